@@ -1,0 +1,71 @@
+"""Fine-tune a BERT classifier in a notebook, watch it learn, and see why it predicts what it does.
+
+The names load on first use: ``import bert_widgets`` imports neither torch nor transformers.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import demo
+    from .classifier import BertClassifier, Prediction
+    from .data import TextData
+    from .evaluation import Evaluation
+    from .explain import AttentionMaps, Attribution, attention_maps, attribute
+    from .training import History, Run, Trainer
+    from .widgets import AttentionMatrix, TokenHighlights, TrainingPanel
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "BertClassifier": "classifier",
+    "Prediction": "classifier",
+    "TextData": "data",
+    "Evaluation": "evaluation",
+    "Attribution": "explain",
+    "AttentionMaps": "explain",
+    "attention_maps": "explain",
+    "attribute": "explain",
+    "History": "training",
+    "Run": "training",
+    "Trainer": "training",
+    "AttentionMatrix": "widgets",
+    "TokenHighlights": "widgets",
+    "TrainingPanel": "widgets",
+}
+
+__all__ = [
+    "AttentionMaps",
+    "AttentionMatrix",
+    "Attribution",
+    "BertClassifier",
+    "Evaluation",
+    "History",
+    "Prediction",
+    "Run",
+    "TextData",
+    "TokenHighlights",
+    "Trainer",
+    "TrainingPanel",
+    "attention_maps",
+    "attribute",
+    "demo",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "demo":
+        return importlib.import_module(".demo", __name__)
+    if name in _HOMES:
+        value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+        globals()[name] = value
+        return value
+    from ._options import unknown
+
+    raise AttributeError(unknown("name in bert_widgets", name, __all__))
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

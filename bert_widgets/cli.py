@@ -1,0 +1,90 @@
+"""The command line: ``bert-widgets demo`` and ``bert-widgets lab``."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from . import __version__
+
+_PACKAGE = Path(__file__).parent
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return its exit status.
+
+    Parameters
+    ----------
+    arguments
+        As on the command line, without the program's name; None reads ``sys.argv``.
+    """
+    parser = argparse.ArgumentParser(
+        prog="bert-widgets",
+        description="Fine-tune a BERT classifier, watch it learn, see why it predicts.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    demo = commands.add_parser("demo", help="the main job in the terminal, with an HTML report")
+    demo.add_argument(
+        "--report", type=Path, default=Path("bert-widgets-report.html"), help="the file to write"
+    )
+    lab = commands.add_parser(
+        "lab", help="open JupyterLab on a working copy of the tutorials; passes on other options"
+    )
+    lab.add_argument(
+        "folder", nargs="?", type=Path, default=Path("bert-widgets-notebooks"), help="of the copy"
+    )
+    given, rest = parser.parse_known_args(arguments)
+    if given.command == "lab":
+        return _lab(given.folder, rest)
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return _demo(given.report)
+
+
+def _demo(report: Path) -> int:
+    if not report.parent.is_dir():
+        return _fail(f"There is no folder {str(report.parent)!r} for the report; make it first.")
+    from .demo.tour import tour
+
+    tour(report)
+    return 0
+
+
+def _lab(folder: Path, options: list[str]) -> int:
+    if importlib.util.find_spec("jupyterlab") is None:
+        return _fail("JupyterLab is not installed; run: pip install 'bert-widgets[lab]'")
+    if folder.exists() and not folder.is_dir():
+        return _fail(f"{str(folder)!r} is a file; name a folder for the notebooks.")
+    copy_notebooks(folder)
+    command = [sys.executable, "-m", "jupyterlab", str(folder), *options]
+    return subprocess.call(command)  # noqa: S603 - the user's own command line
+
+
+def copy_notebooks(folder: Path) -> list[Path]:
+    """Copy the tutorials that are not in the folder yet; a notebook that is there is kept.
+
+    Returns
+    -------
+    list of Path
+        The new copies.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    source = next(
+        place for place in (_PACKAGE / "notebooks", _PACKAGE.parent / "notebooks") if place.is_dir()
+    )
+    new = [path for path in sorted(source.glob("*.ipynb")) if not (folder / path.name).exists()]
+    return [Path(shutil.copyfile(path, folder / path.name)) for path in new]
+
+
+def _fail(sentence: str) -> int:
+    print(f"bert-widgets: {sentence}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

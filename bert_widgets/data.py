@@ -1,0 +1,332 @@
+"""Labelled texts, checked once: from a table, a file, a `datasets` split or pairs of values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from ._options import named_options, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    import datasets
+    from numpy.typing import NDArray
+
+    Source: TypeAlias = (
+        "pd.DataFrame | str | Path | datasets.Dataset | Sequence[tuple[str, object]] | TextData"
+    )
+
+ProblemType = Literal["single_label", "multi_label"]
+
+_READERS: dict[str, Any] = {
+    ".csv": pd.read_csv,
+    ".tsv": lambda path: pd.read_csv(path, sep="\t"),
+    ".jsonl": lambda path: pd.read_json(path, lines=True),
+    ".parquet": pd.read_parquet,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class TextData:
+    """Texts with their labels, valid by construction.
+
+    Attributes
+    ----------
+    texts, pairs
+        The texts; ``pairs`` holds the second texts of sentence pairs, or is None.
+    labels
+        int64 array (n,) of label numbers, or float32 array (n, classes) of zeros and ones where
+        a text may carry several labels.
+    classes
+        The label names; label number i is ``classes[i]``.
+
+    Examples
+    --------
+    >>> data = TextData.from_([("a gem", "positive"), ("a bore", "negative")])
+    >>> data.classes, data.labels.tolist()
+    (('negative', 'positive'), [1, 0])
+    """
+
+    texts: tuple[str, ...]
+    pairs: tuple[str, ...] | None
+    labels: NDArray[Any]
+    classes: tuple[str, ...]
+
+    @classmethod
+    @named_options
+    def from_(  # noqa: PLR0913 - one option a fact about the source
+        cls,
+        source: Source,
+        *,
+        text: str = "text",
+        pair: str | None = None,
+        label: str = "label",
+        classes: Sequence[str] | None = None,
+        problem_type: ProblemType = "single_label",
+    ) -> TextData:
+        """Read and check labelled texts.
+
+        Parameters
+        ----------
+        source
+            A DataFrame, a path (.csv, .tsv, .jsonl, .parquet), a ``datasets.Dataset``, a list of
+            ``(text, label)``, or a TextData, which is returned as it is if its classes agree.
+        text, pair, label
+            Column names. ``pair`` names the second text of sentence pairs.
+        classes
+            The label names in the model's order; by default those in the data, sorted.
+            Labels may then also be given as numbers into them.
+        problem_type
+            With ``"multi_label"`` each label is a list of names (any number of them, also none).
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, nothing is there, a text is not a string, a label is null or
+            unknown, or all rows carry one label. The sentence names the row and the value.
+        """
+        if isinstance(source, TextData):
+            return source._with_classes(classes)  # noqa: SLF001 - its own class
+        frame = _table(source, text, label)
+        _check_columns(frame, [text, label, *([pair] if pair else [])])
+        if frame.empty:
+            msg = "The data holds no rows; give at least one text of each of two labels."
+            raise ValueError(msg)
+        texts = _strings(frame, text)
+        pairs = _strings(frame, pair) if pair else None
+        values = frame[label].tolist()
+        rows = frame.index.tolist()
+        labels: NDArray[Any]
+        if problem_type == "multi_label":
+            names, labels = _multi_labels(values, rows, classes)
+        else:
+            names, labels = _single_labels(values, rows, classes)
+        return cls(texts, pairs, labels, names)
+
+    def _with_classes(self, classes: Sequence[str] | None) -> TextData:
+        if classes is None or tuple(classes) == self.classes:
+            return self
+        if set(self.classes) - set(classes):
+            msg = (
+                f"The data has the labels {', '.join(self.classes)} and the model has "
+                f"{', '.join(classes)}; load the model with labels={list(self.classes)!r}."
+            )
+            raise ValueError(msg)
+        order = [list(classes).index(name) for name in self.classes]
+        if self.multi_label:
+            labels = np.zeros((len(self), len(classes)), np.float32)
+            labels[:, order] = self.labels
+        else:
+            labels = np.array(order)[self.labels]
+        return replace(self, labels=labels, classes=tuple(classes))
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def multi_label(self) -> bool:
+        """Whether a text may carry several labels."""
+        return self.labels.ndim > 1
+
+    def split(self, *, valid: float = 0.2, seed: int = 0) -> tuple[TextData, TextData]:
+        """Split into training and validation parts, each label in proportion.
+
+        Parameters
+        ----------
+        valid
+            The share of rows that goes to validation, between 0 and 1.
+        seed
+            The same seed gives the same split.
+
+        Raises
+        ------
+        ValueError
+            If the share leaves a part without an example of each label.
+        """
+        from sklearn.model_selection import train_test_split
+
+        # Combinations of several labels are mostly unique, so only single labels are stratified.
+        strata = None if self.multi_label else self.labels
+        try:
+            train, held_out = train_test_split(
+                np.arange(len(self)), test_size=valid, random_state=seed, stratify=strata
+            )
+        except ValueError as error:
+            msg = f"Cannot split {len(self)} rows with valid={valid}: {error}"
+            raise ValueError(msg) from error
+        return self.take(np.sort(train)), self.take(np.sort(held_out))
+
+    def take(self, rows: Sequence[int] | NDArray[np.int64]) -> TextData:
+        """Return the given rows, in the given order."""
+        return replace(
+            self,
+            texts=tuple(self.texts[i] for i in rows),
+            pairs=None if self.pairs is None else tuple(self.pairs[i] for i in rows),
+            labels=self.labels[np.asarray(rows, np.int64)],
+        )
+
+    def label_names(self) -> list[Any]:
+        """Return each row's label name, or tuple of names where there may be several."""
+        if self.multi_label:
+            return [tuple(self.classes[i] for i in np.flatnonzero(row)) for row in self.labels]
+        return [self.classes[i] for i in self.labels]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return columns ``text``, ``pair`` (for pairs) and ``label``."""
+        columns: dict[str, Any] = {"text": self.texts}
+        if self.pairs is not None:
+            columns["pair"] = self.pairs
+        return pd.DataFrame(columns | {"label": self.label_names()})
+
+
+def token_batches(
+    lengths: Sequence[int] | NDArray[Any], budget: int
+) -> Iterator[NDArray[np.int64]]:
+    """Group items of like length into batches of at most ``budget`` tokens, padding included.
+
+    Parameters
+    ----------
+    lengths
+        Tokens of each item.
+    budget
+        The most tokens in a batch: its size times its longest item. An item longer than the
+        budget makes a batch of its own.
+
+    Yields
+    ------
+    int64 array
+        Item numbers, longest batch first, so that too large a budget fails at once.
+
+    Examples
+    --------
+    >>> [batch.tolist() for batch in token_batches([5, 2, 2, 4], 8)]
+    [[0], [3, 1], [2]]
+    """
+    order = np.argsort(-np.asarray(lengths), kind="stable")
+    start = 0
+    while start < len(order):
+        size = max(1, budget // max(1, int(lengths[order[start]])))
+        yield order[start : start + size]
+        start += size
+
+
+def _table(source: object, text: str, label: str) -> pd.DataFrame:
+    if isinstance(source, pd.DataFrame):
+        return source
+    if isinstance(source, str | Path):
+        return _read(Path(source))
+    if hasattr(source, "to_pandas"):
+        return _named_labels(source, label)
+    if isinstance(source, Sequence):
+        for row, item in enumerate(source):
+            if not (isinstance(item, Sequence) and not isinstance(item, str) and len(item) == 2):  # noqa: PLR2004
+                msg = f"Row {row} is {_short(item)}; each row of a list must be (text, label)."
+                raise ValueError(msg)
+        return pd.DataFrame({text: [t for t, _ in source], label: [v for _, v in source]})
+    msg = (
+        f"Cannot read labelled texts from {type(source).__name__}; give a DataFrame, "
+        "a path, a datasets.Dataset or a list of (text, label)."
+    )
+    raise TypeError(msg)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    if path.suffix not in _READERS:
+        msg = f"Cannot read {path.name!r}; use a file ending in {', '.join(_READERS)}."
+        raise ValueError(msg)
+    if not path.is_file():
+        msg = f"There is no file {str(path)!r}; check the path."
+        raise FileNotFoundError(msg)
+    frame: pd.DataFrame = _READERS[path.suffix](path)
+    return frame
+
+
+def _named_labels(split: Any, label: str) -> pd.DataFrame:  # noqa: ANN401
+    """Read a `datasets` split, with label names in place of ClassLabel numbers."""
+    frame: pd.DataFrame = split.to_pandas()
+    names = getattr(split.features.get(label), "names", None)
+    if names:
+        frame[label] = [names[i] if i >= 0 else None for i in frame[label]]
+    return frame
+
+
+def _check_columns(frame: pd.DataFrame, wanted: Sequence[str]) -> None:
+    for name in wanted:
+        if name not in frame.columns:
+            there = ", ".join(repr(str(column)) for column in frame.columns)
+            msg = f"There is no column {name!r}; the data has {there or 'no columns'}."
+            raise ValueError(msg)
+
+
+def _strings(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
+    values = frame[column].tolist()
+    for row, value in zip(frame.index, values, strict=True):
+        if not isinstance(value, str) or not value.strip():
+            what = "is empty" if isinstance(value, str) else f"is {_short(value)}, not a string"
+            msg = f"Row {row}: the {column!r} {what}; drop or mend the row."
+            raise ValueError(msg)
+    return tuple(values)
+
+
+def _single_labels(
+    values: list[object], rows: list[object], classes: Sequence[str] | None
+) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    for row, value in zip(rows, values, strict=True):
+        if _is_null(value):
+            msg = f"Row {row} has no label ({value!r}); drop the row or give it a label."
+            raise ValueError(msg)
+    names = tuple(classes) if classes is not None else _sorted_names(values)
+    labels = np.array(
+        [_number(value, row, names) for row, value in zip(rows, values, strict=True)], np.int64
+    )
+    if len(np.unique(labels)) == 1:
+        only = names[labels[0]]
+        msg = f"All {len(labels)} rows have the label {only!r}; a classifier needs two."
+        raise ValueError(msg)
+    return names, labels
+
+
+def _multi_labels(
+    values: list[object], rows: list[object], classes: Sequence[str] | None
+) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    for row, value in zip(rows, values, strict=True):
+        if not isinstance(value, list | tuple | set | np.ndarray):
+            msg = f"Row {row}: the label is {_short(value)}; with several labels it must be a list."
+            raise ValueError(msg)  # noqa: TRY004 - unfit data, like the rest
+    sets: list[list[object]] = [list(value) for value in values]  # type: ignore[call-overload]
+    names = tuple(classes) if classes is not None else _sorted_names([v for s in sets for v in s])
+    labels = np.zeros((len(values), len(names)), np.float32)
+    for i, (row, several) in enumerate(zip(rows, sets, strict=True)):
+        labels[i, [_number(value, row, names) for value in several]] = 1
+    return names, labels
+
+
+def _sorted_names(values: Sequence[object]) -> tuple[str, ...]:
+    distinct = set(values)
+    if all(isinstance(value, int | np.integer) for value in distinct):
+        return tuple(str(value) for value in sorted(distinct))  # type: ignore[type-var]
+    return tuple(sorted(str(value) for value in distinct))
+
+
+def _number(value: object, row: object, names: tuple[str, ...]) -> int:
+    if str(value) in names:
+        return names.index(str(value))
+    if isinstance(value, int | np.integer) and 0 <= int(value) < len(names):
+        return int(value)
+    raise ValueError(f"Row {row}: " + unknown("label", value, names))
+
+
+def _is_null(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004

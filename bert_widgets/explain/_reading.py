@@ -1,0 +1,101 @@
+"""What a model reads of a text: its pieces and words, and a warning where it reads less."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .. import text as bw_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..classifier import BertClassifier
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Reading:
+    """A text, or pair of texts, as the model read it: n pieces that make up m words.
+
+    Attributes
+    ----------
+    text, pair
+        The original strings; ``pair`` is None for a single text.
+    tokens
+        The n pieces, special ones included.
+    token_offsets
+        int32 array (n, 2): the characters each piece covers; (0, 0) for special tokens.
+    token_segments
+        int8 array (n,): 0 for a piece of ``text``, 1 for one of ``pair``, -1 for a special token.
+    words
+        The m words as they stand in the text.
+    word_offsets
+        int32 array (m, 2): the characters of each word.
+    word_segments
+        int8 array (m,): 0 where the word stands in ``text``, 1 in ``pair``.
+    word_of_token
+        int32 array (n,): the word each piece belongs to, -1 for special tokens.
+    """
+
+    text: str
+    pair: str | None
+    tokens: tuple[str, ...]
+    token_offsets: NDArray[np.int32]
+    token_segments: NDArray[np.int8]
+    words: tuple[str, ...]
+    word_offsets: NDArray[np.int32]
+    word_segments: NDArray[np.int8]
+    word_of_token: NDArray[np.int32]
+
+
+def reading(encoding: bw_text.Encoding) -> dict[str, Any]:
+    """Return the fields of a `Reading`."""
+    words = encoding.words
+    return {
+        "text": encoding.text,
+        "pair": encoding.pair,
+        "tokens": tuple(encoding.tokens),
+        "token_offsets": encoding.offsets,
+        "token_segments": encoding.segments,
+        "words": tuple(words.strings),
+        "word_offsets": words.offsets,
+        "word_segments": words.segments,
+        "word_of_token": words.of_token,
+    }
+
+
+def encode_cut(
+    clf: BertClassifier, texts: Sequence[str], pairs: Sequence[str] | None, *, stacklevel: int
+) -> list[bw_text.Encoding]:
+    """Encode texts, each cut to what the model reads at once; warn once if any was cut.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    texts, pairs
+        The strings; ``pairs``, if given, has the same length.
+    stacklevel
+        Of the warning, as seen from here.
+    """
+    encodings = clf.encode(texts, pairs)
+    full = [i for i, encoding in enumerate(encodings) if len(encoding) >= clf.max_length]
+    with clf.lock:
+        whole = bw_text.encode(
+            clf.tokenizer,
+            [texts[i] for i in full],
+            None if pairs is None else [pairs[i] for i in full],
+        )
+    cut = sum(len(encoding) > clf.max_length for encoding in whole)
+    if cut:
+        share = "The text is" if len(texts) == 1 else f"{cut} of {len(texts)} texts are"
+        warnings.warn(
+            f"{share} longer than the {clf.max_length} tokens the model reads at once; "
+            "only the part it reads is explained.",
+            stacklevel=stacklevel,
+        )
+    return encodings

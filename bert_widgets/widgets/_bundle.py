@@ -1,0 +1,24 @@
+"""The built front end."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+
+def bundle_source(name: str) -> str:
+    """Return the source of the bundle ``name``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the front end has not been built.
+    """
+    file = resources.files("bert_widgets") / "static" / f"{name}.js"
+    try:
+        return file.read_text("utf-8")
+    except FileNotFoundError as error:
+        msg = (
+            f"The front end {name}.js has not been built; run `pip install -e .` in the folder "
+            "of the project."
+        )
+        raise FileNotFoundError(msg) from error

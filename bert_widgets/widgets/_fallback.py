@@ -1,0 +1,175 @@
+"""What a widget shows where no script runs: plain HTML with inline styles.
+
+Text keeps the colour of the page and highlights are translucent, so that both light and dark
+pages can be read. All text is escaped; texts are isolated, so that their direction stays theirs.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ..explain.attention import AttentionMaps
+    from ..explain.attribution import Attribution
+
+TOWARDS = (56, 132, 244)
+AGAINST = (238, 130, 28)
+STRONGEST = 0.42  # opacity: the text above stays readable on white and on dark
+_UNDERLINED = 0.08  # the least share that is
+_MOST_CELLS = 32 * 32
+_MOST_ROWS = 15
+
+_FRAME = "font:14px/1.5 system-ui,sans-serif;max-width:60em"
+_PROSE = "white-space:pre-wrap;margin:6px 0"
+_QUIET = "font-size:12px;opacity:.8"
+_TABLE = "border-collapse:collapse;margin:6px 0;font:inherit;color:inherit"
+_CELL = "padding:2px 10px 2px 0;text-align:left;border:0"
+
+
+def highlights_html(result: Attribution) -> str:
+    """Return prediction, coloured text, legend and completeness of an attribution."""
+    most = float(np.abs(result.scores).max(initial=0))
+    bars = [
+        (name, _bar(p, TOWARDS if name == result.target else (128, 128, 128)), f"{p:.1%}")
+        for name, p in zip(result.classes, result.probabilities.tolist(), strict=True)
+    ]
+    texts = [
+        _tag("div", _marked(text, result, segment, most), _PROSE, dir="auto")
+        for segment, text in enumerate((result.text, result.pair))
+        if text
+    ]
+    legend = [
+        _mark(f"−{most:.2f} against {result.target}", -1.0),
+        " … 0 … ",
+        _mark(f"+{most:.2f} towards {result.target}", 1.0),
+    ]
+    if result.completeness_error is not None:
+        error = f"{100 * result.completeness_error:.2g} %"
+        legend.append(escape(f" · scores add up to the change in the logit within {error}"))
+    return _frame(
+        "bert_widgets: token highlights", _table(bars), *texts, _tag("div", legend, _QUIET)
+    )
+
+
+def attention_html(maps: AttentionMaps, layer: int, head: int) -> str:
+    """Return one attention head: as a table of cells, or of its strongest pairs if it is large."""
+    weights = maps.head(layer, head)
+    count = len(maps.tokens)
+    if weights.size <= _MOST_CELLS:
+        drawn = _matrix(maps.tokens, weights)
+        caption = f"Rows look at columns; the strongest weight is {weights.max():.2f}."
+    else:
+        order = np.argsort(weights, axis=None)[::-1][:_MOST_ROWS]
+        drawn = _table(
+            (f"{maps.tokens[i]} → {maps.tokens[j]}", _bar(weights[i, j]), f"{weights[i, j]:.2f}")
+            for i, j in (divmod(int(flat), count) for flat in order)
+        )
+        caption = f"The strongest {_MOST_ROWS} of {weights.size:,} weights."
+    where = f"layer {layer + 1} of {maps.layers}, head {head + 1} of {maps.heads}"
+    note = f"{caption} Attention shows where this head looks, not why the model decided."
+    return _frame(f"bert_widgets: attention, {where}", drawn, _tag("div", escape(note), _QUIET))
+
+
+def training_html(
+    state: str,
+    step: int,
+    total_steps: int,
+    settings: Iterable[Sequence[str]],
+    evaluations: list[dict[str, float]],
+) -> str:
+    """Return a run's state, set-up and evaluations, the first and the latest if there are many."""
+    share = step / total_steps if total_steps else 0.0
+    progress = _table([(state, _bar(share), f"step {step} of {total_steps}")])
+    setup = " · ".join(f"{name}: {value}" for name, value in settings)
+    parts = [progress, _tag("div", escape(setup), _QUIET)]
+    if evaluations:
+        shown = evaluations
+        if len(shown) > _MOST_ROWS:
+            shown = [shown[0], *shown[1 - _MOST_ROWS :]]
+        heads = [_tag("th", escape(name.replace("_", " ")), _CELL) for name in shown[0]]
+        rows = [[_tag("td", f"{value:.4g}", _CELL) for value in row.values()] for row in shown]
+        parts.append(_tag("table", [_tag("tr", row) for row in [heads, *rows]], _TABLE))
+    return _frame("bert_widgets: training", *parts)
+
+
+def _marked(text: str, result: Attribution, segment: int, most: float) -> Iterable[str]:
+    """Cut a text at its words and colour them; together the parts are the text."""
+    mine = np.flatnonzero(result.word_segments == segment)
+    at = 0
+    for i in mine:
+        start, end = result.word_offsets[i].tolist()
+        score = float(result.scores[i])
+        yield _literal(text[at:start])
+        yield _mark(
+            text[max(at, start) : end], score / most if most else 0.0, title=f"{score:+.3f}"
+        )
+        at = max(at, end)
+    yield _literal(text[at:])
+
+
+def _mark(text: str, share: float, **attributes: str) -> str:
+    """Colour a piece of text by a share in -1 to 1; a push against is underlined too."""
+    style = f"background:{_rgba(TOWARDS if share >= 0 else AGAINST, share)};border-radius:3px"
+    if share < -_UNDERLINED:
+        style += ";text-decoration:underline dashed;text-underline-offset:3px"
+    return _tag("span", _literal(text), style, **attributes)
+
+
+def _matrix(tokens: Sequence[str], weights: Any) -> str:  # noqa: ANN401
+    tall = "border:0;padding:2px 0;writing-mode:vertical-rl;text-align:left;font:11px monospace"
+    wide = "border:0;padding:0 6px 0 0;text-align:right;font:11px monospace"
+    square = "border:0;padding:0;min-width:14px;height:14px"
+    strongest = max(float(weights.max()), 1e-9)
+    head = [_tag("td", "", square), *(_tag("th", _isolated(token), tall) for token in tokens)]
+    rows = [head]
+    for token, row in zip(tokens, weights.tolist(), strict=True):
+        shades = [f"{square};background:{_rgba(TOWARDS, weight / strongest, 1)}" for weight in row]
+        cells = [
+            _tag("td", "", shade, title=f"{weight:.3f}")
+            for shade, weight in zip(shades, row, strict=True)
+        ]
+        rows.append([_tag("th", _isolated(token), wide), *cells])
+    return _tag("table", [_tag("tr", row) for row in rows], _TABLE)
+
+
+def _table(rows: Iterable[tuple[str, str, str]]) -> str:
+    """Lay out rows of a name, a drawn bar and a figure."""
+    lines = [[_tag("td", part, _CELL) for part in (_isolated(n), bar, f)] for n, bar, f in rows]
+    return _tag("table", [_tag("tr", line) for line in lines], _TABLE)
+
+
+def _bar(share: float, color: tuple[int, int, int] = TOWARDS) -> str:
+    style = f"width:{100 * share:.0f}%;height:8px;background:{_rgba(color, 1, 0.8)}"
+    filled = _tag("div", "", style)
+    return _tag("div", filled, "width:160px;background:rgba(128,128,128,.2)")
+
+
+def _rgba(color: tuple[int, int, int], share: float, strongest: float = STRONGEST) -> str:
+    return f"rgba({','.join(map(str, color))},{abs(share) * strongest:.2f})"
+
+
+def _isolated(text: str) -> str:
+    return f"<bdi>{_literal(text)}</bdi>"
+
+
+def _literal(text: str) -> str:
+    """Escape a text; a parser would otherwise read a carriage return as a line feed."""
+    return escape(text).replace("\r", "&#13;")
+
+
+def _frame(title: str, *parts: str) -> str:
+    heading = _tag("div", escape(title), _QUIET)
+    return _tag("div", [heading, *parts], _FRAME)
+
+
+def _tag(name: str, content: str | Iterable[str], style: str = "", **attributes: str) -> str:
+    """Wrap HTML in an element."""
+    given = {"style": style, **attributes} if style else attributes
+    named = "".join(f' {key}="{escape(value)}"' for key, value in given.items())
+    inner = content if isinstance(content, str) else "".join(content)
+    return f"<{name}{named}>{inner}</{name}>"

@@ -1,0 +1,171 @@
+"""Text longer than a model reads: overlapping windows, cut where sentences end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import regex
+
+from .text import Encoding, encode, trim
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from transformers import PreTrainedTokenizerBase
+
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
+_SENTENCE_END = regex.compile(r"""[.!?…]+["'”’)\]]*(?=\s)|[。！？]+[”’」』）]*|\n+""")
+
+
+def encode_windows(
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[str],
+    pairs: Sequence[str] | None,
+    *,
+    limit: int,
+    overlap: int | None,
+) -> tuple[list[Encoding], NDArray[np.int64]]:
+    """Encode texts or pairs, each in as many windows as it needs.
+
+    Of a pair, the longer text is cut, beside the shorter one (or the start of it, where that too
+    would fill more than half of the window).
+
+    Parameters
+    ----------
+    tokenizer
+        A fast tokenizer.
+    texts, pairs
+        The strings; ``pairs``, if given, has the same length.
+    limit
+        The most tokens in a window, special tokens included.
+    overlap
+        As for `windows`; None takes an eighth of the window.
+
+    Returns
+    -------
+    encodings : list of Encoding
+    owners : int64 array
+        The number of the text that each encoding is a window of.
+    """
+    special = tokenizer.num_special_tokens_to_add(pair=pairs is not None)
+    encodings: list[Encoding] = []
+    owners: list[int] = []
+    for i, whole in enumerate(encode(tokenizer, texts, pairs)):
+        parts = [whole] if len(whole) <= limit else _cut(tokenizer, whole, limit, special, overlap)
+        encodings += parts
+        owners += [i] * len(parts)
+    return encodings, np.array(owners, np.int64)
+
+
+def _cut(
+    tokenizer: PreTrainedTokenizerBase,
+    whole: Encoding,
+    limit: int,
+    special: int,
+    overlap: int | None,
+) -> list[Encoding]:
+    counts = [int(np.sum(whole.segments == segment)) for segment in (0, 1)]
+    cut_second = counts[1] > counts[0]
+    length = limit - special - min(*counts, (limit - special) // 2)
+    long = (whole.pair or "") if cut_second else whole.text
+    spans = windows(
+        tokenizer,
+        long,
+        length=length,
+        overlap=min(length // 8 if overlap is None else overlap, length - 1),
+    )
+    parts = [long[start:end] for start, end in spans]
+    if whole.pair is None:
+        return encode(tokenizer, parts, max_length=limit)
+    other = [whole.text if cut_second else whole.pair] * len(parts)
+    first, second = (other, parts) if cut_second else (parts, other)
+    return encode(tokenizer, first, second, max_length=limit)
+
+
+def windows(
+    tokenizer: PreTrainedTokenizerBase, text: str, *, length: int, overlap: int
+) -> list[tuple[int, int]]:
+    """Cut a text into overlapping windows that a model can read.
+
+    A window ends at the last sentence end in its second half, else at the last word end, else
+    (a single word longer than the window) between two pieces. Together the windows cover the text.
+
+    Parameters
+    ----------
+    tokenizer
+        A fast tokenizer.
+    text
+        The whole text.
+    length
+        The most tokens in a window, special tokens not counted; at least 1.
+    overlap
+        The least number of tokens that two neighbours share, up to a word; below ``length``.
+
+    Returns
+    -------
+    list of (int, int)
+        Character spans in order; one span for a text that fits.
+
+    Raises
+    ------
+    ValueError
+        If ``length`` is below 1 or ``overlap`` is not in [0, length).
+    """
+    if length < 1:
+        msg = f"A window of {length} tokens holds no text; use at least 1."
+        raise ValueError(msg)
+    if not 0 <= overlap < length:
+        msg = f"An overlap of {overlap} does not fit windows of {length}; use 0 to {length - 1}."
+        raise ValueError(msg)
+    offsets = np.array(
+        tokenizer(text, add_special_tokens=False, verbose=False).encodings[0].offsets, np.int32
+    ).reshape(-1, 2)
+    if len(offsets) <= length:
+        return [(0, len(text))]
+    trim(offsets, np.zeros(len(offsets), np.int8), (text, ""))
+    # A window may begin where a piece does, but not at one without characters of its own, nor
+    # between two pieces of one character.
+    spans_ink = offsets[:, 0] < offsets[:, 1]
+    first_there = np.diff(offsets[:, 0], prepend=-1) > 0
+    tokens = np.flatnonzero(spans_ink & first_there)
+    tokens[0] = 0
+    starts = offsets[tokens, 0].tolist()
+    before = [0, *offsets[tokens[1:] - 1, 1].tolist()]
+    tokens = np.append(tokens, len(offsets))
+    sentence_ends = {m.end() for m in _SENTENCE_END.finditer(text)}
+    opens_word = [_opens_word(text, start) for start in starts] + [True]
+    opens_sentence = [
+        opens and any(end in sentence_ends for end in range(end_before, start + 1))
+        for opens, end_before, start in zip(opens_word, before, starts, strict=False)
+    ] + [True]
+
+    spans: list[tuple[int, int]] = []
+    first = 0
+    while first < len(starts):
+        last = _reach(tokens, first, length)
+        if last < len(starts):
+            middle = _reach(tokens, first, length // 2)
+            last = _last(opens_sentence, middle, last) or _last(opens_word, first, last) or last
+        end = len(text) if last == len(starts) else starts[last]
+        spans.append((starts[first] if spans else 0, len(text[:end].rstrip())))
+        if last == len(starts):
+            break
+        back = int(np.searchsorted(tokens, tokens[last] - overlap, "right")) - 1
+        first = max(_last(opens_word, first, back) or back, first + 1)
+    return [*spans[:-1], (spans[-1][0], len(text))]
+
+
+def _reach(tokens: NDArray[np.int64], first: int, length: int) -> int:
+    """Return the largest i with at most ``length`` tokens from place ``first`` to place i."""
+    return max(first + 1, int(np.searchsorted(tokens, tokens[first] + length, "right")) - 1)
+
+
+def _opens_word(text: str, start: int) -> bool:
+    return start == 0 or text[start - 1].isspace() or bool(_UNSPACED.match(text, start))
+
+
+def _last(flags: list[bool], after: int, upto: int) -> int | None:
+    """Return the largest i with flags[i] and after < i <= upto."""
+    return next((i for i in range(upto, after, -1) if flags[i]), None)

@@ -1,0 +1,100 @@
+import { h, setAttribute, setText } from "../shared/dom.ts";
+import { percent } from "../shared/format.ts";
+import type { Highlights } from "./state.ts";
+
+const FORWARD = ["ArrowDown", "ArrowRight"];
+const BACKWARD = ["ArrowUp", "ArrowLeft"];
+
+interface Bar {
+  element: HTMLElement;
+  label: HTMLElement;
+  fill: HTMLElement;
+  value: HTMLElement;
+}
+
+function makeBar(): Bar {
+  const label = h("span", { class: "bw-bar-label", dir: "auto" });
+  const fill = h("span", { class: "bw-bar-fill" });
+  const value = h("span", { class: "bw-bar-value bw-number" });
+  const track = h("span", { class: "bw-bar-track" }, fill);
+  const element = h("div", { class: "bw-bar", role: "radio" }, label, track, value);
+  return { element, label, fill, value };
+}
+
+/** One bar per label; together a radio group that picks the label whose logit is explained. */
+export function makeBars(choose: (label: string) => void): {
+  elements: HTMLElement[];
+  draw: (state: Highlights) => void;
+} {
+  const caption = h("div", { class: "bw-caption" });
+  const group = h("div", { class: "bw-bars", role: "radiogroup" });
+  let bars: Bar[] = [];
+  let labels: string[] = [];
+  let target = "";
+  let locked = false;
+
+  const pick = (index: number, focus: boolean): void => {
+    const label = labels[index];
+    if (label === undefined || locked) return;
+    if (focus) bars[index]?.element.focus();
+    if (label !== target) choose(label);
+  };
+  group.addEventListener("click", (event) => {
+    pick(
+      bars.findIndex((bar) => event.composedPath().includes(bar.element)),
+      true,
+    );
+  });
+  group.addEventListener("keydown", (event) => {
+    const current = bars.findIndex((bar) => event.composedPath().includes(bar.element));
+    const step = FORWARD.includes(event.key) ? 1 : BACKWARD.includes(event.key) ? -1 : 0;
+    if (step === 0 && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    pick((current + step + labels.length) % labels.length, true);
+  });
+
+  const draw = (state: Highlights): void => {
+    const moved = state.target !== target;
+    labels = state.labels;
+    target = state.target;
+    locked = state.static || !state.editable;
+    if (bars.length !== labels.length) {
+      bars = labels.map(makeBar);
+      group.replaceChildren(...bars.map((bar) => bar.element));
+    }
+    setText(caption, captionOf(state, locked));
+    setAttribute(group, "aria-label", "Class to explain");
+    setAttribute(group, "aria-disabled", locked ? "true" : null);
+    group.classList.toggle("bw-many", labels.length > 4);
+    const stop = Math.max(0, labels.indexOf(target));
+    bars.forEach((bar, i) => {
+      const label = labels[i] ?? "";
+      const probability = state.probabilities?.[i];
+      setText(bar.label, label);
+      bar.label.title = label;
+      setText(bar.value, probability === undefined ? "–" : percent(probability));
+      bar.fill.style.width = `${100 * Math.min(1, Math.max(0, probability ?? 0))}%`;
+      setAttribute(bar.element, "aria-checked", label === target ? "true" : "false");
+      setAttribute(bar.element, "tabindex", i === stop ? 0 : -1);
+    });
+    if (moved) requestAnimationFrame(() => reveal(group, bars[stop]?.element));
+  };
+  return { elements: [caption, group], draw };
+}
+
+/** Scrolls the list alone; `scrollIntoView` would move the page. */
+function reveal(list: HTMLElement, row: HTMLElement | undefined): void {
+  if (row === undefined) return;
+  const top = row.offsetTop - list.offsetTop;
+  const bottom = top + row.offsetHeight - list.clientHeight;
+  list.scrollTop = Math.min(top, Math.max(bottom, list.scrollTop));
+}
+
+function captionOf(state: Highlights, locked: boolean): string {
+  const what = state.multiLabel ? "Probability of each label" : "Predicted probability";
+  if (state.labels.length < 2) return what;
+  return locked
+    ? `${what}, explained for the marked class`
+    : `${what} · choose the class to explain`;
+}

@@ -1,0 +1,93 @@
+import { h } from "../shared/dom.ts";
+
+const PAUSE_MS = 300;
+
+export type Texts = readonly [string, string];
+
+interface EditorCallbacks {
+  /** The drafts changed: draw them. */
+  changed: () => void;
+  /** Typing stopped: Python may compute. */
+  settled: (texts: Texts) => void;
+  closed: () => void;
+}
+
+export interface Editor {
+  /** What is being typed; null while no editor is open. */
+  drafts: Texts | null;
+  /** The fields to lay over the two texts. */
+  fields: readonly [HTMLTextAreaElement, HTMLTextAreaElement];
+  open: (texts: Texts, segment: 0 | 1, caret: number) => void;
+  done: () => void;
+}
+
+/** Two text fields that report their text whenever typing pauses; Escape brings back what was there. */
+export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Editor {
+  const field = (name: string): HTMLTextAreaElement =>
+    h("textarea", {
+      class: "bw-field",
+      "aria-label": name,
+      dir: "auto",
+      rows: 1,
+      spellcheck: "false",
+      autocomplete: "off",
+    });
+  const fields = [field("Text to explain"), field("Second text of the pair")] as const;
+  let original: Texts = ["", ""];
+  let sent: Texts = ["", ""];
+  let timer = 0;
+  signal.addEventListener("abort", () => clearTimeout(timer));
+
+  const send = (texts: Texts): void => {
+    clearTimeout(timer);
+    // A blank text has no words to explain, and the pair stays a pair.
+    if (texts[0].trim() === "" || (original[1] !== "" && texts[1].trim() === "")) return;
+    if (texts[0] === sent[0] && texts[1] === sent[1]) return;
+    sent = texts;
+    callbacks.settled(texts);
+  };
+  const close = (texts: Texts): void => {
+    send(texts);
+    editor.drafts = null;
+    callbacks.closed();
+  };
+  const typed = (): void => {
+    editor.drafts = [fields[0].value, fields[1].value];
+    callbacks.changed();
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (editor.drafts !== null) send(editor.drafts);
+    }, PAUSE_MS);
+  };
+  const pressed = (event: KeyboardEvent): void => {
+    event.stopPropagation();
+    // Enter and Escape belong to an input method while it composes.
+    if (event.isComposing || editor.drafts === null) return;
+    if (event.key === "Escape") close(original);
+    else if (event.key === "Enter" && !event.shiftKey) close(editor.drafts);
+    else return;
+    event.preventDefault();
+  };
+  for (const area of fields) {
+    area.addEventListener("input", typed);
+    area.addEventListener("keydown", pressed);
+  }
+  const editor: Editor = {
+    drafts: null,
+    fields,
+    open: (texts, segment, caret) => {
+      original = texts;
+      sent = texts;
+      editor.drafts = texts;
+      fields[0].value = texts[0];
+      fields[1].value = texts[1];
+      callbacks.changed();
+      fields[segment].focus();
+      fields[segment].setSelectionRange(caret, caret);
+    },
+    done: () => {
+      if (editor.drafts !== null) close(editor.drafts);
+    },
+  };
+  return editor;
+}

@@ -1,0 +1,47 @@
+import { carried, drawnRuns, type Range, type Run } from "../shared/codepoints.ts";
+import type { Highlights } from "./state.ts";
+
+/** What is coloured in one of the two texts: its words, or its word pieces. */
+export interface Item extends Range {
+  /** The word that a click selects; null for a special token. */
+  word: number | null;
+  score: number;
+  label: string;
+}
+
+export function itemsOf(scored: Highlights, segment: number, pieces: boolean): Item[] {
+  if (!pieces) {
+    return scored.words.flatMap(({ start, end, score, text, segment: own }, word) =>
+      own === segment ? [{ start, end, word, score, label: text }] : [],
+    );
+  }
+  return scored.pieces.flatMap(({ start, end, score, text, word }) =>
+    word !== null && scored.words[word]?.segment === segment
+      ? [{ start, end, word, score, label: text }]
+      : [],
+  );
+}
+
+/** The stretches of the text as it stands, where its scores may belong to an earlier one. */
+export function runsOf(items: readonly Item[], scoredText: string, text: string): Run[] {
+  const ranges = items.map(({ start, end }, item) => ({ start, end, item }));
+  return drawnRuns(text, carried(ranges, scoredText, text));
+}
+
+/** The special tokens drawn before and after a text: those no word piece of another text separates from it. */
+export function specialsOf(scored: Highlights, segment: number): { before: Item[]; after: Item[] } {
+  const before: Item[] = [];
+  const after: Item[] = [];
+  let current = -1;
+  for (const { word, text, score } of scored.pieces) {
+    if (word !== null) current = scored.words[word]?.segment ?? current;
+    else if (current === -1 && segment === 0)
+      before.push({ start: 0, end: 0, word: null, score, label: text });
+    else if (current === segment) after.push({ start: 0, end: 0, word: null, score, label: text });
+  }
+  return { before, after };
+}
+
+export function sumOfMagnitudes(items: readonly { score: number }[]): number {
+  return items.reduce((sum, { score }) => sum + Math.abs(score), 0);
+}

@@ -1,0 +1,60 @@
+type Attributes = Record<string, string | number | boolean | null>;
+
+/** An element with its attributes and children; strings become text nodes, never markup. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
+  element.append(...children);
+  return element;
+}
+
+/** Sets an attribute; true stands for an empty one, false and null remove it. */
+export function setAttribute(
+  element: Element,
+  name: string,
+  value: string | number | boolean | null,
+): void {
+  if (value === false || value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value === true ? "" : String(value));
+}
+
+/** Sets the text only where it differs, so that screen readers and selections are left in peace. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+const ICONS = {
+  previous: "M10 3.5 5.5 8l4.5 4.5",
+  next: "M6 3.5 10.5 8 6 12.5",
+  down: "M4 6.2 8 10.2l4-4",
+  edit: "M10.8 2.9 13.1 5.2 5.4 12.9l-3 .7.7-3zM9.3 4.4l2.3 2.3",
+  check: "M3.2 8.4 6.6 11.8 12.8 4.6",
+  alarm: "M8 2.4 14.2 13H1.8zM8 6.4v3.2M8 11.2v.3",
+  play: "M5 3.2v9.6L12.6 8z",
+  pause: "M5.4 3.4v9.2M10.6 3.4v9.2",
+  stop: "M4.2 4.2h7.6v7.6H4.2z",
+} as const;
+
+export type IconName = keyof typeof ICONS;
+
+/** One path in a box of its own, for the eye only. */
+export function drawing(box: string, outline: string): SVGSVGElement {
+  const namespace = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(namespace, "svg");
+  const path = document.createElementNS(namespace, "path");
+  svg.setAttribute("viewBox", box);
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", outline);
+  svg.append(path);
+  return svg;
+}
+
+export function icon(name: IconName): SVGSVGElement {
+  const svg = drawing("0 0 16 16", ICONS[name]);
+  svg.setAttribute("class", `bw-icon bw-icon-${name}`);
+  return svg;
+}

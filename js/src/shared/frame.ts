@@ -1,0 +1,117 @@
+import baseCss from "./base.css";
+import { h, icon, setText } from "./dom.ts";
+import type { Model, RenderContext } from "./model.ts";
+import type { Palette } from "./palette.ts";
+import { attempt, type Reading, text } from "./read.ts";
+import { followTheme } from "./theme.ts";
+
+/** How long traits that do not fit together may be on their way before the reader hears of it. */
+const PATIENCE_MS = 600;
+
+export interface Frame {
+  model: Model;
+  /** Where a widget puts its own parts. */
+  body: HTMLElement;
+  signal: AbortSignal;
+  palette: Palette;
+}
+
+interface Parts<T> {
+  /** The widget's name for screen readers. */
+  name: string;
+  css: string;
+  traits: readonly string[];
+  read: (model: Model) => T;
+  /** Builds the parts once and returns what draws a state, now and at every change. */
+  build: (frame: Frame) => (state: T) => void;
+}
+
+/** One widget view: style, theme, error banner, and a redraw for every settled change of its traits. */
+export function openFrame<T>(context: RenderContext, parts: Parts<T>): () => void {
+  const { model, el } = context;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const close = (): void => closing.abort();
+  if (context.signal?.aborted) return close;
+  context.signal?.addEventListener("abort", close, { signal });
+
+  const banner = makeBanner();
+  const body = h("div", { class: "bw-body" });
+  // The attribute keeps JupyterLab's one-key shortcuts from acting on keys meant for the widget.
+  const root = h(
+    "section",
+    { class: "bw", "aria-label": parts.name, "data-lm-suppress-shortcuts": true },
+    banner.element,
+    body,
+  );
+  el.replaceChildren(h("style", {}, `${baseCss}${parts.css}`), root);
+  signal.addEventListener("abort", () => el.replaceChildren());
+
+  let frame: Frame | null = null;
+  let draw: ((state: T) => void) | null = null;
+  let drawn: Reading<T> | null = null;
+  followTheme(root, signal, (palette) => {
+    if (frame !== null) frame.palette = palette;
+    else {
+      frame = { model, body, signal, palette };
+      draw = parts.build(frame);
+    }
+    if (drawn !== null && "value" in drawn) draw?.(drawn.value);
+  });
+
+  let complaint = 0;
+  const update = (): void => {
+    clearTimeout(complaint);
+    banner.show(attempt(() => text(model, "error")));
+    const reading = attempt(() => parts.read(model));
+    if ("value" in reading) {
+      drawn = reading;
+      draw?.(reading.value);
+    } else {
+      const wait = drawn === null ? 0 : PATIENCE_MS;
+      complaint = setTimeout(() => banner.show({ value: reading.problem }), wait);
+    }
+  };
+  onTraits(model, ["error", "_static", ...parts.traits], signal, update);
+  signal.addEventListener("abort", () => clearTimeout(complaint));
+  update();
+  return close;
+}
+
+/** Calls back once per animation frame in which any of the traits changed. */
+function onTraits(
+  model: Model,
+  traits: readonly string[],
+  signal: AbortSignal,
+  callback: () => void,
+): void {
+  let pending = 0;
+  const later = (): void => {
+    if (pending !== 0) return;
+    pending = requestAnimationFrame(() => {
+      pending = 0;
+      callback();
+    });
+  };
+  for (const trait of traits) model.on(`change:${trait}`, later);
+  signal.addEventListener("abort", () => {
+    cancelAnimationFrame(pending);
+    for (const trait of traits) model.off(`change:${trait}`, later);
+  });
+}
+
+function makeBanner(): { element: HTMLElement; show: (message: Reading<string>) => void } {
+  const message = h("span");
+  const element = h(
+    "div",
+    { class: "bw-banner", role: "alert", hidden: true },
+    icon("alarm"),
+    message,
+  );
+  const show = (reading: Reading<string>): void => {
+    const sentence = "value" in reading ? reading.value : reading.problem;
+    setText(message, sentence);
+    element.hidden = sentence === "";
+  };
+  return { element, show };
+}

@@ -1,0 +1,149 @@
+import type { Model } from "./model.ts";
+
+/** What a model holds does not fit together; the message is one sentence for the reader. */
+export class BadState extends Error {}
+
+export type Reading<T> = { value: T } | { problem: string };
+
+export function attempt<T>(read: () => T): Reading<T> {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof BadState) return { problem: error.message };
+    throw error;
+  }
+}
+
+export function check(condition: boolean, problem: string): asserts condition {
+  if (!condition) throw new BadState(problem);
+}
+
+export function text(model: Model, name: string): string {
+  const value = model.get(name) ?? "";
+  check(typeof value === "string", `The saved state is damaged: “${name}” is not a text.`);
+  return value;
+}
+
+export function flag(model: Model, name: string): boolean {
+  return model.get(name) === true;
+}
+
+export function number(model: Model, name: string): number {
+  const value = model.get(name);
+  check(
+    typeof value === "number" && Number.isFinite(value) && value >= 0,
+    `The saved state is damaged: “${name}” is not a number of zero or more.`,
+  );
+  return value;
+}
+
+export function numberOrNull(model: Model, name: string): number | null {
+  const value = model.get(name);
+  return value === null || value === undefined ? null : number(model, name);
+}
+
+export function integer(model: Model, name: string, below = Number.MAX_SAFE_INTEGER): number {
+  const value = number(model, name);
+  check(
+    Number.isInteger(value) && value < below,
+    `The saved state is damaged: “${name}” is not a whole number in its range.`,
+  );
+  return value;
+}
+
+/** An index that other widgets may set for a different text: anything out of range means none. */
+export function indexOrNull(model: Model, name: string, count: number): number | null {
+  const value = model.get(name);
+  if (typeof value !== "number" || !Number.isInteger(value)) return null;
+  return value >= 0 && value < count ? value : null;
+}
+
+function list(model: Model, name: string): unknown[] {
+  const value = model.get(name) ?? [];
+  check(Array.isArray(value), `The saved state is damaged: “${name}” is not a list.`);
+  return value;
+}
+
+export function texts(model: Model, name: string): string[] {
+  return list(model, name).map((item) => {
+    check(typeof item === "string", `The saved state is damaged: “${name}” holds a non-text.`);
+    return item;
+  });
+}
+
+export function numbers(model: Model, name: string): number[] {
+  return list(model, name).map((item) => {
+    check(
+      typeof item === "number" && Number.isFinite(item),
+      `The saved state is damaged: “${name}” holds a non-number.`,
+    );
+    return item;
+  });
+}
+
+export function textPairs(model: Model, name: string): [string, string][] {
+  return list(model, name).map((item) => {
+    check(
+      Array.isArray(item) && item.length === 2,
+      `The saved state is damaged: “${name}” does not hold pairs.`,
+    );
+    const [first, second] = item as [unknown, unknown];
+    check(
+      typeof first === "string" && typeof second === "string",
+      `The saved state is damaged: “${name}” holds a non-text.`,
+    );
+    return [first, second];
+  });
+}
+
+/** The bytes of a binary trait, copied so that every typed view of them is aligned; null before Python sets it. */
+function bytes(model: Model, name: string): ArrayBuffer | null {
+  const value = model.get(name);
+  if (value === null || value === undefined) return null;
+  if (value instanceof ArrayBuffer) return value;
+  check(ArrayBuffer.isView(value), `The saved state is damaged: “${name}” is not binary data.`);
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice().buffer;
+}
+
+function sized(buffer: ArrayBuffer, name: string, width: number, count: number): void {
+  check(
+    buffer.byteLength === width * count,
+    `The saved state is damaged: “${name}” holds ${buffer.byteLength} bytes, not the ${width * count} expected.`,
+  );
+}
+
+export function float32(model: Model, name: string, count: number): Float32Array | null {
+  const buffer = bytes(model, name);
+  if (buffer === null) return null;
+  sized(buffer, name, 4, count);
+  const values = new Float32Array(buffer);
+  check(
+    values.every((value) => Number.isFinite(value)),
+    `The saved state is damaged: “${name}” holds a value that is not finite.`,
+  );
+  return values;
+}
+
+/** Rows of measurements, where a missing or diverged value is NaN or infinite. */
+export function float32Rows(model: Model, name: string, columns: number): Float32Array {
+  const buffer = bytes(model, name) ?? new ArrayBuffer(0);
+  check(
+    columns > 0 ? buffer.byteLength % (4 * columns) === 0 : buffer.byteLength === 0,
+    `The saved state is damaged: “${name}” does not hold whole rows of ${columns} numbers.`,
+  );
+  return new Float32Array(buffer);
+}
+
+export function int32(model: Model, name: string, count: number): Int32Array | null {
+  const buffer = bytes(model, name);
+  if (buffer === null) return null;
+  sized(buffer, name, 4, count);
+  return new Int32Array(buffer);
+}
+
+export function uint8(model: Model, name: string, count: number): Uint8Array | null {
+  const buffer = bytes(model, name);
+  if (buffer === null) return null;
+  sized(buffer, name, 1, count);
+  return new Uint8Array(buffer);
+}

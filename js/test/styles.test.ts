@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import attention from "../src/attention/attention.css?raw";
+import highlights from "../src/highlights/highlights.css?raw";
+import prediction from "../src/highlights/prediction.css?raw";
+import base from "../src/shared/base.css?raw";
+import training from "../src/training/training.css?raw";
+
+const sheets = { base, attention, highlights: prediction + highlights, training };
+
+/** The selectors of a sheet, without those inside keyframes. */
+function selectors(css: string): string[] {
+  const bare = css.replace(/@keyframes[^{]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}/g, "");
+  return [...bare.matchAll(/([^{};]+)\{/g)]
+    .map((match) => (match[1] ?? "").trim())
+    .filter((selector) => !selector.startsWith("@"))
+    .flatMap((selector) => selector.split(/,(?![^(]*\))/))
+    .map((selector) => selector.trim());
+}
+
+it.each(Object.entries(sheets))("%s styles the widget and nothing else", (_name, css) => {
+  expect(selectors(css).length).toBeGreaterThan(20);
+  for (const selector of selectors(css)) expect(selector).toMatch(/^\.bw[\s-]|^\.bw$/);
+});
+
+it("gives a class to one widget only, since their styles meet in one page", () => {
+  const classes = (css: string) =>
+    new Set(selectors(css).map((selector) => /\.bw-[\w-]+/.exec(selector)?.[0] ?? ""));
+  const own = [sheets.attention, sheets.highlights, sheets.training].map(classes);
+  const all = own.flatMap((set) => [...set]).filter((name) => name !== "");
+  const shared = all.filter((name, i) => all.indexOf(name) !== i);
+  expect(shared).toEqual([]);
+});
+
+it.each(Object.entries(sheets))("%s asks nothing of a network", (_name, css) => {
+  expect(css).not.toMatch(/url\(|@import|@font-face/);
+});

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import pickle
+import weakref
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from transformers import LongformerConfig, LongformerForSequenceClassification
+
+from bert_widgets.classifier import BertClassifier
+from bert_widgets.explain import attention, attention_maps
+from tests.models import KINDS, MAX_LENGTH, tiny_classifier
+
+TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("pair", [None, "so bad"])
+def test_maps_are_the_models_own_weights_to_half_a_level(kind: str, pair: str | None) -> None:
+    clf = tiny_classifier(kind)
+    maps = attention_maps(clf, TEXT, pair)
+    clf.model.set_attn_implementation("eager")
+    inputs = clf.collate(clf.encode([TEXT], None if pair is None else [pair]))
+    with torch.no_grad():
+        own = clf.model(**inputs, output_attentions=True).attentions
+    count = len(maps.tokens)
+    assert maps.weights.shape == (2, 4, count, count) == (maps.layers, maps.heads, count, count)
+    assert (maps.weights.dtype, maps.scales.dtype) == (np.uint8, np.float32)
+    for layer in range(2):
+        for head in range(4):
+            found, expected = maps.head(layer, head), own[layer][0, head].numpy()
+            scale = maps.scales[layer, head]
+            assert scale == expected.max()
+            assert maps.weights[layer, head].max() == 255
+            assert np.abs(found - expected).max() <= scale / 255 * 0.5001
+            assert np.abs(found.sum(1) - 1).max() <= count * scale / 255 / 2 + 1e-5
+
+
+def test_pieces_and_words_are_those_of_the_text() -> None:
+    clf = tiny_classifier("roberta")
+    maps, encoding = attention_maps(clf, TEXT, "bad"), clf.encode([TEXT], ["bad"])[0]
+    assert (maps.text, maps.pair) == (TEXT, "bad")
+    assert maps.tokens == tuple(encoding.tokens)
+    assert maps.words == tuple(encoding.words.strings)
+    np.testing.assert_array_equal(maps.word_of_token, encoding.words.of_token)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(maps)).weights, maps.weights)  # noqa: S301
+
+
+def test_local_layers_of_modernbert_look_no_further_than_their_window() -> None:
+    maps = attention_maps(tiny_classifier("modernbert"), TEXT)
+    count = len(maps.tokens)
+    distance = np.abs(np.arange(count)[:, None] - np.arange(count))
+    assert all(maps.weights[0, :, distance > 4].max(0) > 0)
+    assert not maps.weights[1][:, distance > 4].any()
+
+
+@given(
+    arrays(np.float32, (3, 5, 5), elements=st.floats(0, 1, width=32)).map(
+        lambda a: a * [[[1]], [[1e-3]], [[0]]]
+    )
+)
+def test_quantising_errs_by_half_a_level_of_each_heads_own_scale(weights) -> None:
+    levels, scales = attention._quantise(torch.from_numpy(weights).float())
+    assert levels.dtype == np.uint8
+    restored = levels / 255 * scales[:, None, None]
+    assert np.all(np.abs(restored - weights) <= scales[:, None, None] / 255 * 0.501)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "deberta-v2"])
+def test_no_layer_is_kept_in_floats_while_the_next_one_runs(kind: str) -> None:
+    clf = tiny_classifier(kind)
+    seen, alive = [], []
+
+    def before(*_args) -> None:
+        alive.append(sum(ref() is not None for ref in seen))
+
+    def after(_module, _inputs, output) -> None:
+        seen.append(weakref.ref(output[1]))
+
+    for module, _ in attention._attention_modules(clf.model):
+        module.register_forward_pre_hook(before)
+        module.register_forward_hook(after)
+    attention_maps(clf, TEXT)
+    assert alive == [0, 0]
+    assert [ref() for ref in seen] == [None, None]
+
+
+def hooks(model: torch.nn.Module) -> int:
+    return sum(len(module._forward_hooks) for module in model.modules())
+
+
+@pytest.mark.parametrize("kind", ["bert", "modernbert", "deberta-v2"])
+def test_the_model_is_left_as_it_was_also_after_an_error(kind: str) -> None:
+    clf = tiny_classifier(kind).train()
+    own = clf.model.config._attn_implementation
+    attention_maps(clf, TEXT)
+    assert (clf.training, clf.model.config._attn_implementation, hooks(clf.model)) == (True, own, 0)
+    used = []
+
+    def fail(*_args) -> None:
+        used.append((clf.training, clf.model.config._attn_implementation))
+        msg = "no more memory"
+        raise RuntimeError(msg)
+
+    hook = clf.model.classifier.register_forward_hook(fail)
+    with pytest.raises(RuntimeError, match="no more memory"):
+        attention_maps(clf, TEXT)
+    hook.remove()
+    assert used == [(False, "eager")]
+    assert (clf.training, clf.model.config._attn_implementation, hooks(clf.model)) == (True, own, 0)
+
+
+def test_long_form_lists_every_pair_of_pieces() -> None:
+    maps = attention_maps(tiny_classifier("bert"), "not bad")
+    frame = maps.to_frame(1, 2)
+    assert list(frame) == ["from", "to", "weight"]
+    assert len(frame) == len(maps.tokens) ** 2
+    chosen = frame[(frame["from"] == "bad") & (frame["to"] == "not")]
+    assert (
+        chosen.weight.item() == maps.head(1, 2)[maps.tokens.index("bad"), maps.tokens.index("not")]
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ((2, 0), "no layer 2; use 0 to 1"),
+        ((-1, 0), "no layer -1; use 0 to 1"),
+        ((0, 4), "no head 4; use 0 to 3"),
+    ],
+)
+def test_a_layer_or_head_that_does_not_exist_is_named(place, sentence) -> None:
+    maps = attention_maps(tiny_classifier("bert"), "bad")
+    with pytest.raises(ValueError, match=sentence):
+        maps.head(*place)
+    with pytest.raises(ValueError, match=sentence):
+        maps.to_frame(*place)
+
+
+@pytest.mark.parametrize("given", [(3, None), (["a"], None), (("a", "b"), None), ("a", 3)])
+def test_what_is_no_text_is_named(given) -> None:
+    with pytest.raises(TypeError, match="must be a string, not"):
+        attention_maps(tiny_classifier("bert"), *given)
+
+
+def test_of_a_long_text_the_part_that_is_read_is_shown_with_a_warning() -> None:
+    with pytest.warns(UserWarning, match="The text is longer than the 64 tokens"):
+        maps = attention_maps(tiny_classifier("albert"), "bad " * MAX_LENGTH)
+    assert maps.weights.shape[2:] == (MAX_LENGTH, MAX_LENGTH)
+
+
+def test_a_model_without_weights_between_all_tokens_is_refused_in_one_sentence() -> None:
+    tokenizer = tiny_classifier("roberta").tokenizer
+    config = LongformerConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        attention_window=8,
+        max_position_embeddings=MAX_LENGTH + 16,
+        pad_token_id=tokenizer.pad_token_id,
+        sep_token_id=tokenizer.sep_token_id,
+    )
+    clf = BertClassifier(LongformerForSequenceClassification(config), tokenizer)
+    with pytest.raises(
+        ValueError, match="LongformerForSequenceClassification has no attention weights"
+    ):
+        attention_maps(clf, TEXT)
