@@ -34,7 +34,8 @@ def named_options(function: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         for name in kwargs:
             if name not in known:
-                raise TypeError(unknown(f"option of {function.__qualname__}", name, known))
+                owner = function.__qualname__.removesuffix(".__init__")
+                raise TypeError(unknown(f"option of {owner}", name, known))
         return function(*args, **kwargs)
 
     return checked

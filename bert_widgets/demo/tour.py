@@ -52,8 +52,8 @@ def tour(report: Path) -> None:
         f"watched on {len(valid)} others"
     )
     before = clf.evaluate(valid), clf.evaluate(written)
-    run = Run(Trainer(clf, train, valid, epochs=3, batch_tokens=512, evaluate_every=12))
-    _watch(run, console)
+    trainer = Trainer(clf, train, valid, epochs=3, batch_tokens=512, evaluate_every=12)
+    run = _watch(trainer, console)
     after = clf.evaluate(valid), clf.evaluate(written)
 
     console.print("\n[bold]2. Measure[/] on texts it was not trained on")
@@ -85,7 +85,7 @@ def _data() -> tuple[TextData, TextData, TextData]:
     return TextData.from_(train), TextData.from_(valid), own_valid
 
 
-def _watch(run: Run, console: Console) -> None:
+def _watch(trainer: Trainer, console: Console) -> Run:
     """Run to the end under a progress bar; on Ctrl-C stop after the step at hand."""
     bar = Progress(
         TextColumn("  "),
@@ -98,19 +98,21 @@ def _watch(run: Run, console: Console) -> None:
         console=console,
     )
     with bar:
-        task = bar.add_task("train", total=run.progress.total_steps, loss=float("nan"))
+        task = bar.add_task("train", total=trainer.progress.total_steps, loss=float("nan"))
 
         def show() -> None:
-            loss = run.history.latest("step").get("loss", float("nan"))
-            bar.update(task, completed=run.progress.step, loss=loss)
+            loss = trainer.history.latest("step").get("loss", float("nan"))
+            bar.update(task, completed=trainer.progress.step, loss=loss)
 
+        run = trainer.start()
         run.subscribe(show)
-        run.start()
         try:
             run.wait()
         except KeyboardInterrupt:
             run.stop()
             run.wait()
+        show()
+    return run
 
 
 def _metrics(
@@ -135,7 +137,7 @@ def _metrics(
 def _coloured(attribution: Attribution) -> Text:
     """Return label, probability and the text with signed word colours."""
     probability = attribution.probabilities.max()
-    line = Text.assemble((f"{attribution.target} {probability:.0%}", "bold"), "\n")
+    line = Text.assemble((f"{attribution.target} {probability:.1%}", "bold"), "\n")
     strongest = np.abs(attribution.scores).max() or 1.0
     end = 0
     for score, (start, stop) in zip(attribution.scores, attribution.word_offsets, strict=True):

@@ -51,6 +51,34 @@ class Reading:
     word_segments: NDArray[np.int8]
     word_of_token: NDArray[np.int32]
 
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The n pieces for people to read: without the marks and byte codes of BPE tokenizers."""
+        texts = (self.text, self.pair or "")
+        return tuple(
+            _readable(token, texts[segment][start:end])
+            for token, segment, (start, end) in zip(
+                self.tokens, self.token_segments, self.token_offsets.tolist(), strict=True
+            )
+        )
+
+    @property
+    def unread(self) -> str:
+        """The end of the text (or of the second one) that was cut off; empty if none was."""
+        for segment, text in enumerate((self.text, self.pair or "")):
+            ends = self.word_offsets[self.word_segments == segment, 1]
+            rest = text[ends.max(initial=0) :].strip()
+            if any(character.isalnum() for character in rest):
+                return rest
+        return ""
+
+
+def _readable(token: str, letters: str) -> str:
+    """Return the token, or the text's letters where it holds letters that the text does not."""
+    known = letters + letters.lower()
+    foreign = any(not character.isascii() and character not in known for character in token)
+    return letters if letters and foreign else token
+
 
 def reading(encoding: bw_text.Encoding) -> dict[str, Any]:
     """Return the fields of a `Reading`."""

@@ -67,6 +67,8 @@ class Trainer:
         All measurements so far.
     settings : list of (str, str)
         What a person wants to see of the set-up.
+    run : Run or None
+        The background run, once there is one.
 
     Raises
     ------
@@ -129,6 +131,7 @@ class Trainer:
         self._examples = 0
         self._seconds = 0.0
         self._events: Iterator[Event] | None = None
+        self.run: Run | None = None
         self.settings = [
             ("device", str(clf.device)),
             ("precision", self._precision),
@@ -139,10 +142,17 @@ class Trainer:
         ]
 
     def start(self) -> Run:
-        """Train on a background thread; return at once."""
-        run = Run(self)
-        run.start()
-        return run
+        """Train on a background thread; return at once.
+
+        Returns
+        -------
+        Run
+            The same one each time: a trainer trains once.
+        """
+        if self.run is None:
+            self.run = Run(self)
+        self.run.start()
+        return self.run
 
     def __iter__(self) -> Iterator[Event]:
         """Train step by step; a second iterator goes on where the first one is."""

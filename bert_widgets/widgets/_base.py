@@ -133,7 +133,7 @@ class Widget(anywidget.AnyWidget):
             gate.afterwards(partial(self._obey, command))
             super()._handle_custom_msg(content, buffers)
 
-    def _apply(self, name: object, value: object) -> str:
+    def _apply(self, name: str, value: object) -> str:
         """Set one trait for the page; return what is wrong, if something is."""
         if name not in self.keys or not self.trait_metadata(name, "page"):
             problem = f"The page may not set {name!r}."

@@ -59,14 +59,14 @@ def highlights_html(result: Attribution) -> str:
 def attention_html(maps: AttentionMaps, layer: int, head: int) -> str:
     """Return one attention head: as a table of cells, or of its strongest pairs if it is large."""
     weights = maps.head(layer, head)
-    count = len(maps.tokens)
+    count = len(maps.pieces)
     if weights.size <= _MOST_CELLS:
-        drawn = _matrix(maps.tokens, weights)
+        drawn = _matrix(maps.pieces, weights)
         caption = f"Rows look at columns; the strongest weight is {weights.max():.2f}."
     else:
         order = np.argsort(weights, axis=None)[::-1][:_MOST_ROWS]
         drawn = _table(
-            (f"{maps.tokens[i]} → {maps.tokens[j]}", _bar(weights[i, j]), f"{weights[i, j]:.2f}")
+            (f"{maps.pieces[i]} → {maps.pieces[j]}", _bar(weights[i, j]), f"{weights[i, j]:.2f}")
             for i, j in (divmod(int(flat), count) for flat in order)
         )
         caption = f"The strongest {_MOST_ROWS} of {weights.size:,} weights."

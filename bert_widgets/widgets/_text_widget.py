@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets as t
 
 from ._base import Widget, sentence
 from ._gate import gate
+
+if TYPE_CHECKING:
+    from ..explain import Reading
 
 LONGEST_TEXT = 100_000
 
@@ -28,15 +31,16 @@ class TextWidget(Widget):
 
     _asked: tuple[Any, ...] | None = None  # inputs of the last computing; None in the constructor
 
-    def __init__(self, result: object, **values: object) -> None:
+    def __init__(self, result: Reading, **values: object) -> None:
         super().__init__(**values, **self._shown(result))
         self._asked = self._inputs()
+        self._fail(_unread(result))
 
     def _inputs(self) -> tuple[Any, ...]:
         """Return what the result depends on."""
         raise NotImplementedError
 
-    def _compute(self, *inputs: Any) -> object:  # noqa: ANN401
+    def _compute(self, *inputs: Any) -> Reading:  # noqa: ANN401
         """Return the result, or raise what is wrong."""
         raise NotImplementedError
 
@@ -63,6 +67,7 @@ class TextWidget(Widget):
             if result is not None:
                 values = self._shown(result)
                 self._set(values)
+                failure = _unread(result)
                 self._states_to_send.update(values)  # even equal ones: the page awaits an answer
             if self.selected is not None and self.selected >= len(self.words):
                 self.selected = None
@@ -117,6 +122,13 @@ def check_text(text: object, pair: object) -> None:
     if not str(text).strip():
         msg = "There is no text to read; write at least one word."
         raise ValueError(msg)
+
+
+def _unread(result: Reading) -> str:
+    """Return what the page must say of a text that is longer than the model reads."""
+    if not result.unread:
+        return ""
+    return f"The text is longer than the model reads; nothing is shown for {result.unread!r:.60}…"
 
 
 def _unfit(text: str) -> str:

@@ -113,7 +113,7 @@ class AttentionMatrix(TextWidget):
         self._maps = result
         return {
             "words": list(result.words),
-            "tokens": list(result.tokens),
+            "tokens": list(result.pieces),
             "token_words": result.word_of_token,
             **self._sent(),
         }

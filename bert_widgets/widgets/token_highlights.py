@@ -163,7 +163,7 @@ class TokenHighlights(TextWidget):
             "offsets": result.word_offsets,
             "segments": result.word_segments.astype(np.uint8),
             "scores": result.scores,
-            "tokens": list(result.tokens),
+            "tokens": list(result.pieces),
             "token_offsets": result.token_offsets,
             "token_words": result.word_of_token,
             "token_scores": result.token_scores,

@@ -96,7 +96,7 @@ class TrainingPanel(Widget):
     @named_options
     def __init__(self, run_or_trainer: Run | Trainer) -> None:
         self._trainer = _trainer_of(run_or_trainer)
-        self.run = run_or_trainer if isinstance(run_or_trainer, Run) else None
+        self.run = run_or_trainer if isinstance(run_or_trainer, Run) else run_or_trainer.run
         settings = [list(item) for item in self._trainer.settings]
         super().__init__(settings=settings, **self._snapshot())
         if self.run is not None:
@@ -114,11 +114,11 @@ class TrainingPanel(Widget):
 
     def _start(self) -> None:
         with gate:
-            if self.run is None:
-                self.run = self._trainer.start()
+            followed = self.run
+            self.run = self.run or self._trainer.start()
+            self.run.start()
+            if followed is None:
                 self._follow(self.run)
-            else:
-                self.run.start()
             self._fail("")
 
     def close(self) -> None:

@@ -293,3 +293,27 @@ def test_each_text_is_explained_under_one_state_of_weights_that_are_being_traine
     assert all(modes)
     assert max(a.completeness_error for a in found) < 0.01
     assert not np.array_equal(found[0].probabilities, found[-len(WORDS)].probabilities)
+
+
+@pytest.mark.parametrize("kind", ["roberta", "xlm-roberta", "deberta-v2", "modernbert"])
+def test_pieces_are_the_letters_of_the_text(kind: str) -> None:
+    text = "A café, crème brûlée!"
+    found = attribute(tiny_classifier(kind), text, method="input_x_gradient")[0]
+    for piece, (start, end) in zip(found.pieces, found.token_offsets, strict=True):
+        assert start == end or piece == text[start:end] or "unk" in piece
+
+
+def test_pieces_of_an_uncased_wordpiece_model_are_its_own() -> None:
+    found = attribute(tiny_classifier("bert"), "Good ☃", method="input_x_gradient")[0]
+    assert found.pieces == found.tokens
+    assert "[UNK]" in found.pieces
+
+
+def test_what_was_cut_off_is_known() -> None:
+    clf = tiny_classifier("bert")
+    text = "film " * 70 + "unread"
+    with pytest.warns(UserWarning, match="longer than the 64 tokens"):
+        found = attribute(clf, text, method="input_x_gradient")[0]
+    assert text.endswith(found.unread)
+    assert len(found.words) + len(found.unread.split()) == 71
+    assert attribute(clf, "film good!", method="input_x_gradient")[0].unread == ""

@@ -119,10 +119,10 @@ def maps(tokens):
     count = len(tokens)
     weights = np.random.default_rng(0).integers(0, 256, (2, 3, count, count), np.uint8)
     weights[..., 0, -1] = 255
-    none = np.empty((0, 2), np.int32)
+    none, nowhere = np.empty((0, 2), np.int32), np.zeros((count, 2), np.int32)
     owners = np.full(count, -1, np.int32)
     return AttentionMaps(
-        text="", pair=None, tokens=tuple(tokens), token_offsets=none, words=(),
+        text="", pair=None, tokens=tuple(tokens), token_offsets=nowhere, words=(),
         token_segments=owners.astype(np.int8), word_offsets=none,
         word_segments=np.empty(0, np.int8), word_of_token=owners, weights=weights,
         scales=np.full((2, 3), 0.5, np.float32),

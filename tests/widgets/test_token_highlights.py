@@ -29,7 +29,7 @@ def predict(clf, label):
 
 def shows(widget, expected):
     assert widget.words == list(expected.words)
-    assert widget.tokens == list(expected.tokens)
+    assert widget.tokens == list(expected.pieces)
     assert (widget.target, widget.method) == (expected.target, expected.method)
     assert widget.completeness_error == expected.completeness_error
     for name, array in {
