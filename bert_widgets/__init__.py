@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from . import demo
-    from .classifier import BertClassifier, Prediction
+    from .classifier import BertClassifier
     from .data import TextData
     from .evaluation import Evaluation
     from .explain import AttentionMaps, Attribution, attention_maps, attribute
+    from .prediction import Prediction
     from .training import History, Run, Trainer
     from .widgets import AttentionMatrix, TokenHighlights, TrainingPanel
 
@@ -21,7 +22,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "BertClassifier": "classifier",
-    "Prediction": "classifier",
+    "Prediction": "prediction",
     "TextData": "data",
     "Evaluation": "evaluation",
     "Attribution": "explain",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -27,56 +26,20 @@ from ._options import named_options, unknown
 from ._progress import progress
 from .data import TextData, token_batches
 from .evaluation import Evaluation, evaluate
+from .prediction import Prediction
 from .windows import encode_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-    from typing import TypeAlias
 
-    import pandas as pd
     from numpy.typing import NDArray
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from .data import ProblemType, Source
-
-    Texts: TypeAlias = (
-        "str | tuple[str, str] | Sequence[str] | Sequence[tuple[str, str]] | pd.Series[Any]"
-    )
+    from .text import Texts
 
 _BATCH_TOKENS = 4096
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """Predicted labels of n texts.
-
-    Attributes
-    ----------
-    classes
-        The label names, in the order of the columns of ``probabilities``.
-    labels
-        The likeliest label of each text; for a multi-label classifier a tuple of all labels with
-        a probability of at least one half.
-    probabilities
-        float32 array (n, classes): each row sums to one, or for a multi-label classifier each
-        entry is a probability of its own.
-    """
-
-    texts: tuple[Any, ...]
-    classes: tuple[str, ...]
-    labels: tuple[Any, ...]
-    probabilities: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return columns ``text``, ``label`` and one of probabilities for each class."""
-        import pandas as pd
-
-        columns = {f"p({name})": self.probabilities[:, i] for i, name in enumerate(self.classes)}
-        return pd.DataFrame({"text": self.texts, "label": self.labels, **columns})
 
 
 class BertClassifier(torch.nn.Module):
@@ -314,7 +277,7 @@ class BertClassifier(torch.nn.Module):
         >>> clf.predict(["a gorgeous, witty film"]).labels  # doctest: +SKIP
         ('positive',)
         """
-        singles, pairs, shown = as_texts(texts)
+        singles, pairs, shown = bw_text.as_texts(texts)
         probabilities = self._probabilities(singles, pairs, window, overlap)
         labels: tuple[Any, ...]
         if self.multi_label:
@@ -399,28 +362,3 @@ class BertClassifier(torch.nn.Module):
                     logits[torch.from_numpy(rows)] = self(**batch).float().cpu()
                 bar.update(len(rows))
         return logits
-
-
-def as_texts(
-    texts: Texts,
-) -> tuple[list[str], list[str] | None, tuple[Any, ...]]:
-    """Return the texts, the second texts of pairs if they are pairs, and all as given."""
-    single = isinstance(texts, str) or (isinstance(texts, tuple) and _is_pair(texts))
-    items: list[Any] = [texts] if single else list(texts)
-    paired = bool(items) and not isinstance(items[0], str)
-    for i, item in enumerate(items):
-        if not (_is_pair(item) if paired else isinstance(item, str)):
-            expected = "a pair of strings" if paired else "a string"
-            msg = f"Text {i} is {item!r:.80}, not {expected}."
-            raise TypeError(msg)
-    if paired:
-        return [a for a, _ in items], [b for _, b in items], tuple(map(tuple, items))
-    return [str(item) for item in items], None, tuple(items)
-
-
-def _is_pair(value: object) -> bool:
-    return (
-        isinstance(value, tuple | list)
-        and len(value) == 2  # noqa: PLR2004
-        and all(isinstance(part, str) for part in value)
-    )

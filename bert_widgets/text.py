@@ -1,4 +1,4 @@
-"""Text to tokens and back: character offsets, and words built from pieces.
+"""Text to tokens and back: the forms texts come in, character offsets, words built from pieces.
 
 Offsets are indices of Python's ``str`` (Unicode code points), half open, into the original text.
 """
@@ -14,9 +14,15 @@ import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeAlias
 
+    import pandas as pd
     from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
+
+    Texts: TypeAlias = (
+        "str | tuple[str, str] | Sequence[str] | Sequence[tuple[str, str]] | pd.Series[Any]"
+    )
 
 SPECIAL = -1
 """Segment and word number of a special token such as ``[CLS]``."""
@@ -214,3 +220,28 @@ def _join(
     if waiting and groups:
         groups[-1][1].extend(waiting)
     return groups
+
+
+def as_texts(
+    texts: Texts,
+) -> tuple[list[str], list[str] | None, tuple[Any, ...]]:
+    """Return the texts, the second texts of pairs if they are pairs, and all as given."""
+    single = isinstance(texts, str) or (isinstance(texts, tuple) and _is_pair(texts))
+    items: list[Any] = [texts] if single else list(texts)
+    paired = bool(items) and not isinstance(items[0], str)
+    for i, item in enumerate(items):
+        if not (_is_pair(item) if paired else isinstance(item, str)):
+            expected = "a pair of strings" if paired else "a string"
+            msg = f"Text {i} is {item!r:.80}, not {expected}."
+            raise TypeError(msg)
+    if paired:
+        return [a for a, _ in items], [b for _, b in items], tuple(map(tuple, items))
+    return [str(item) for item in items], None, tuple(items)
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, tuple | list)
+        and len(value) == 2  # noqa: PLR2004
+        and all(isinstance(part, str) for part in value)
+    )

@@ -127,9 +127,10 @@ def windows(
     trim(offsets, np.zeros(len(offsets), np.int8), (text, ""))
     # A window may begin where a piece does, but not at one without characters of its own, nor
     # between two pieces of one character.
-    spans_ink = offsets[:, 0] < offsets[:, 1]
-    first_there = np.diff(offsets[:, 0], prepend=-1) > 0
-    tokens = np.flatnonzero(spans_ink & first_there)
+    visible = np.flatnonzero(offsets[:, 0] < offsets[:, 1])
+    if not len(visible):
+        return [(0, len(text))]
+    tokens = visible[np.diff(offsets[visible, 0], prepend=-1) > 0]
     tokens[0] = 0
     starts = offsets[tokens, 0].tolist()
     before = [0, *offsets[tokens[1:] - 1, 1].tolist()]

@@ -11,8 +11,8 @@ import torch
 from .._compute import arithmetic
 from .._options import named_options, unknown
 from .._progress import progress
-from ..classifier import as_texts
 from ..data import token_batches
+from ..text import as_texts
 from ._reading import Reading, encode_cut, reading
 from .gradients import TokenScores, completeness_error, input_x_gradient, integrated_gradients
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from ..classifier import BertClassifier, Texts
-    from ..text import Encoding
+    from ..classifier import BertClassifier
+    from ..text import Encoding, Texts
 
     Function = Callable[
         [BertClassifier, Sequence[Encoding], Sequence[int], float], list[TokenScores]

@@ -1,0 +1,43 @@
+"""The labels and probabilities that a classifier gives to texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """Predicted labels of n texts.
+
+    Attributes
+    ----------
+    classes
+        The label names, in the order of the columns of ``probabilities``.
+    labels
+        The likeliest label of each text; for a multi-label classifier a tuple of all labels with
+        a probability of at least one half.
+    probabilities
+        float32 array (n, classes): each row sums to one, or for a multi-label classifier each
+        entry is a probability of its own.
+    """
+
+    texts: tuple[Any, ...]
+    classes: tuple[str, ...]
+    labels: tuple[Any, ...]
+    probabilities: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return columns ``text``, ``label`` and one of probabilities for each class."""
+        import pandas as pd
+
+        columns = {f"p({name})": self.probabilities[:, i] for i, name in enumerate(self.classes)}
+        return pd.DataFrame({"text": self.texts, "label": self.labels, **columns})
