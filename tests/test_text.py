@@ -49,7 +49,7 @@ def test_words_are_the_same_for_every_tokenizer(kind):
 
 @pytest.mark.parametrize("kind", ["bert", "roberta", "xlm-roberta"])
 @given(text=any_text, pair=any_text)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_text_keeps_its_pieces_in_place(kind, text, pair):
     encoding = encode(tiny_classifier(kind).tokenizer, [text], [pair])[0]
     words = encoding.words
@@ -84,7 +84,7 @@ def test_truncation_drops_words_not_characters():
     length=st.integers(4, 30),
     data=st.data(),
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_windows_cover_the_text_and_fit(kind, text, length, data):
     overlap = data.draw(st.integers(0, length - 1))
     tokenizer = tiny_classifier(kind).tokenizer

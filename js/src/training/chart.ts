@@ -129,7 +129,7 @@ function plotOptions(
     width: 320,
     height: 120,
     legend: { show: false },
-    padding: [8, 14, 0, 0],
+    padding: [options.named ? 18 : 8, 14, 0, 0],
     cursor: {
       y: false,
       drag: { x: false, y: false, setScale: false },
@@ -208,9 +208,9 @@ function drawMarks(
     ctx.font = font;
     ctx.fillStyle = css(palette.muted);
     ctx.textAlign = "left";
-    ctx.textBaseline = "top";
+    ctx.textBaseline = "bottom";
     starts.forEach((x, epoch) => {
-      ctx.fillText(`epoch ${epoch + 1}`, x / ratio + 6, bbox.top / ratio + 3);
+      ctx.fillText(`epoch ${epoch + 1}`, x / ratio, bbox.top / ratio - 3);
     });
   }
   ctx.restore();
