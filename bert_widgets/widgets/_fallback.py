@@ -62,7 +62,7 @@ def attention_html(maps: AttentionMaps, layer: int, head: int) -> str:
     count = len(maps.pieces)
     if weights.size <= _MOST_CELLS:
         drawn = _matrix(maps.pieces, weights)
-        caption = f"Rows look at columns; the strongest weight is {weights.max():.2f}."
+        caption = f"A row says where its piece looks, column 1 being row 1; the strongest weight is {weights.max():.2f}."
     else:
         order = np.argsort(weights, axis=None)[::-1][:_MOST_ROWS]
         drawn = _table(
@@ -115,25 +115,25 @@ def _marked(text: str, result: Attribution, segment: int, most: float) -> Iterab
 def _mark(text: str, share: float, **attributes: str) -> str:
     """Colour a piece of text by a share in -1 to 1; a push against is underlined too."""
     style = f"background:{_rgba(TOWARDS if share >= 0 else AGAINST, share)};border-radius:3px"
-    if share < -_UNDERLINED:
-        style += ";text-decoration:underline dashed;text-underline-offset:3px"
-    return _tag("span", _literal(text), style, **attributes)
+    # An element of its own: hosts that sanitise styles would drop the underline from one.
+    name = "u" if share < -_UNDERLINED else "span"
+    return _tag(name, _literal(text), style, **attributes)
 
 
 def _matrix(tokens: Sequence[str], weights: Any) -> str:  # noqa: ANN401
-    tall = "border:0;padding:2px 0;writing-mode:vertical-rl;text-align:left;font:11px monospace"
-    wide = "border:0;padding:0 6px 0 0;text-align:right;font:11px monospace"
-    square = "border:0;padding:0;min-width:14px;height:14px"
+    # Columns are numbered as the rows are: hosts that sanitise styles would not turn their names.
+    small = "white-space:nowrap;border:0;text-align:right;font:11px monospace;padding:0 "
+    square = "border:0;padding:0;width:18px;height:18px"
     strongest = max(float(weights.max()), 1e-9)
-    head = [_tag("td", "", square), *(_tag("th", _isolated(token), tall) for token in tokens)]
-    rows = [head]
-    for token, row in zip(tokens, weights.tolist(), strict=True):
+    numbers = [_tag("th", str(i + 1), small + "2px") for i in range(len(tokens))]
+    rows = [[_tag("td", "", square), *numbers]]
+    for i, (token, row) in enumerate(zip(tokens, weights.tolist(), strict=True)):
         shades = [f"{square};background:{_rgba(TOWARDS, weight / strongest, 1)}" for weight in row]
         cells = [
             _tag("td", "", shade, title=f"{weight:.3f}")
             for shade, weight in zip(shades, row, strict=True)
         ]
-        rows.append([_tag("th", _isolated(token), wide), *cells])
+        rows.append([_tag("th", f"{_isolated(token)} {i + 1}", small + "6px"), *cells])
     return _tag("table", [_tag("tr", row) for row in rows], _TABLE)
 
 
