@@ -62,7 +62,8 @@ def attention_html(maps: AttentionMaps, layer: int, head: int) -> str:
     count = len(maps.pieces)
     if weights.size <= _MOST_CELLS:
         drawn = _matrix(maps.pieces, weights)
-        caption = f"A row says where its piece looks, column 1 being row 1; the strongest weight is {weights.max():.2f}."
+        strongest = f"the strongest weight is {weights.max():.2f}"
+        caption = f"A row says where its piece looks, column 1 being row 1; {strongest}."
     else:
         order = np.argsort(weights, axis=None)[::-1][:_MOST_ROWS]
         drawn = _table(
