@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -33,10 +32,16 @@ def main(arguments: list[str] | None = None) -> int:
         "--report", type=Path, default=Path("bert-widgets-report.html"), help="the file to write"
     )
     lab = commands.add_parser(
-        "lab", help="open JupyterLab on a working copy of the tutorials; passes on other options"
+        "lab",
+        help="open JupyterLab on a working copy of the tutorials",
+        epilog="Other options go to JupyterLab, for example: --no-browser --port 9000",
+        allow_abbrev=False,
     )
     lab.add_argument(
-        "folder", nargs="?", type=Path, default=Path("bert-widgets-notebooks"), help="of the copy"
+        "--folder",
+        type=Path,
+        default=Path("bert-widgets-notebooks"),
+        help="where the copy is or goes (default: %(default)s)",
     )
     given, rest = parser.parse_known_args(arguments)
     if given.command == "lab":
@@ -61,8 +66,10 @@ def _lab(folder: Path, options: list[str]) -> int:
     if folder.exists() and not folder.is_dir():
         return _fail(f"{str(folder)!r} is a file; name a folder for the notebooks.")
     copy_notebooks(folder)
-    command = [sys.executable, "-m", "jupyterlab", str(folder), *options]
-    return subprocess.call(command)  # noqa: S603 - the user's own command line
+    from jupyterlab.labapp import LabApp
+
+    LabApp.launch_instance([str(folder), *options])
+    return 0
 
 
 def copy_notebooks(folder: Path) -> list[Path]:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import threading
+import time
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -52,8 +57,36 @@ def test_the_notebooks_are_copied_once_and_kept(tmp_path):
 
 def test_lab_refuses_a_file_for_a_folder(tmp_path, capsys):
     (tmp_path / "file").touch()
-    assert main(["lab", str(tmp_path / "file")]) == 1
+    assert main(["lab", "--folder", str(tmp_path / "file")]) == 1
     assert "is a file" in capsys.readouterr().err
+
+
+def test_lab_serves_the_copied_notebooks(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--no-browser", "--allow-root", "--port", str(port), "--IdentityProvider.token="]
+    command = [sys.executable, "-m", "bert_widgets.cli", "lab", "--folder", tmp_path / "work"]
+    lab = subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL)
+    try:
+        content = answered(f"http://localhost:{port}/api/contents/", seconds=90)["content"]
+        names = {entry["name"] for entry in content}
+    finally:
+        lab.terminate()
+        lab.wait(60)
+    assert "01_quickstart.ipynb" in names
+
+
+def answered(address, *, seconds):
+    """Ask until the server is up."""
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=seconds) as answer:
+                return json.load(answer)
+        except urllib.error.URLError:
+            assert time.monotonic() < deadline, f"{address} did not answer"
+            pause.wait(0.1)
 
 
 @pytest.mark.parametrize("arguments", [[], ["dmeo"], ["demo", "--wat"]])
