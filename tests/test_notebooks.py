@@ -35,7 +35,6 @@ def test_saved_copy_is_one_run_of_its_own_cells(path):
     cells = code_cells(notebook)
 
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
-    assert all(cell.outputs for cell in cells), "each cell shows something"
     assert not failures(notebook)
     rendered = [o.data["text/html"] for o in outputs(notebook) if "text/html" in o.get("data", {})]
     assert sum("bert_widgets:" in html for html in rendered) == LIVE_WIDGETS[path.stem]

@@ -117,7 +117,8 @@ function plotOptions(
   hovered: (step: number | null) => void,
 ): uPlot.Options {
   const { curves } = options;
-  const font = `11px ${getComputedStyle(frame.body).fontFamily}`;
+  // Computed style is empty while JupyterLab has not yet attached the view, so it is no source.
+  const font = '11px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
   const axis = {
     stroke: () => css(frame.palette.muted),
     grid: { stroke: () => css(frame.palette.line), width: 1 },

@@ -1,0 +1,148 @@
+"""A browser, a JupyterLab server for all tests, and for each test a page that is watched."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from .lab import PATIENCE, ROOT, Notebook, saved_notebook, serving, shut_kernels_down
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NO_BROWSER = (
+    "No Chromium or Chrome was found; install one, or name its program in BERT_WIDGETS_CHROMIUM."
+)
+
+
+def find_browser(playwright):
+    """Return the program to run: the user's choice, else one on PATH, else Playwright's own."""
+    chosen = os.environ.get("BERT_WIDGETS_CHROMIUM")
+    if chosen:
+        return chosen
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    own = playwright.chromium.executable_path
+    return found or (own if Path(own).exists() else None)
+
+
+# Of the package, not of the session: Playwright's event loop stays in its thread until the end.
+@pytest.fixture(scope="package")
+def browser():
+    with sync_playwright() as playwright:
+        program = find_browser(playwright)
+        if program is None:
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
+        expect.set_options(timeout=1000 * PATIENCE)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def work(tmp_path_factory):
+    """The folder that JupyterLab shows."""
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="package")
+def server(browser, work, tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("jupyter"), work) as url:
+        yield url
+
+
+@pytest.fixture
+def clean_server(server):
+    yield server
+    shut_kernels_down(server)
+
+
+@pytest.fixture
+def page(browser, request, artefact):
+    """A fresh page. An error on its console or a request that leaves the machine is a failure."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(1000 * PATIENCE)
+    page = context.new_page()
+    troubles = watch(page)
+    yield page
+    if request.node.stash.get(FAILED, False):
+        page.screenshot(path=artefact("failed"))
+    context.close()
+    assert not troubles
+
+
+def watch(page):
+    """Return the list that collects what must not happen on a page."""
+    troubles = []
+
+    def console(message):
+        if message.type == "error":
+            troubles.append(f"console: {message.text} ({message.location})")
+
+    def request(address):
+        if urlsplit(address).hostname not in (None, "127.0.0.1", "localhost"):
+            troubles.append(f"request: {address}")
+
+    page.on("console", console)
+    page.on("pageerror", lambda error: troubles.append(f"exception: {error}"))
+    page.on("request", lambda sent: request(sent.url))
+    page.on("websocket", lambda socket: request(socket.url))
+    page.on("dialog", lambda dialog: dialog.accept())  # "Leave the page?"
+    return troubles
+
+
+@pytest.fixture
+def open_notebook(clean_server, page, work):
+    """Open a notebook of the given cells, or a copy of a given one.
+
+    Its kernel ends after the test, when the page is closed.
+    """
+    numbers = itertools.count()
+
+    def opened(*sources, path=None):
+        place = work / f"{next(numbers)}.ipynb"
+        if path is None:
+            saved_notebook(place, *sources)
+        else:
+            shutil.copyfile(path, place)
+        return Notebook(page, clean_server, place.name)
+
+    return opened
+
+
+@pytest.fixture(scope="package")
+def artefacts():
+    folder = ROOT / "test-artefacts"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def artefact(request, artefacts):
+    """Name a picture after the test."""
+    test = re.sub(r"\W+", "-", request.node.name).strip("-")
+    return lambda name: artefacts / f"{test}-{name}.png"
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
