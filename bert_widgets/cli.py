@@ -57,6 +57,9 @@ def _demo(report: Path) -> int:
     from .demo.tour import tour
 
     tour(report)
+    # As it was typed: the environment it lives in may not be activated.
+    typed = sys.argv[0] if Path(sys.argv[0]).stem == "bert-widgets" else "bert-widgets"
+    print(f"Go on in JupyterLab, live: {typed} lab")
     return 0
 
 

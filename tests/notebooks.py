@@ -32,12 +32,20 @@ def as_saved(notebook):
     """Return the notebook without what belongs to one machine or kernel.
 
     A reader without that kernel would get "model not found" for a live view; without one, every
-    front end shows the static rendering that lies beside it.
+    front end shows the static rendering that lies beside it. Progress bars have none and go.
     """
+    for cell in code_cells(notebook):
+        cell.outputs = [each for each in cell.outputs if not is_progress_bar(each)]
     for output in outputs(notebook):
         output.get("data", {}).pop(WIDGET, None)
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
+
+
+def is_progress_bar(output):
+    """Whether it is what a slow machine shows of long work; a kernel draws it as a bare widget."""
+    data = output.get("data", {})
+    return WIDGET in data and "text/html" not in data and "%|" in data["text/plain"]
 
 
 def outputs(notebook):

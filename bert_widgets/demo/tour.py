@@ -70,7 +70,6 @@ def tour(report: Path) -> None:
     console.print(
         f"   [link={report.resolve().as_uri()}]{report.resolve()}[/link]\n", soft_wrap=True
     )
-    console.print("Go on in JupyterLab, live: [bold]bert-widgets lab[/]")
 
 
 def _data() -> tuple[TextData, TextData, TextData]:
