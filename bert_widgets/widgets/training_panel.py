@@ -138,6 +138,15 @@ class TrainingPanel(Widget):
         latest = [f"{name} {value:.4g}" for name, value in (self._rows() or [{}])[-1].items()]
         return ", ".join([f"{self.state}: step {self.step} of {self.total_steps}", *latest])
 
+    def saved_state(self) -> dict[str, Any]:
+        """Return the traits as they are now, not as they were when last published."""
+        self._publish()
+        return super().saved_state()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:  # noqa: ANN401
+        self._publish()  # for the static rendering
+        return super()._repr_mimebundle_(**kwargs)
+
     def _rows(self) -> list[dict[str, float]]:
         return [dict(zip(_VALID, row, strict=True)) for row in self._valid.tolist()]
 

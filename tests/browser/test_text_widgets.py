@@ -31,6 +31,7 @@ def test_selection_goes_both_ways(open_notebook, page):
 
     page.keyboard.press("ArrowLeft")
     notebook.becomes("highlights.selected", words.index("not"))
+    expect(highlights.locator(".bw-detail-word")).to_have_text("not")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     notebook.becomes("highlights.selected", words.index("at"))

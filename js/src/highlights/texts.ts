@@ -70,6 +70,7 @@ export function makeTexts(
     else {
       const next = wordAfter(event, wordAt(event), drawn.scored.words.length);
       if (next === null) return;
+      actions.hover(null);
       actions.select(next);
       spans.get(next)?.[0]?.focus();
     }

@@ -139,7 +139,11 @@ function plotOptions(
       points: { size: 7, width: 1.5, fill: () => css(frame.palette.background) },
     },
     scales: {
-      x: { time: false, range: (_plot, _least, most) => [0, Math.max(1, data().totalSteps, most)] },
+      x: {
+        time: false,
+        // Not the extremes uPlot offers: it widens those of a single point, by up to a hundred steps.
+        range: (plot) => [0, Math.max(1, data().totalSteps, plot.data[0].at(-1) ?? 0)],
+      },
       y: { range: (_plot, least, largest) => options.bounds(least, largest) },
     },
     axes: [
