@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { commandsOf, figuresOf, makeHeader } from "../src/training/header.ts";
 import { invitationOf } from "../src/training/invitation.ts";
 import {
@@ -137,5 +137,24 @@ describe("the header", () => {
     );
     expect(invitationOf(training(none))?.[0]).toBe("Warming up");
     expect(invitationOf(training({ ...none, state: "failed" }))?.[0]).toBe("No curves");
+  });
+});
+
+describe("a pressed button", () => {
+  it("waits for the state to follow, and can be pressed again if its message was lost", () => {
+    vi.useFakeTimers();
+    const sent: string[] = [];
+    const header = makeHeader((command) => sent.push(command));
+    header.draw(training({ state: "running" }));
+    const pause = header.element.querySelector("button");
+    pause?.click();
+    pause?.click();
+    expect(sent).toEqual(["pause"]);
+    vi.advanceTimersByTime(3000);
+    pause?.click();
+    expect(sent).toEqual(["pause", "pause"]);
+    header.draw(training({ state: "paused" }));
+    expect(header.element.querySelector("button")?.textContent).toBe("Resume");
+    vi.useRealTimers();
   });
 });

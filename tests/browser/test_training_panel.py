@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from .lab import until
+
 pytestmark = pytest.mark.browser
 
 SETUP = """
@@ -80,9 +82,9 @@ def test_whole_curve_is_back_after_a_reload(open_notebook, page, artefact, saved
         notebook.run_last_cell()
     panels = page.get_by_role("region", name="Training panel")
     expect(panels).to_have_count(2 if saved else 1)
-    notebook.comes_true("panel.run.progress.step > 16")
+    until(lambda: int(progress(panel_of(page)).get_attribute("aria-valuenow")) > 16)
 
-    press(panel_of(page), "Pause")
+    notebook.do("panel.run.pause()")
     expect(status(panel_of(page))).to_have_text("Paused")
     notebook.do("clf.predict('wait for the step at hand')")
     step = notebook.value("panel.run.progress.step")

@@ -24,6 +24,9 @@ const COMMANDS: Record<Phase, Command[]> = {
   failed: [],
 };
 
+/** How long a pressed button waits for the state to follow before it can be pressed again. */
+const PATIENCE_MS = 3000;
+
 const BUTTONS: Record<Command, [string, IconName]> = {
   start: ["Start", "play"],
   pause: ["Pause", "pause"],
@@ -85,7 +88,7 @@ export function makeHeader(send: (command: Command) => void): {
   let shown: string | null = null;
   let cells: HTMLElement[] = [];
 
-  /** A pressed button waits, disabled, for the state to follow. */
+  /** A pressed button waits, disabled, for the state to follow; a message may be lost, so not for ever. */
   const drawButtons = (state: Training): void => {
     const commands = commandsOf(state);
     const key = `${state.phase} ${commands.join()}`;
@@ -102,7 +105,11 @@ export function makeHeader(send: (command: Command) => void): {
         label,
       );
       button.addEventListener("click", () => {
-        for (const other of made) other.disabled = true;
+        const wait = (waiting: boolean): void => {
+          for (const other of made) other.disabled = waiting;
+        };
+        wait(true);
+        setTimeout(() => wait(false), PATIENCE_MS);
         send(command);
       });
       return button;
