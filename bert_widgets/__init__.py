@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from .evaluation import Evaluation
     from .explain import AttentionMaps, Attribution, attention_maps, attribute
     from .prediction import Prediction
-    from .training import History, Run, Trainer
+    from .training import (
+        Dynamics,
+        History,
+        Hyperparameters,
+        Run,
+        Trainer,
+        find_learning_rate,
+        tensorboard,
+    )
     from .widgets import AttentionMatrix, TokenHighlights, TrainingPanel
 
 __version__ = "0.1.0"
@@ -29,9 +37,13 @@ _HOMES = {
     "AttentionMaps": "explain",
     "attention_maps": "explain",
     "attribute": "explain",
+    "Dynamics": "training",
     "History": "training",
+    "Hyperparameters": "training",
     "Run": "training",
     "Trainer": "training",
+    "find_learning_rate": "training",
+    "tensorboard": "training",
     "AttentionMatrix": "widgets",
     "TokenHighlights": "widgets",
     "TrainingPanel": "widgets",
@@ -42,8 +54,10 @@ __all__ = [
     "AttentionMatrix",
     "Attribution",
     "BertClassifier",
+    "Dynamics",
     "Evaluation",
     "History",
+    "Hyperparameters",
     "Prediction",
     "Run",
     "TextData",
@@ -53,6 +67,8 @@ __all__ = [
     "attention_maps",
     "attribute",
     "demo",
+    "find_learning_rate",
+    "tensorboard",
 ]
 
 

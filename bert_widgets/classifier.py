@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+from . import _lean
 from . import text as bw_text
 from ._checkpoint import (
     PROBLEM_TYPES,
@@ -21,6 +22,7 @@ from ._checkpoint import (
     read_config,
     readable_length,
 )
+from ._compute import arithmetic
 from ._lock import FairLock
 from ._options import named_options, unknown
 from ._progress import progress
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
     from .data import ProblemType, Source
     from .text import Texts
 
-_BATCH_TOKENS = 4096
+# Tokens in one forward pass: as many as stay in a CPU's caches, or keep a GPU busy.
+_CPU_TOKENS, _GPU_TOKENS = 1024, 8192
 
 
 class BertClassifier(torch.nn.Module):
@@ -199,6 +202,10 @@ class BertClassifier(torch.nn.Module):
         Tensor
             Logits (batch, classes).
         """
+        if _lean.fits(self.model):
+            return _lean.logits(
+                self.model, input_ids, attention_mask, token_type_ids, inputs_embeds
+            )
         inputs = {
             "input_ids": input_ids,
             "attention_mask": attention_mask,
@@ -355,9 +362,10 @@ class BertClassifier(torch.nn.Module):
     def _logits(self, encodings: Sequence[bw_text.Encoding]) -> torch.Tensor:
         logits = torch.zeros(len(encodings), len(self.labels))
         lengths = [len(e) for e in encodings]
+        budget = _CPU_TOKENS if self.device.type == "cpu" else _GPU_TOKENS
         with progress(len(encodings), "predict") as bar:
-            for rows in token_batches(lengths, _BATCH_TOKENS):
-                with self.evaluating(), torch.inference_mode():
+            for rows in token_batches(lengths, budget):
+                with self.evaluating(), arithmetic(self, "fp32"), torch.inference_mode():
                     batch = self.collate([encodings[i] for i in rows])
                     logits[torch.from_numpy(rows)] = self(**batch).float().cpu()
                 bar.update(len(rows))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from .checkpoint import CheckpointError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +32,8 @@ class Progress:
         Seconds of training and evaluation; pauses do not count.
     examples_per_second, seconds_left
         Estimates from the run so far; None before the first step.
+    memory
+        Bytes in use: on the GPU, or else by this process.
     """
 
     step: int
@@ -38,6 +43,10 @@ class Progress:
     elapsed: float
     examples_per_second: float | None
     seconds_left: float | None
+    memory: int
+
+
+_numbers = itertools.count(1)
 
 
 class Run:
@@ -50,6 +59,18 @@ class Run:
     trainer
         What to run; it must not be iterated elsewhere.
 
+    Attributes
+    ----------
+    name : str
+        The name of the trainer's folder, or ``"run 1"`` and so on.
+    problem : str
+        Why the run has paused by itself (a disk that is full, say), in a sentence; `resume`
+        tries again. Empty if it has not.
+    exception : BaseException or None
+        What the training raised, if it failed.
+    stops_after_epoch : bool
+        Whether it will end with the epoch at hand.
+
     Examples
     --------
     >>> run = Trainer(clf, train, valid).start()  # doctest: +SKIP
@@ -58,9 +79,14 @@ class Run:
 
     def __init__(self, trainer: Trainer) -> None:
         self.trainer = trainer
+        self.name = trainer.folder.name if trainer.folder else f"run {next(_numbers)}"
         self.exception: BaseException | None = None
+        self.problem = ""
+        self.stops_after_epoch = False
+        self._save_wanted = False
         self._state: State = "ready"
         self._change = threading.Condition()
+        self._ended = threading.Event()
         self._callbacks: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._train, name="bert-widgets-run", daemon=True)
 
@@ -81,6 +107,16 @@ class Run:
         """How far the training is."""
         return self.trainer.progress
 
+    @property
+    def learning_rate(self) -> float:
+        """The highest learning rate, which the schedule scales; setting it works at once."""
+        return self.trainer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        self.trainer.learning_rate = rate
+        self._tell()
+
     def start(self) -> None:
         """Begin training; a run that has begun is left as it is."""
         if self._move("running", only_from=("ready",)):
@@ -95,8 +131,34 @@ class Run:
         self._move("running", only_from=("paused",))
 
     def stop(self) -> None:
-        """End the training after the step at hand; the weights stay as they are by then."""
+        """End the training after the step at hand.
+
+        The weights stay as they are by then (or the best come back, with ``keep_best``). With a
+        folder, a last checkpoint is written, from which `Trainer.resume` goes on.
+        """
         self._move("stopping", only_from=("running", "paused"))
+
+    def stop_after_epoch(self) -> None:
+        """End the training with the epoch at hand; called again, take that back."""
+        self.stops_after_epoch = not self.stops_after_epoch
+        self._tell()
+
+    def save(self) -> None:
+        """Write a checkpoint after the step at hand, also while paused.
+
+        Raises
+        ------
+        ValueError
+            If the trainer has no folder.
+        """
+        if self.trainer.folder is None:
+            msg = "This run has no folder to save to; give its Trainer one: folder='runs/first'."
+            raise ValueError(msg)
+        if self._state in ("ready", "stopped", "finished", "failed"):
+            return
+        with self._change:
+            self._save_wanted = True
+            self._change.notify_all()
 
     def wait(self, timeout: float | None = None) -> Run:
         """Wait until the training has ended.
@@ -118,8 +180,8 @@ class Run:
         if self._state == "ready":
             msg = "This run has not been started; call start() before wait()."
             raise RuntimeError(msg)
-        self._thread.join(timeout)
-        if self._thread.is_alive():
+        # Not the thread's own join: in Python 3.11 an interrupt makes it take the thread for ended.
+        if not self._ended.wait(timeout):
             msg = f"The run is still {self._state} after {timeout} s; wait longer or stop() it."
             raise TimeoutError(msg)
         if self.exception is not None:
@@ -141,22 +203,48 @@ class Run:
 
     def _train(self) -> None:
         try:
-            for _ in self.trainer:
-                self._tell()
-                if self._told_to_stop():
-                    self._move("stopped")
+            while self._may_go_on():
+                if self.trainer.done:
+                    self._move("finished")
                     return
+                self._try(self.trainer.advance)
+                self._tell()
+                if self.stops_after_epoch and self.trainer.between_epochs and not self.trainer.done:
+                    self._move("stopping", only_from=("running", "paused"))
+            self._try(self.trainer.finish)
+            self._move("stopped")
         except BaseException as error:  # noqa: BLE001 - shown in the panel, raised by wait()
             self.exception = error
             self._move("failed")
-        else:
-            self._move("finished")
+        finally:
+            self._ended.set()
 
-    def _told_to_stop(self) -> bool:
-        """Wait while the run is paused; say whether it is to end."""
-        with self._change:
-            self._change.wait_for(lambda: self._state != "paused")
-            return self._state == "stopping"
+    def _may_go_on(self) -> bool:
+        """Wait while the run is paused, saving if asked to; say whether it is to go on."""
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._state != "paused" or self._save_wanted)
+                wanted, self._save_wanted = self._save_wanted, False
+                state = self._state
+            if wanted:
+                self._try(self._save)
+                self._tell()
+            elif state != "paused":
+                return state == "running"
+
+    def _save(self) -> None:
+        path = self.trainer.save()
+        self.history.note(self.progress.step, f"Saved to {path}.")
+
+    def _try(self, action: Callable[[], object]) -> None:
+        """Do something that may write a checkpoint; pause if it cannot be written."""
+        try:
+            action()
+            self.problem = ""
+        except CheckpointError as error:
+            self.problem = str(error)
+            self.history.note(self.progress.step, self.problem)
+            self._move("paused", only_from=("running",))
 
     def _move(self, state: State, *, only_from: tuple[State, ...] | None = None) -> bool:
         """Change the state; say whether that was possible."""

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-import math
-import time
-from typing import TYPE_CHECKING, Any
+import contextlib
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
+import psutil
 import torch
 
-from .._compute import Precision, arithmetic, resolve_precision
-from .._options import named_options
-from ..data import TextData, token_batches
+from .._options import unknown
+from ..classifier import BertClassifier
+from ..data import TextData
+from ..tokens import tokenize
+from . import saving
+from .checkpoint import latest, read_data
+from .dynamics import Dynamics
+from .form import FORM
 from .history import Event, History
+from .hyperparameters import Hyperparameters
+from .interrupts import held_back
+from .loop import Job, Loop
+from .probes import probe_texts
 from .run import Progress, Run
+from .weights import put_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
-    from ..classifier import BertClassifier
     from ..data import Source
-
-_BUCKET = 32  # batches that are sorted by length together
 
 
 class Trainer:
-    """Fine-tunes a classifier with AdamW, a warm-up and a linear decay of the learning rate.
+    """Fine-tunes a classifier with AdamW, a warm-up and a decay of the learning rate.
 
-    Batches hold texts of like length up to a budget of tokens, so little is spent on padding.
-    Random numbers are the trainer's own: other cells that draw some do not change the run.
+    Batches hold texts of like length up to a budget of tokens, so little is spent on padding. A
+    text longer than the model reads is cut. Random numbers are the trainer's own: other cells
+    that draw some do not change the run.
 
     Parameters
     ----------
@@ -39,32 +46,25 @@ class Trainer:
     train, valid
         Labelled texts, anything `TextData.from_` reads. With ``valid`` the model is evaluated
         before the first step and then every ``evaluate_every`` steps.
-    epochs
-        Times each text is seen.
-    learning_rate
-        The highest, after the warm-up.
-    batch_tokens
-        The most tokens in a batch, padding included; a text longer than that goes alone.
-    evaluate_every
-        Steps between two evaluations; by default once an epoch.
-    warmup
-        The share of all steps over which the learning rate rises from zero.
-    weight_decay
-        AdamW's; biases and LayerNorm weights are left out.
-    max_grad_norm
-        Gradients with a larger L2 norm are scaled down to it.
-    precision
-        ``"bf16"`` computes matmuls in bfloat16, ``"fp32"`` in float32; ``"auto"`` takes bfloat16
-        where the processor or GPU has it. Weights are float32 in any case.
-    seed
-        Fixes the order of the texts and the dropout.
     text, pair, label
         Column names for `TextData.from_`.
+    folder
+        Where checkpoints go, and a copy of the texts: all that `resume` needs. None writes none.
+    probes
+        Texts whose prediction and word attributions are looked at again as the model learns.
+    report_to
+        Called with each event, such as `tensorboard` returns. If it fails it is not called again.
+    **hyperparameters
+        Any of `Hyperparameters`.
 
     Attributes
     ----------
+    hyperparameters : Hyperparameters
+        All settings.
     history : History
         All measurements so far.
+    dynamics : Dynamics
+        How each training text was learnt: the data map, likely label errors.
     settings : list of (str, str)
         What a person wants to see of the set-up.
     run : Run or None
@@ -73,7 +73,8 @@ class Trainer:
     Raises
     ------
     ValueError
-        If the data is unfit (see `TextData.from_`) or a number is out of its range.
+        If the data is unfit (see `TextData.from_`), a number is out of its range, or the folder
+        holds a run already.
 
     Examples
     --------
@@ -81,65 +82,217 @@ class Trainer:
     ...     print(event.step, event.values["loss"])
     """
 
-    @named_options
-    def __init__(  # noqa: PLR0913 - one option a hyper-parameter
+    def __init__(  # noqa: PLR0913 - one option a fact about the data
         self,
         clf: BertClassifier,
         train: Source,
         valid: Source | None = None,
         *,
-        epochs: int = 3,
-        learning_rate: float = 5e-5,
-        batch_tokens: int = 1024,
-        evaluate_every: int | None = None,
-        warmup: float = 0.1,
-        weight_decay: float = 0.01,
-        max_grad_norm: float = 1.0,
-        precision: Precision = "auto",
-        seed: int = 0,
         text: str = "text",
         pair: str | None = None,
         label: str = "label",
+        folder: str | Path | None = None,
+        probes: Sequence[str] = (),
+        report_to: Callable[[Event], None] | None = None,
+        **hyperparameters: Any,  # noqa: ANN401 - each of its own type
     ) -> None:
-        _check("epochs", epochs, least=1)
-        _check("learning_rate", learning_rate, above=0)
-        _check("batch_tokens", batch_tokens, least=8)
-        _check("warmup", warmup, least=0, most=1)
-        _check("weight_decay", weight_decay, least=0)
-        _check("max_grad_norm", max_grad_norm, above=0)
-        if evaluate_every is not None:
-            _check("evaluate_every", evaluate_every, least=1)
-        self.clf = clf
-        options: dict[str, Any] = {
+        _check_names(hyperparameters)
+        chosen = Hyperparameters(**hyperparameters)
+        columns: dict[str, Any] = {
             "text": text, "pair": pair, "label": label,
             "classes": clf.labels, "problem_type": clf.problem_type,
         }  # fmt: skip
-        self.train = TextData.from_(train, **options)
-        self.valid = None if valid is None else TextData.from_(valid, **options)
-        self.epochs = epochs
-        self.history = History()
-        self._learning_rate = learning_rate
-        self._warmup = warmup
-        self._max_grad_norm = max_grad_norm
-        self._precision = resolve_precision(precision, clf.device)
-        self._encodings = clf.encode(self.train.texts, self.train.pairs)
-        self._plan, self._epoch_sizes = self._batches(batch_tokens, seed)
-        self._evaluate_every = evaluate_every
-        self._optimizer = _adamw(clf, learning_rate, weight_decay)
-        self._random = _seeded(seed)
-        self._step = 0
-        self._examples = 0
-        self._seconds = 0.0
-        self._events: Iterator[Event] | None = None
+        job = _job(
+            clf,
+            TextData.from_(train, **columns),
+            None if valid is None else TextData.from_(valid, **columns),
+            folder=None if folder is None else _unused(Path(folder)),
+            probes=probe_texts(probes),
+            report_to=report_to,
+        )
+        self._set_up(job, chosen)
+
+    def _set_up(self, job: Job, chosen: Hyperparameters) -> None:
+        self._job = job
+        self._hyperparameters = chosen
+        self._loop = Loop(job, chosen)
         self.run: Run | None = None
-        self.settings = [
-            ("device", str(clf.device)),
-            ("precision", self._precision),
+
+    @classmethod
+    def resume(
+        cls,
+        folder: str | Path,
+        *,
+        clf: BertClassifier | None = None,
+        device: str = "auto",
+        report_to: Callable[[Event], None] | None = None,
+    ) -> Self:
+        """Return a trainer that goes on exactly where the latest checkpoint of a folder stands.
+
+        In fp32, on the same machine, the weights become what they would have become without the
+        break, bit for bit.
+
+        Parameters
+        ----------
+        folder
+            As given to the trainer that wrote it.
+        clf
+            A classifier of the same architecture and labels to go on with; its weights are
+            replaced. By default a new one is made, `Trainer.clf`.
+        device
+            Where to put a new one, as for `BertClassifier.from_pretrained`.
+        report_to
+            As for `Trainer`.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no checkpoint.
+        ValueError
+            If the checkpoint is of another model than ``clf``.
+
+        Examples
+        --------
+        >>> run = Trainer.resume("runs/first").start()  # doctest: +SKIP
+        """
+        folder = Path(folder)
+        checkpoint = latest(folder)
+        history = History()
+        saved = saving.read(checkpoint, history)
+        weights = None if clf is None else saving.read_weights(checkpoint, clf)
+        valid = folder / "valid.jsonl"
+        job = _job(
+            clf or BertClassifier.from_pretrained(checkpoint, device=device),
+            read_data(folder / "train.jsonl"),
+            read_data(valid) if valid.is_file() else None,
+            folder=folder,
+            probes=saved.probes,
+            report_to=report_to,
+            history=history,
+            stored=True,
+        )
+        trainer = cls.__new__(cls)
+        trainer._set_up(job, saved.hyperparameters)  # noqa: SLF001 - its own class
+        trainer._loop.restore(saved)  # noqa: SLF001
+        if weights is not None:  # now that nothing can fail any more
+            put_back(job.clf, weights)
+        return trainer
+
+    @property
+    def clf(self) -> BertClassifier:
+        """The classifier being trained."""
+        return self._job.clf
+
+    @property
+    def train(self) -> TextData:
+        """The training texts."""
+        return self._job.train
+
+    @property
+    def valid(self) -> TextData | None:
+        """The validation texts."""
+        return self._job.valid
+
+    @property
+    def folder(self) -> Path | None:
+        """Where checkpoints go."""
+        return self._job.folder
+
+    @property
+    def history(self) -> History:
+        """All measurements so far."""
+        return self._job.history
+
+    @property
+    def dynamics(self) -> Dynamics:
+        """How each training text was learnt: the data map, likely label errors."""
+        return self._job.dynamics
+
+    @property
+    def hyperparameters(self) -> Hyperparameters:
+        """All settings."""
+        return self._hyperparameters
+
+    @property
+    def learning_rate(self) -> float:
+        """The highest learning rate, which the schedule scales; it may be set on the way."""
+        return self._loop.position.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        if not self._loop.begun:
+            self.configure(learning_rate=rate)
+            return
+        before = self.learning_rate
+        after = self.hyperparameters.changed(learning_rate=rate).learning_rate
+        self._loop.position.learning_rate = after
+        if before != after:
+            self._loop.note(f"Learning rate changed from {before:g} to {after:g}.")
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """The texts looked at as the model learns; they may be set on the way."""
+        return self._job.probes
+
+    @probes.setter
+    def probes(self, texts: Sequence[str]) -> None:
+        self._job.probes = probe_texts(texts)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the training is."""
+        at, total = self._loop.position, len(self._loop.plan)
+        known = at.step > 0 and at.seconds > 0
+        left = 0 if self._loop.over else total - at.step
+        return Progress(
+            step=at.step,
+            total_steps=total,
+            epoch=self._loop.plan.epoch(at.step),
+            epochs=self.hyperparameters.epochs,
+            elapsed=at.seconds,
+            examples_per_second=at.examples / at.seconds if known else None,
+            seconds_left=at.seconds / at.step * left if known else None,
+            memory=_memory(self.clf.device),
+        )
+
+    @property
+    def settings(self) -> list[tuple[str, str]]:
+        """What a person wants to see of the set-up."""
+        return [
+            ("device", str(self.clf.device)),
+            ("precision", self._loop.learner.precision),
             ("train", f"{len(self.train):,} texts"),
             ("validation", f"{len(self.valid):,} texts" if self.valid else "none"),
-            ("epochs", str(epochs)),
-            ("learning rate", f"{learning_rate:g}"),
+            ("epochs", str(self.hyperparameters.epochs)),
+            ("learning rate", f"{self.learning_rate:g}"),
         ]
+
+    @property
+    def between_epochs(self) -> bool:
+        """Whether an epoch has just ended and all that follows it is done."""
+        return self._loop.between_epochs
+
+    @property
+    def done(self) -> bool:
+        """Whether the training has come to its end."""
+        return self._loop.done
+
+    def configure(self, **changes: Any) -> None:  # noqa: ANN401
+        """Change hyper-parameters before the first step.
+
+        Raises
+        ------
+        RuntimeError
+            If the training has begun; `learning_rate` can be set on the way.
+        TypeError, ValueError
+            If there is no such hyper-parameter or the value does not fit; nothing is changed.
+        """
+        if self._loop.begun:
+            msg = "The training has begun; only its learning_rate can still be changed."
+            raise RuntimeError(msg)
+        chosen = self.hyperparameters.changed(**changes)
+        self._loop = Loop(self._job, chosen)
+        self._hyperparameters = chosen
 
     def start(self) -> Run:
         """Train on a background thread; return at once.
@@ -156,173 +309,87 @@ class Trainer:
 
     def __iter__(self) -> Iterator[Event]:
         """Train step by step; a second iterator goes on where the first one is."""
-        if self._events is None:
-            self._events = self._run()
-        return self._events
+        while not self.done:
+            event = self.advance()
+            if event is not None:
+                yield event
 
-    @property
-    def progress(self) -> Progress:
-        """How far the training is."""
-        total = len(self._plan)
-        known = self._step > 0 and self._seconds > 0
-        return Progress(
-            step=self._step,
-            total_steps=total,
-            epoch=self._epoch(),
-            epochs=self.epochs,
-            elapsed=self._seconds,
-            examples_per_second=self._examples / self._seconds if known else None,
-            seconds_left=self._seconds / self._step * (total - self._step) if known else None,
-        )
+    def advance(self) -> Event | None:
+        """Do the one thing that comes next; return it if it is a step or an evaluation.
 
-    def _run(self) -> Iterator[Event]:
-        if self.valid is not None:
-            yield self._evaluation()
-        ends = set(np.cumsum(self._epoch_sizes).tolist())
-        for batch in self._plan:
-            yield self._update(batch)
-            every = self._evaluate_every
-            due = self._step in ends if every is None else self._step % every == 0
-            if self.valid is not None and (due or self._step == len(self._plan)):
-                yield self._evaluation()
-
-    def _update(self, batch: NDArray[np.int64]) -> Event:
-        """Take one step of the optimiser."""
-        began = time.perf_counter()
-        rate = self._learning_rate * _schedule(self._step, len(self._plan), self._warmup)
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
-        with self.clf.lock, torch.random.fork_rng(self._random_devices()):
-            _set_random(self._random)
-            self.clf.train()
-            try:
-                loss = self._loss(batch)
-                loss.backward()  # type: ignore[no-untyped-call]
-                norm = torch.nn.utils.clip_grad_norm_(self.clf.parameters(), self._max_grad_norm)
-                value = float(loss.detach())
-                if not math.isfinite(value) or not math.isfinite(float(norm)):
-                    msg = (
-                        f"The loss became {value} (gradient norm {float(norm)}) at step "
-                        f"{self._step + 1}; the weights are as they were before it. "
-                        "Try a lower learning rate."
-                    )
-                    raise FloatingPointError(msg)
-                self._optimizer.step()
-            finally:
-                self._optimizer.zero_grad()
-                self.clf.eval()
-            self._random = _get_random()
-        self._step += 1
-        self._examples += len(batch)
-        self._seconds += time.perf_counter() - began
-        values = {"loss": value, "learning_rate": rate, "gradient_norm": float(norm)}
-        return self._record(Event("step", self._step, self._epoch(), values))
-
-    def _loss(self, batch: NDArray[np.int64]) -> torch.Tensor:
-        inputs = self.clf.collate([self._encodings[i] for i in batch])
-        labels = torch.from_numpy(self.train.labels[batch]).to(self.clf.device)
-        with arithmetic(self.clf, self._precision):
-            logits = self.clf(**inputs)
-        loss = (
-            torch.nn.functional.binary_cross_entropy_with_logits
-            if self.train.multi_label
-            else torch.nn.functional.cross_entropy
-        )
-        return loss(logits.float(), labels)
-
-    def _evaluation(self) -> Event:
-        began = time.perf_counter()
-        result = self.clf.evaluate(self.valid)
-        self._seconds += time.perf_counter() - began
-        names = ("loss", "accuracy", "macro_f1", "calibration_error")
-        values = {name: float(getattr(result, name)) for name in names}
-        return self._record(Event("evaluation", self._step, self._epoch(), values))
-
-    def _record(self, event: Event) -> Event:
-        self.history.add(event)
-        return event
-
-    def _epoch(self) -> float:
-        done, left = 0, self._step
-        for size in self._epoch_sizes:
-            if left < size:
-                return done + left / size
-            done, left = done + 1, left - size
-        return float(done)
-
-    def _batches(self, budget: int, seed: int) -> tuple[list[NDArray[np.int64]], list[int]]:
-        """Plan the batches of all epochs; say how many each epoch has.
-
-        Texts are shuffled, cut into buckets of about ``_BUCKET`` batches, batched by length in
-        each bucket, and the batches shuffled.
+        What fails (a full disk, say) is tried again by the next call. An interrupt comes when the
+        thing is done, a second interrupt at once.
         """
-        random = np.random.default_rng(seed)
-        lengths = np.array([len(e) for e in self._encodings])
-        bucket = max(1, round(_BUCKET * budget / lengths.mean()))
-        plan: list[NDArray[np.int64]] = []
-        sizes: list[int] = []
-        for _ in range(self.epochs):
-            order = random.permutation(len(lengths))
-            batches = [
-                chunk[rows]
-                for chunk in np.split(order, range(bucket, len(order), bucket))
-                for rows in token_batches(lengths[chunk], budget)
-            ]
-            plan += [batches[i] for i in random.permutation(len(batches))]
-            sizes.append(len(batches))
-        return plan, sizes
+        with held_back():
+            return self._loop.advance()
 
-    def _random_devices(self) -> list[torch.device]:
-        return [self.clf.device] if self.clf.device.type == "cuda" else []
+    def save(self) -> Path:
+        """Write a checkpoint now; while a `Run` is at work, use `Run.save`.
 
+        Returns
+        -------
+        Path
+            The checkpoint, which is also a plain Hugging Face folder.
 
-def _adamw(clf: BertClassifier, rate: float, decay: float) -> torch.optim.AdamW:
-    parameters = [p for p in clf.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=rate, fused=True)
+        Raises
+        ------
+        ValueError
+            If the trainer has no folder.
+        CheckpointError
+            If it cannot be written; nothing is lost.
+        """
+        return self._loop.save()
 
+    def finish(self) -> None:
+        """End the training here: write a last checkpoint, put the best weights back if wanted.
 
-def _schedule(step: int, total: int, warmup: float) -> float:
-    """Return the factor of the learning rate for 0-based ``step``: up linearly, then down."""
-    rising = max(1, round(total * warmup))
-    if warmup and step < rising:
-        return (step + 1) / rising
-    return (total - step) / max(1, total - rising)
+        Raises
+        ------
+        CheckpointError
+            If the checkpoint cannot be written; the weights are put back all the same.
+        """
+        self._loop.finish()
 
 
-def _seeded(seed: int) -> dict[str, torch.Tensor]:
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        return _get_random()
+def _job(
+    clf: BertClassifier,
+    train: TextData,
+    valid: TextData | None,
+    **options: Any,  # noqa: ANN401 - of `Job`
+) -> Job:
+    """Tokenise the texts."""
+    for name, part in (("training", train), ("validation", valid)):
+        if part is not None and not len(part):
+            msg = f"There are no {name} texts; give at least one of each label."
+            raise ValueError(msg)
+    tokens = tokenize(
+        clf.tokenizer, train.texts, train.pairs, max_length=clf.max_length, lock=clf.lock
+    )
+    return Job(clf, train, valid, tokens, Dynamics(train), **options)
 
 
-def _get_random() -> dict[str, torch.Tensor]:
-    state = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        state["cuda"] = torch.cuda.get_rng_state()
-    return state
+def _check_names(hyperparameters: dict[str, Any]) -> None:
+    own = list(inspect.signature(Trainer).parameters)
+    known = [*own[3:-1], *(field.name for field in FORM)]
+    for name in hyperparameters:
+        if name not in known:
+            raise TypeError(unknown("option of Trainer", name, known))
 
 
-def _set_random(state: dict[str, torch.Tensor]) -> None:
-    torch.set_rng_state(state["cpu"])
-    if "cuda" in state:
-        torch.cuda.set_rng_state(state["cuda"])
+def _unused(folder: Path) -> Path:
+    """Return the folder if no run has been saved there."""
+    with contextlib.suppress(FileNotFoundError):
+        there = latest(folder)
+        msg = (
+            f"The folder {str(folder)!r} already holds a run ({there.name}); go on with "
+            f"Trainer.resume({str(folder)!r}), or give another folder."
+        )
+        raise ValueError(msg)
+    return folder
 
 
-def _check(
-    name: str,
-    value: float,
-    *,
-    least: float = -math.inf,
-    above: float = -math.inf,
-    most: float = math.inf,
-) -> None:
-    if isinstance(value, int | float) and least <= value <= most and value > above:
-        return
-    limits = [f"at least {least:g}"] * (least > -math.inf)
-    limits += [f"above {above:g}"] * (above > -math.inf) + [f"at most {most:g}"] * (most < math.inf)
-    msg = f"{name}={value!r} does not work; it must be {' and '.join(limits)}."
-    raise ValueError(msg)
+def _memory(device: torch.device) -> int:
+    """Return the bytes in use: on the GPU, or else by this process."""
+    if device.type == "cuda":
+        return torch.cuda.memory_allocated(device)
+    return int(psutil.Process().memory_info().rss)

@@ -14,8 +14,10 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ..evaluation import Evaluation
     from ..explain.attention import AttentionMaps
     from ..explain.attribution import Attribution
+    from ..training import Frame, Progress
 
 TOWARDS = (56, 132, 244)
 AGAINST = (238, 130, 28)
@@ -23,6 +25,7 @@ STRONGEST = 0.42  # opacity: the text above stays readable on white and on dark
 _UNDERLINED = 0.08  # the least share that is
 _MOST_CELLS = 32 * 32
 _MOST_ROWS = 15
+_MOST_SUSPECTS = 5
 
 _FRAME = "font:14px/1.5 system-ui,sans-serif;max-width:60em"
 _PROSE = "white-space:pre-wrap;margin:6px 0"
@@ -76,26 +79,83 @@ def attention_html(maps: AttentionMaps, layer: int, head: int) -> str:
     return _frame(f"bert_widgets: attention, {where}", drawn, _tag("div", escape(note), _QUIET))
 
 
-def training_html(
-    state: str,
-    step: int,
-    total_steps: int,
+def training_html(  # noqa: PLR0913 - one part of the page each
+    runs: Sequence[tuple[str, str, Progress]],
     settings: Iterable[Sequence[str]],
     evaluations: list[dict[str, float]],
+    *,
+    problem: str = "",
+    evaluation: Evaluation | None = None,
+    frame: Frame | None = None,
+    suspects: Sequence[Sequence[Any]] = (),
 ) -> str:
-    """Return a run's state, set-up and evaluations, the first and the latest if there are many."""
-    share = step / total_steps if total_steps else 0.0
-    progress = _table([(state, _bar(share), f"step {step} of {total_steps}")])
+    """Return how runs stand, and set-up, evaluations, classes, probes and suspects of one.
+
+    Parameters
+    ----------
+    runs
+        Name, state and progress of each.
+    settings
+        The set-up.
+    evaluations
+        The measures of each; the first and the latest are shown if there are many.
+    problem
+        What is wrong; empty if nothing is.
+    evaluation
+        The latest.
+    frame
+        The latest look at the probes.
+    suspects
+        Row, text, label, suggested label and score of likely label errors, the likeliest first.
+    """
+    parts = [_table(_line(*run, named=len(runs) > 1) for run in runs)]
+    if problem:
+        parts.append(_tag("div", _isolated(problem)))
     setup = " · ".join(f"{name}: {value}" for name, value in settings)
-    parts = [progress, _tag("div", escape(setup), _QUIET)]
+    parts.append(_tag("div", escape(setup), _QUIET))
     if evaluations:
         shown = evaluations
         if len(shown) > _MOST_ROWS:
             shown = [shown[0], *shown[1 - _MOST_ROWS :]]
-        heads = [_tag("th", escape(name.replace("_", " ")), _CELL) for name in shown[0]]
-        rows = [[_tag("td", f"{value:.4g}", _CELL) for value in row.values()] for row in shown]
-        parts.append(_tag("table", [_tag("tr", row) for row in [heads, *rows]], _TABLE))
+        heads = [name.replace("_", " ") for name in shown[0]]
+        parts.append(_grid(heads, ([f"{v:.4g}" for v in row.values()] for row in shown)))
+    if evaluation is not None:
+        measures = zip(
+            evaluation.precision, evaluation.recall, evaluation.f1, evaluation.support, strict=True
+        )
+        classes = [
+            [_isolated(name), f"{precision:.3f}", f"{recall:.3f}", f"{f1:.3f}", str(support)]
+            for name, (precision, recall, f1, support) in zip(
+                evaluation.classes[:_MOST_ROWS], measures, strict=False
+            )
+        ]
+        parts.append(_grid(["class", "precision", "recall", "F1", "texts"], classes))
+    if frame is not None:
+        parts += _probes(frame)
+    if suspects:
+        parts.append(_tag("div", "Likely label errors", _QUIET))
+        heads = ["row", "text", "label", "suggested"]
+        rows = ([str(row), *map(_isolated, texts)] for row, *texts, _ in suspects[:_MOST_SUSPECTS])
+        parts.append(_grid(heads, rows))
     return _frame("bert_widgets: training", *parts)
+
+
+def _line(name: str, state: str, progress: Progress, *, named: bool) -> tuple[str, str, str]:
+    step, total = progress.step, progress.total_steps
+    title = f"{name}: {state}" if named else state
+    return title, _bar(step / total if total else 0.0), f"step {step} of {total}"
+
+
+def _probes(frame: Frame) -> Iterable[str]:
+    """Draw each probe under its prediction, in colours of one scale."""
+    most = max(float(np.abs(a.scores).max(initial=0)) for a in frame.attributions)
+    yield _tag("div", f"Probes at step {frame.step}", _QUIET)
+    for target, probabilities, result in zip(
+        frame.targets, frame.probabilities, frame.attributions, strict=True
+    ):
+        share = float(probabilities[target])
+        yield _table([(result.classes[target], _bar(share), f"{share:.1%}")])
+        yield _tag("div", _marked(result.text, result, 0, most), _PROSE, dir="auto")
 
 
 def _marked(text: str, result: Attribution, segment: int, most: float) -> Iterable[str]:
@@ -142,6 +202,13 @@ def _table(rows: Iterable[tuple[str, str, str]]) -> str:
     """Lay out rows of a name, a drawn bar and a figure."""
     lines = [[_tag("td", part, _CELL) for part in (_isolated(n), bar, f)] for n, bar, f in rows]
     return _tag("table", [_tag("tr", line) for line in lines], _TABLE)
+
+
+def _grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Lay out rows of HTML under headings."""
+    head = _tag("tr", [_tag("th", escape(name), _CELL) for name in heads])
+    lines = [_tag("tr", [_tag("td", part, _CELL) for part in row]) for row in rows]
+    return _tag("table", [head, *lines], _TABLE)
 
 
 def _bar(share: float, color: tuple[int, int, int] = TOWARDS) -> str:

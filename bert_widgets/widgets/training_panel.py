@@ -1,7 +1,8 @@
-"""A training run as it happens, with its buttons."""
+"""A training run as it happens: its controls, and what the model learns."""
 
 from __future__ import annotations
 
+import logging
 import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,40 +11,54 @@ import traitlets as t
 
 from .._options import named_options
 from ..training import Run, Trainer
-from ._array import Array
-from ._base import Widget, sentence
+from ._base import sentence, shortened
+from ._classes import by_class
+from ._data_map import DataMap, DataWatch
 from ._fallback import training_html
+from ._film import film, same_frame
+from ._form import FIELDS, values_of
 from ._gate import gate
+from ._overlay import VALID, Overlay
 from ._publisher import Publisher
+from ._search import search_of
+from ._training_settings import ENDED, TrainingSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
+    import pandas as pd
 
-    from ..training.history import Kind
+    from ..training import Note
 
-_STATES = ("ready", "running", "paused", "stopping", "stopped", "finished", "failed")
-_ENDED = ("stopped", "finished", "failed")
-_TRAIN = ["step", "loss", "learning_rate", "gradient_norm"]
-_VALID = ["step", "loss", "accuracy", "macro_f1"]
-_MOST_POINTS = 2000
+_MOST_RUNS = 20
+_MOST_NOTES = 100
 
 
-class TrainingPanel(Widget):
-    """Loss, validation metrics and progress of a run, with Start, Pause, Resume and Stop.
+class TrainingPanel(TrainingSettings):
+    """A run as it happens, or several runs: control, curves, probes, data map, confusion.
 
+    Header, controls and all views but the curves speak of one run, that of number `shown`.
     Several panels may show one run. Closing a panel, or the page, does not end the run.
 
     Parameters
     ----------
-    run_or_trainer
-        A run to follow, or a trainer whose run the Start button begins.
+    runs
+        A run to follow, or a trainer whose run the Start button begins, or up to 20 of them.
+    probes
+        Sentences whose prediction and word scores are looked at again and again as the model
+        learns, for each of the runs; None leaves the probes of the trainers as they are.
 
     Attributes
     ----------
-    run : Run or None
-        What is shown; None until a trainer is started.
+    run : Run
+        The run on show; its state is ``"ready"`` until it is started.
+    runs : list of str
+        The names of all runs.
+    shown : int
+        The number of the run on show; settable.
+    view : str
+        What is open: ``"curves"``, ``"probes"``, ``"data"``, ``"classes"`` or ``"notes"``;
+        settable.
     state : str
         ``"ready"``, ``"running"``, ``"paused"``, ``"stopping"``, ``"stopped"``, ``"finished"`` or
         ``"failed"``.
@@ -57,85 +72,134 @@ class TrainingPanel(Widget):
         Seconds of training so far, and still to come (None before the first step).
     examples_per_second : float or None
         Texts a second.
+    memory : float or None
+        Memory in use, in MB.
     settings : list of [str, str]
         The set-up, for people to read.
+    learning_rate : float
+        The highest learning rate, above 0 and at most 1; settable until the run has ended.
+    problem : str
+        Why the run paused by itself, such as a full disk; empty if it did not.
+    stops_after_epoch, can_save : bool
+        Whether the run ends after this epoch; whether a checkpoint can be written now.
+    best_step : int or None
+        The step of the best evaluation so far.
+    notes : list of [int, str]
+        Step and sentence of what happened besides, the latest last.
+    values : dict
+        The hyper-parameters by name; settable, whole or in part, until the run is started.
+    finding : bool
+        Whether a learning rate is being searched for.
+    suggested_rate : float or None
+        The learning rate that the search suggests.
+    labels : list of str
+        The classes.
+    probes : list of str
+        At most 20 texts of at most 2,000 characters; settable at any time.
+    frame : int or None
+        The frame of the film of the probes on show, None for the latest; settable.
+    selection : pandas.DataFrame
+        The training examples in the box drawn on the data map.
+    selected_count : int
+        How many these are.
+    map_size : int
+        Training examples in all.
+    map_epochs : float
+        How many times each was seen, on average.
 
     Raises
     ------
     TypeError
         If given anything else.
+    ValueError
+        If there is no run or there are more than 20, or a probe is unfit.
 
     Examples
     --------
-    >>> panel = bw.TrainingPanel(bw.Trainer(clf, train, valid))  # doctest: +SKIP
+    >>> trainer = bw.Trainer(clf, train, valid)  # doctest: +SKIP
+    >>> panel = bw.TrainingPanel(trainer, probes=["a gorgeous, witty film"])  # doctest: +SKIP
     >>> panel.run.history.to_frame()  # doctest: +SKIP
+    >>> panel.observe(lambda change: display(panel.selection), "selected_count")  # doctest: +SKIP
     """
 
     bundle = "training_panel"
     title = "Training"
-    commands: ClassVar[tuple[str, ...]] = ("start", "pause", "resume", "stop")
+    commands: ClassVar[tuple[str, ...]] = (
+        "start", "pause", "resume", "stop", "stop_after_epoch", "save", "find_learning_rate",
+    )  # fmt: skip
 
-    state = t.Enum(_STATES, default_value="ready").tag(sync=True)
-    step = t.Int().tag(sync=True)
-    total_steps = t.Int().tag(sync=True)
-    epoch = t.Float().tag(sync=True)
-    epochs = t.Int().tag(sync=True)
-    elapsed = t.Float().tag(sync=True)
-    examples_per_second = t.Float(None, allow_none=True).tag(sync=True)
-    seconds_left = t.Float(None, allow_none=True).tag(sync=True)
-    settings = t.List(t.List(t.Unicode())).tag(sync=True)
-    _train = Array("float32", len(_TRAIN))
-    _train_columns = t.List(t.Unicode(), _TRAIN).tag(sync=True)
-    _valid = Array("float32", len(_VALID))
-    _valid_columns = t.List(t.Unicode(), _VALID).tag(sync=True)
-
-    run: Run | None = None
+    _unsubscribe: tuple[Callable[[], None], ...] = ()
     _publisher: Publisher | None = None
-    _unsubscribe: Callable[[], None] | None = None
 
     @named_options
-    def __init__(self, run_or_trainer: Run | Trainer) -> None:
-        self._trainer = _trainer_of(run_or_trainer)
-        self.run = run_or_trainer if isinstance(run_or_trainer, Run) else run_or_trainer.run
-        settings = [list(item) for item in self._trainer.settings]
-        super().__init__(settings=settings, **self._snapshot())
-        if self.run is not None:
-            self._follow(self.run)
+    def __init__(
+        self,
+        runs: Run | Trainer | Sequence[Run | Trainer],
+        *,
+        probes: Sequence[str] | None = None,
+    ) -> None:
+        self._runs = _runs_of(runs)
+        if probes is not None:
+            for run in self._runs:
+                run.trainer.probes = probes
+        self._overlay = Overlay([run.history for run in self._runs])
+        self._watch = DataWatch()
+        self._built: dict[str, tuple[object, Any]] = {}
+        self._sent: dict[str, object] = {}
+        self._data = self._watch.look(self.run) or DataMap(self.run)
+        super().__init__(fields=FIELDS, **self._snapshot())
+        self._showing = False
+        # Runs and searches call back on their threads, which must never wait for the gate.
+        self._publisher = Publisher(self._publish)
+        self._unsubscribe = tuple(
+            source.subscribe(self._publisher.notify)
+            for run in self._runs
+            for source in (run, search_of(run.trainer))
+        )
+        self._publisher.notify()
 
-    def _obey(self, command: str) -> None:
-        """Press a button; one that makes no sense in the present state does nothing."""
-        try:
-            if command == "start":
-                self._start()
-            elif self.run is not None:
-                getattr(self.run, command)()
-        except Exception as error:  # noqa: BLE001 - whoever pressed the button sees it
-            self._fail(sentence(error))
+    @property
+    def run(self) -> Run:
+        """The run on show; its state is ``"ready"`` until it is started."""
+        return self._runs[self.shown]
 
-    def _start(self) -> None:
+    @property
+    def selection(self) -> pd.DataFrame:
+        """All training examples in the box, by row number, the least confident first.
+
+        Columns are those of `Dynamics.to_frame`. It holds what the data map shows: rows and
+        numbers are as old as the map.
+        """
         with gate:
-            followed = self.run
-            self.run = self.run or self._trainer.start()
-            self.run.start()
-            if followed is None:
-                self._follow(self.run)
-            self._fail("")
+            data, box = self._data, list(self.brush)
+        return data.frame(data.inside(box))
 
     def close(self) -> None:
-        """Take the panel away; the run goes on."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
+        """Take the panel away; the runs go on."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
         if self._publisher is not None:
             self._publisher.stop()
         super().close()
 
     def fallback_html(self) -> str:
-        """Return state and measurements as plain HTML."""
-        return training_html(self.state, self.step, self.total_steps, self.settings, self._rows())
+        """Return the states of the runs, and what is known of the one on show, as plain HTML."""
+        history = self.run.history
+        return training_html(
+            [(run.name, run.state, run.progress) for run in self._runs],
+            self.settings,
+            self._evaluations(),
+            problem=self.error or self.problem,
+            evaluation=history.evaluation,
+            frame=history.frames[-1] if history.frames else None,
+            suspects=self._suspects,
+        )
 
     def fallback_text(self) -> str:
         """Return state and latest measurements."""
-        latest = [f"{name} {value:.4g}" for name, value in (self._rows() or [{}])[-1].items()]
+        latest = [
+            f"{name} {value:.4g}" for name, value in (self._evaluations() or [{}])[-1].items()
+        ]
         return ", ".join([f"{self.state}: step {self.step} of {self.total_steps}", *latest])
 
     def saved_state(self) -> dict[str, Any]:
@@ -147,30 +211,72 @@ class TrainingPanel(Widget):
         self._publish()  # for the static rendering
         return super()._repr_mimebundle_(**kwargs)
 
-    def _rows(self) -> list[dict[str, float]]:
-        return [dict(zip(_VALID, row, strict=True)) for row in self._valid.tolist()]
+    def _evaluations(self) -> list[dict[str, float]]:
+        rows = [dict(zip(VALID, row, strict=True)) for row in self._valid.tolist()]
+        return [row for row in rows if row.pop("run") == self.shown]
 
-    def _follow(self, run: Run) -> None:
-        # The run calls back on its training thread, which must never wait for the gate.
-        self._publisher = Publisher(self._publish)
-        self._unsubscribe = run.subscribe(self._publisher.notify)
-        self._publisher.notify()
+    def _obey(self, command: str) -> None:
+        """Press a button; one that makes no sense in the present state does nothing."""
+        run, search = self.run, search_of(self.run.trainer)
+        refusal = ""
+        if command == "find_learning_rate" and run.state != "ready":
+            refusal = "A learning rate is searched for before the run is started, not later."
+        elif command == "start" and search.running:
+            refusal = "A learning rate is being searched for; start when that has ended."
+        elif run.state not in ENDED:
+            try:
+                with self._configuring:  # what was set before is to count
+                    if command == "find_learning_rate":
+                        search.start(run.trainer)
+                    else:
+                        getattr(run, command)()
+            except Exception as error:  # noqa: BLE001 - whoever pressed the button sees it
+                refusal = sentence(error)
+        if refusal:
+            self._refuse(refusal)
+
+    def _refresh(self) -> None:
+        self._publish()
 
     def _publish(self) -> bool:
-        """Show the run as it is now; say whether more can follow."""
+        """Show the runs as they are now; say whether more can follow."""
+        more = any(run.state not in ENDED for run in self._runs)
+        data = self._watch.look(self.run)
         with self.hold_sync():
-            for name, value in self._snapshot().items():
-                setattr(self, name, value)
-            if self.run is not None and self.run.exception is not None:
-                self._fail(f"Training failed: {sentence(self.run.exception)}")
-            return self.state not in _ENDED
+            if data is not None and data.newer(self._data, self.run):
+                self._data = data
+            self._showing = True
+            try:
+                for name, value in self._snapshot().items():
+                    self._show(name, value)
+                self._fail(self._trouble())
+            finally:
+                self._showing = False
+        return more
+
+    def _show(self, name: str, value: object) -> None:
+        if isinstance(value, np.ndarray) and self._sent.get(name) is value:
+            return
+        try:
+            setattr(self, name, value)
+        except Exception:
+            # An observer of the user's failed: the other traits must be shown all the same.
+            logging.getLogger(__name__).exception("An observer of %r failed", name)
+        self._sent[name] = value
+
+    def _trouble(self) -> str:
+        if self.run.exception is not None:
+            return f"Training failed: {sentence(self.run.exception)}"
+        return search_of(self.run.trainer).problem
 
     def _snapshot(self) -> dict[str, Any]:
         """Return the traits that change during a run."""
         # The state comes first: what follows is then at least as new, and an end is the end.
-        state = self.run.state if self.run is not None else "ready"
-        progress = self._trainer.progress
+        run = self.run
+        state, trainer, history, progress = run.state, run.trainer, run.history, run.progress
+        shown = self._once("film", history.frames, film)
         return {
+            "runs": [each.name for each in self._runs],
             "state": state,
             "step": progress.step,
             "total_steps": progress.total_steps,
@@ -179,28 +285,71 @@ class TrainingPanel(Widget):
             "elapsed": progress.elapsed,
             "examples_per_second": _finite(progress.examples_per_second),
             "seconds_left": _finite(progress.seconds_left),
-            "_train": self._curve("step", _TRAIN),
-            "_valid": self._curve("evaluation", _VALID),
+            "memory": progress.memory / 1e6 if state != "ready" else None,
+            "settings": [list(item) for item in trainer.settings],
+            "problem": shortened(run.problem),
+            "stops_after_epoch": run.stops_after_epoch,
+            "can_save": trainer.folder is not None and state in ("running", "paused"),
+            "best_step": history.best_step,
+            "notes": self._once("notes", history.notes, _latest),
+            "learning_rate": trainer.learning_rate,
+            "values": self._once("values", trainer.hyperparameters, values_of),
+            "labels": list(trainer.clf.labels),
+            "probes": list(trainer.probes),
+            "frame": same_frame(self.frame, self._film_steps, shown["_film_steps"]),
+            **self._overlay.read(),
+            **self._once("classes", history.evaluation, by_class),
+            **shown,
+            **search_of(trainer).traits(),
+            **self._once("data", self._data, DataMap.traits),
+            **self._selected_traits(),
         }
 
-    def _curve(self, kind: Kind, names: list[str]) -> NDArray[np.float32]:
-        """Return the measurements (n, names), evenly thinned if there are very many."""
-        columns = self._trainer.history.columns(kind)
-        count = len(columns.get("step", ()))
-        keep = np.linspace(0, count - 1, min(count, _MOST_POINTS)).round().astype(int)
-        missing = np.full(count, np.nan)
-        table = [columns.get(name, missing)[keep] for name in names]
-        return np.stack(table, 1).astype(np.float32)
+    def _selected_traits(self) -> dict[str, Any]:
+        chosen = self._data, tuple(self.brush)
+        traits: dict[str, Any] = self._once("selected", chosen, lambda c: c[0].selected(c[1]))
+        return traits
+
+    def _once(self, name: str, source: Any, build: Callable[[Any], Any]) -> Any:  # noqa: ANN401
+        """Return what ``build`` makes of a source, built anew only when the source is another."""
+        if name not in self._built or self._built[name][0] != source:
+            self._built[name] = source, build(source)
+        return self._built[name][1]
+
+    @t.observe("shown")
+    def _turn_to_run(self, _change: object) -> None:
+        if not self._showing:
+            self.frame = None
+            gate.afterwards(self._refresh)
+
+    @t.observe("brush")
+    def _select(self, _change: object) -> None:
+        for name, value in self._selected_traits().items():
+            self._show(name, value)
+
+
+def _latest(notes: tuple[Note, ...]) -> list[list[int | str]]:
+    return [[note.step, shortened(note.text)] for note in notes[-_MOST_NOTES:]]
 
 
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _trainer_of(given: object) -> Trainer:
-    if isinstance(given, Run):
-        return given.trainer
+def _runs_of(given: object) -> tuple[Run, ...]:
+    items = list(given) if isinstance(given, list | tuple) else [given]
+    if not 1 <= len(items) <= _MOST_RUNS:
+        msg = f"A TrainingPanel shows 1 to {_MOST_RUNS} runs, not {len(items)}."
+        raise ValueError(msg)
+    return tuple(_run_of(item) for item in items)
+
+
+def _run_of(given: object) -> Run:
     if isinstance(given, Trainer):
+        # Made now, though not started, so that each panel of the trainer hears of its start.
+        given.run = given.run or Run(given)
+        return given.run
+    if isinstance(given, Run):
         return given
-    msg = f"A TrainingPanel shows a Run or a Trainer, not {given!r:.80}."
+    msg = f"A TrainingPanel shows a Run or a Trainer, or a list of them, not {given!r:.80}."
     raise TypeError(msg)

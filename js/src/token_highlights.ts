@@ -2,7 +2,6 @@ import { makeBars } from "./highlights/bars.ts";
 import { drawCompleteness, drawDetail } from "./highlights/detail.ts";
 import { makeEditor } from "./highlights/editor.ts";
 import highlightsCss from "./highlights/highlights.css";
-import { makeLegend } from "./highlights/legend.ts";
 import predictionCss from "./highlights/prediction.css";
 import { type Highlights, readHighlights, TRAITS } from "./highlights/state.ts";
 import { makeTexts } from "./highlights/texts.ts";
@@ -10,9 +9,11 @@ import { makeToolbar } from "./highlights/toolbar.ts";
 import { makeTracker, type Tracker } from "./highlights/tracker.ts";
 import { h, setText } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
+import { makeLegend } from "./shared/legend.ts";
 import { type RenderContext, setTrait } from "./shared/model.ts";
 import { check, text } from "./shared/read.ts";
 import { largestMagnitude } from "./shared/scales.ts";
+import wordsCss from "./shared/words.css";
 
 function build(frame: Frame, tracker: Tracker): (state: Highlights) => void {
   const { model, body, signal } = frame;
@@ -122,7 +123,7 @@ function render(context: RenderContext): () => void {
   const tracker = makeTracker(context.model);
   return openFrame(context, {
     name: "Token highlights",
-    css: predictionCss + highlightsCss,
+    css: wordsCss + predictionCss + highlightsCss,
     traits: TRAITS,
     read: (model) => {
       const state = readHighlights(model);

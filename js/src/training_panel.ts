@@ -1,51 +1,73 @@
-import { h } from "./shared/dom.ts";
+import { h, icon, setText } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
-import type { RenderContext } from "./shared/model.ts";
-import { makeCharts } from "./training/charts.ts";
+import { type RenderContext, setTrait } from "./shared/model.ts";
+import wordsCss from "./shared/words.css";
+import type { Command } from "./training/buttons.ts";
+import { makeClasses } from "./training/classes.ts";
+import curvesCss from "./training/curves.css";
+import { makeCurves } from "./training/curves.ts";
+import { makeDataMap } from "./training/data_map.ts";
+import filmCss from "./training/film.css";
+import { makeFilm } from "./training/film.ts";
+import { makeFoot } from "./training/foot.ts";
+import formCss from "./training/form.css";
+import { makeForm } from "./training/form.ts";
 import { makeHeader } from "./training/header.ts";
-import { invitationOf, makeInvitation } from "./training/invitation.ts";
-import { readTraining, TRAITS, type Training } from "./training/state.ts";
+import { drawnViews, makeInvitation } from "./training/invitation.ts";
+import { makeNotes } from "./training/notes.ts";
+import { TRAITS, type Training, trainingReader, VIEWS } from "./training/state.ts";
+import { makeTabs } from "./training/tabs.ts";
 import trainingCss from "./training/training.css";
+import viewsCss from "./training/views.css";
 
 function build(frame: Frame): (state: Training) => void {
-  const header = makeHeader((command) => frame.model.send({ command }));
-  const charts = makeCharts(frame);
+  const { model } = frame;
+  const send = (command: Command): void => model.send({ command });
+  const header = makeHeader({
+    send,
+    show: (run) => setTrait(model, "shown", run),
+    setRate: (rate) => setTrait(model, "learning_rate", rate),
+  });
+  const warning = h("span");
+  const problem = h("div", { class: "bw-problem", role: "alert" }, icon("alarm"), warning);
+  const form = makeForm(frame, () => send("find_learning_rate"));
+  const views = {
+    curves: makeCurves(frame),
+    probes: makeFilm(frame),
+    data: makeDataMap(frame),
+    classes: makeClasses(frame),
+    notes: makeNotes(),
+  };
   const invitation = makeInvitation();
-  const settings = h("div", { class: "bw-settings" });
-  const saved = h("span", {}, "Saved copy: no kernel attached.");
-  const foot = h("div", { class: "bw-training-foot bw-note" }, settings, saved);
-  const plots = h("div", { class: "bw-plots" }, charts.element, invitation.element);
-  frame.body.append(header.element, plots, foot);
-  let listed = "";
+  const foot = makeFoot();
+  const tabs = makeTabs((view) => setTrait(model, "view", view));
+  for (const view of VIEWS) tabs.panels[view].append(views[view].element);
+  tabs.panels.curves.prepend(form.element);
+  frame.body.append(header.element, problem, tabs.element, foot.element);
 
   return (state) => {
+    const { view } = state;
+    const shows = drawnViews(state);
     header.draw(state);
-    charts.draw(state);
-    const words = invitationOf(state);
-    invitation.element.hidden = words === null;
-    plots.classList.toggle("bw-empty", words !== null);
-    if (words !== null) invitation.draw(words);
-    const key = JSON.stringify(state.settings);
-    if (key !== listed) {
-      listed = key;
-      settings.replaceChildren(
-        ...state.settings.map(([name, value]) =>
-          h("div", {}, h("span", {}, name), h("span", { class: "bw-setting" }, value)),
-        ),
-      );
-    }
-    settings.hidden = state.settings.length === 0;
-    saved.hidden = !state.static;
-    foot.hidden = settings.hidden && saved.hidden;
+    problem.hidden = state.problem === "";
+    setText(warning, state.problem);
+    tabs.draw(view);
+    tabs.panels[view].prepend(invitation.element);
+    invitation.draw(shows.words, view);
+    form.element.hidden = !shows.form;
+    views[view].element.hidden = !shows.view;
+    if (shows.form) form.draw(state);
+    if (shows.view) views[view].draw(state);
+    foot.draw(state);
   };
 }
 
 function render(context: RenderContext): () => void {
   return openFrame(context, {
     name: "Training panel",
-    css: trainingCss,
+    css: wordsCss + trainingCss + curvesCss + formCss + filmCss + viewsCss,
     traits: TRAITS,
-    read: readTraining,
+    read: trainingReader(),
     build,
   });
 }

@@ -70,10 +70,13 @@ export function attentionState(changes: Record<string, unknown> = {}): Record<st
   };
 }
 
+/** A run of two steps and one evaluation, with a film of two frames of one probe, "not 😀". */
 export function trainingState(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     error: "",
     _static: false,
+    runs: ["run 1"],
+    shown: 0,
     state: "running",
     step: 2,
     total_steps: 10,
@@ -82,11 +85,67 @@ export function trainingState(changes: Record<string, unknown> = {}): Record<str
     examples_per_second: 31.4,
     seconds_left: 75,
     elapsed: 20,
-    _train: floats(1, 0.9, 2e-5, 1, 2, 0.8, 1e-5, 2),
-    _train_columns: ["step", "loss", "learning_rate", "gradient_norm"],
-    _valid: floats(2, 0.7, 0.6, 0.5),
-    _valid_columns: ["step", "loss", "accuracy", "macro_f1"],
+    memory: 612,
+    learning_rate: 2e-5,
+    stops_after_epoch: false,
+    can_save: true,
+    problem: "",
+    best_step: null,
     settings: [["Device", "CPU"]],
+    notes: [
+      [0, "It began."],
+      [2, "It goes on."],
+    ],
+    _train: floats(0, 1, 0.9, 0.9, 2e-5, 1, 0, 2, 0.8, 0.8, 1e-5, 2),
+    _train_columns: ["run", "step", "loss", "loss_mean", "learning_rate", "gradient_norm"],
+    _valid: floats(0, 2, 0.7, 0.6, 0.5),
+    _valid_columns: ["run", "step", "loss", "accuracy", "macro_f1"],
+    fields: FIELDS,
+    values: { epochs: 2, learning_rate: 2e-5, patience: null, schedule: "linear", compile: false },
+    _finder: null,
+    suggested_rate: null,
+    finding: false,
+    labels: ["negative", "positive"],
+    _confusion: ints(8, 2, 1, 9),
+    _per_class: floats(0.89, 0.8, 0.84, 10, 0.82, 0.9, 0.86, 10),
+    probes: ["not 😀"],
+    frame: null,
+    _film_probes: ["not 😀"],
+    _film_steps: ints(0, 2),
+    _film_counts: [2],
+    _film_offsets: ints(0, 3, 4, 5),
+    _film_scores: floats(0.1, 0.2, -1, 2),
+    _film_probabilities: floats(0.5, 0.5, 0.2, 0.8),
+    _film_targets: ints(1, 1),
+    _map: floats(0.1, 0.9, 1, 0, 0.3, 0.2, 0.5, 1),
+    map_epochs: 0.4,
+    map_size: 1200,
+    brush: [],
+    selected_count: 0,
+    _selected: [],
+    _suspects: [[17, "a fine film", "negative", "positive", 0.94]],
+    view: "curves",
     ...changes,
   };
 }
+
+const field = (name: string, kind: string, more: Record<string, unknown> = {}) => ({
+  name,
+  kind,
+  label: name,
+  help: `About ${name}.`,
+  least: null,
+  above: null,
+  most: null,
+  choices: [],
+  optional: false,
+  ...more,
+});
+
+export const FIELDS = [
+  field("epochs", "integer", { least: 1, most: 100 }),
+  field("learning_rate", "number", { above: 0, most: 1 }),
+  field("patience", "integer", { least: 1, optional: true }),
+  field("schedule", "choice", { choices: ["linear", "cosine"] }),
+  field("compile", "flag"),
+];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readAttention, weightOf } from "../src/attention/state.ts";
 import { readHighlights } from "../src/highlights/state.ts";
 import { attempt } from "../src/shared/read.ts";
-import { readTraining } from "../src/training/state.ts";
+import { trainingReader } from "../src/training/state.ts";
 import {
   attentionState,
   bytes,
@@ -107,30 +107,91 @@ describe("attention", () => {
 });
 
 describe("training", () => {
-  it("is read by columns", () => {
-    const { train, valid } = readTraining(modelOf(trainingState()));
-    expect(Array.from(train.get("step") ?? [])).toEqual([1, 2]);
-    expect(train.get("loss")?.[1]).toBeCloseTo(0.8);
-    expect(valid.get("macro_f1")?.[0]).toBe(0.5);
+  const state = (changes: Record<string, unknown> = {}) =>
+    trainingReader()(modelOf(trainingState(changes)));
+
+  it("is read by runs and columns", () => {
+    const { curves } = state({
+      runs: ["a", "b", "c"],
+      _train: floats(0, 5, 0.9, 0.9, 1, 1, 2, 1, 0.8, 0.8, 1, 1, 2, 3, 0.7, 0.7, 1, 1),
+    });
+    const steps = curves.map(({ train }) => Array.from(train.get("step") ?? []));
+    expect(steps).toEqual([[5], [], [1, 3]]);
+    expect(curves[2]?.train.get("loss")?.[1]).toBeCloseTo(0.7);
+    expect(curves[0]?.valid.get("macro_f1")?.[0]).toBe(0.5);
   });
 
   it("may not have begun, and may have diverged", () => {
-    const ready = readTraining(modelOf(trainingState({ _train: null, _valid: null })));
-    expect(ready.train.get("loss")).toHaveLength(0);
-    const diverged = modelOf(trainingState({ _train: floats(1, Number.NaN, 0, 0) }));
-    expect(readTraining(diverged).train.get("loss")?.[0]).toBeNaN();
+    const none = Object.keys(trainingState()).filter((name) => /^_(?!static|brush)/.test(name));
+    const ready = state({
+      ...Object.fromEntries(none.map((name) => [name, null])),
+      learning_rate: null,
+      memory: null,
+    });
+    expect(ready.curves[0]?.train.get("loss")).toBeUndefined();
+    expect([ready.classes.confusion, ready.classes.scores]).toEqual([null, null]);
+    expect([ready.film.steps.length, ready.map.points.length]).toEqual([0, 0]);
+    const diverged = state({ _train: floats(0, 1, Number.NaN, Number.NaN, 0, Number.NaN) });
+    expect(diverged.curves[0]?.train.get("loss")?.[0]).toBeNaN();
+  });
+
+  it("gives each probe its own words, scores and probabilities", () => {
+    const { film } = state({
+      _film_probes: ["a b", "c"],
+      _film_counts: [2, 1],
+      _film_offsets: ints(0, 1, 2, 3, 0, 1),
+      _film_scores: floats(1, 2, 3, 4, 5, 6),
+      _film_probabilities: floats(0.125, 0.875, 0.25, 0.75, 0.5, 0.5, 1, 0),
+      _film_targets: ints(0, 1, 1, 0),
+    });
+    expect(film.words[1]).toEqual([{ start: 0, end: 1 }]);
+    expect(Array.from(film.scores(1, 0))).toEqual([4, 5]);
+    expect(Array.from(film.scores(0, 1))).toEqual([3]);
+    expect(Array.from(film.probabilities(1, 1))).toEqual([1, 0]);
+    expect([film.target(0, 1), film.target(1, 1)]).toEqual([1, 0]);
+    expect(film.largest).toBe(6);
+  });
+
+  it("reads what has not changed only once", () => {
+    const model = modelOf(trainingState());
+    const read = trainingReader();
+    const before = read(model);
+    model.set("step", 3);
+    const after = read(model);
+    expect(after.step).toBe(3);
+    expect(after.film).toBe(before.film);
+    model.set("labels", ["negative", "positive"]);
+    expect(read(model).film).not.toBe(before.film);
   });
 
   it.each([
     ["a state of its own", { state: "sleeping" }],
+    ["a tab there is not", { view: "secrets" }],
+    ["a run there is not", { shown: 1 }],
     ["half a row", { _train: floats(1, 2, 3) }],
-    ["columns that do not begin with the step", { _valid_columns: ["loss", "step", "a", "b"] }],
-    ["steps that fall", { _train: floats(2, 1, 1, 1, 1, 1, 1, 1) }],
+    [
+      "columns that do not begin with run and step",
+      { _valid_columns: ["step", "run", "a", "b", "c"] },
+    ],
+    ["steps that fall", { _train: floats(0, 2, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1) }],
+    ["a measurement of no run", { _valid: floats(1, 2, 0.7, 0.6, 0.5) }],
     ["a step that is no number", { step: "2" }],
     ["endless time", { seconds_left: Number.POSITIVE_INFINITY }],
     ["settings that are no pairs", { settings: ["Device"] }],
+    ["notes without a step", { notes: [["x", "y"]] }],
+    ["a form of nothing", { fields: [null] }],
+    ["a field of an unknown kind", { fields: [{ name: "a", label: "a", help: "", kind: "file" }] }],
+    ["a film with too few scores", { _film_scores: floats(1) }],
+    ["a word outside its probe", { _film_offsets: ints(0, 3, 4, 6) }],
+    ["a target there is not", { _film_targets: ints(1, 2) }],
+    ["counts of other probes", { _film_counts: [1, 1] }],
+    ["a confusion of other classes", { _confusion: ints(1, 2, 3) }],
+    ["negative counts", { _confusion: ints(1, 2, 3, -1) }],
+    ["scores of other classes", { _per_class: floats(1, 1, 1, 1) }],
+    ["a point that is nowhere", { _map: floats(Number.NaN, 1, 1, 1) }],
+    ["half a box", { brush: [0, 1] }],
+    ["suspects without a score", { _suspects: [[1, "a", "b", "c"]] }],
   ])("turns %s into one sentence", (_what, changes) => {
-    const sentence = problem(() => readTraining(modelOf(trainingState(changes))));
-    expect(sentence).toMatch(/^The saved state is damaged: .+\.$/);
+    expect(problem(() => state(changes))).toMatch(/^The saved state is damaged: .+\.$/);
   });
 });

@@ -3,9 +3,19 @@ import attention from "../src/attention/attention.css?raw";
 import highlights from "../src/highlights/highlights.css?raw";
 import prediction from "../src/highlights/prediction.css?raw";
 import base from "../src/shared/base.css?raw";
+import words from "../src/shared/words.css?raw";
+import curves from "../src/training/curves.css?raw";
+import film from "../src/training/film.css?raw";
+import form from "../src/training/form.css?raw";
 import training from "../src/training/training.css?raw";
+import views from "../src/training/views.css?raw";
 
-const sheets = { base, attention, highlights: prediction + highlights, training };
+const sheets = {
+  base: base + words,
+  attention,
+  highlights: prediction + highlights,
+  training: training + curves + form + film + views,
+};
 
 /** The selectors of a sheet, without those inside keyframes. */
 function selectors(css: string): string[] {
@@ -25,8 +35,9 @@ it.each(Object.entries(sheets))("%s styles the widget and nothing else", (_name,
 it("gives a class to one widget only, since their styles meet in one page", () => {
   const classes = (css: string) =>
     new Set(selectors(css).map((selector) => /\.bw-[\w-]+/.exec(selector)?.[0] ?? ""));
+  const common = classes(sheets.base);
   const own = [sheets.attention, sheets.highlights, sheets.training].map(classes);
-  const all = own.flatMap((set) => [...set]).filter((name) => name !== "");
+  const all = own.flatMap((set) => [...set]).filter((name) => name !== "" && !common.has(name));
   const shared = all.filter((name, i) => all.indexOf(name) !== i);
   expect(shared).toEqual([]);
 });

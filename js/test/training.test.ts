@@ -1,160 +1,190 @@
-import { describe, expect, it, vi } from "vitest";
-import { commandsOf, figuresOf, makeHeader } from "../src/training/header.ts";
-import { invitationOf } from "../src/training/invitation.ts";
-import {
-  aligned,
-  epochMarks,
-  fromZero,
-  shareBounds,
-  smoothed,
-  valueAt,
-} from "../src/training/series.ts";
-import { PHASES, readTraining, type Training } from "../src/training/state.ts";
-import { modelOf, trainingState } from "./models.ts";
+import { describe, expect, it } from "vitest";
+import { boxAfter, boxBetween, firstBox, moved, resized } from "../src/training/brush.ts";
+import { chosenAt, frameAt } from "../src/training/film_player.ts";
+import type { Field } from "../src/training/form_state.ts";
+import { parsed, rateText, typed } from "../src/training/form_values.ts";
+import { drawnViews } from "../src/training/invitation.ts";
+import { coverage } from "../src/training/map_key.ts";
+import { suspicion } from "../src/training/map_lists.ts";
+import { classesInView, sparkline } from "../src/training/probe_row.ts";
+import { type Training, trainingReader, VIEWS } from "../src/training/state.ts";
+import { FIELDS, floats, modelOf, trainingState } from "./models.ts";
 
-const line = (steps: number[], values: number[]) => ({
-  steps: Float64Array.from(steps),
-  values: Float64Array.from(values),
-});
 const training = (changes: Record<string, unknown> = {}): Training =>
-  readTraining(modelOf(trainingState(changes)));
+  trainingReader()(modelOf(trainingState(changes)));
 
-describe("series", () => {
-  it("share one axis, with gaps where a line has no finite value", () => {
-    const { steps, values } = aligned([line([1, 2, 4], [9, Number.NaN, 7]), line([2, 3], [5, 6])]);
-    expect(steps).toEqual([1, 2, 3, 4]);
-    expect(values).toEqual([
-      [9, null, null, 7],
-      [null, 5, 6, null],
-    ]);
-    expect(aligned([])).toEqual({ steps: [], values: [] });
-  });
+describe("a tab without anything to show", () => {
+  const bare = {
+    _train: null,
+    _valid: null,
+    _map: null,
+    _confusion: null,
+    _per_class: null,
+    notes: [],
+    probes: [],
+    _film_probes: [],
+    _film_counts: [],
+    _film_offsets: null,
+    _film_scores: null,
+    _film_probabilities: null,
+    _film_targets: null,
+    _film_steps: null,
+    fields: [],
+  };
+  const shows = (changes: Record<string, unknown>) => drawnViews(training(changes));
 
-  it("stay as they are when smoothed, where they are constant", () => {
-    for (const value of smoothed(line([1, 2, 5, 90], [3, 3, 3, 3]), 4))
-      expect(value).toBeCloseTo(3);
-  });
-
-  it("are smoothed within their bounds, with gaps left out", () => {
-    const raw = [1, 0, Number.NaN, 1, 0, 1];
-    const smooth = smoothed(line([1, 2, 3, 4, 5, 6], raw), 2);
-    expect(smooth[0]).toBe(1);
-    expect(smooth[2]).toBeNaN();
-    for (const i of [1, 3, 4, 5]) {
-      expect(smooth[i]).toBeGreaterThan(0);
-      expect(smooth[i]).toBeLessThan(1);
+  it("says in one line what will appear", () => {
+    for (const view of VIEWS) {
+      expect(shows({ view }).words, view).toBeNull();
+      expect(shows({ ...bare, view }).words?.[1], view).toMatch(/^[A-Z].+\.$/);
+      const saved = shows({ ...bare, view, _static: true });
+      expect(saved.words?.[1], view).toMatch("when this copy was saved");
+      expect(saved.view, view).toBe(false);
     }
+    expect(shows({ ...bare, state: "ready" }).words?.[0]).toBe("Ready to train");
+    expect(shows({ ...bare, state: "failed" }).words?.[0]).toBe("No curves");
   });
 
-  it("forget half within the half-life", () => {
-    const many = Array.from({ length: 200 }, (_, i) => i);
-    const jump = many.map((i) => (i < 190 ? 0 : 1));
-    expect(smoothed(line(many, jump), 10)[199]).toBeCloseTo(0.5, 2);
-  });
-
-  it("give the last finite value at a step", () => {
-    const data = line([1, 5, 9], [3, 4, Number.NaN]);
-    expect([null, 0, 1, 6, 9].map((step) => valueAt(data, step))).toEqual([4, null, 3, 4, 4]);
+  it("shows the form instead, before Start, and the field for a probe", () => {
+    const ready = { ...bare, fields: FIELDS, state: "ready" };
+    expect(shows(ready)).toEqual({ form: true, view: false, words: null });
+    expect(shows({ ...ready, _static: true }).form).toBe(false);
+    expect(shows({ ...bare, fields: FIELDS }).form).toBe(false);
+    expect(shows({ ...ready, view: "probes" })).toMatchObject({ form: false, view: true });
   });
 });
 
-describe("axes", () => {
-  it("mark the ends of epochs before the last, whole or not", () => {
-    expect(epochMarks(90, 3)).toEqual([30, 60]);
-    expect(epochMarks(100, 2.5)).toEqual([40, 80]);
-    expect([epochMarks(0, 3), epochMarks(90, 1)]).toEqual([[], []]);
+describe("values of the form", () => {
+  const field = (name: string) => training().form.fields.find((one) => one.name === name) as Field;
+
+  it("are taken as typed where they fit, and else explained", () => {
+    const cases: [string, string, number | null | RegExp][] = [
+      ["epochs", " 3 ", 3],
+      ["epochs", "2.5", /whole number at least 1 and at most 100/],
+      ["epochs", "0", /at least 1/],
+      ["epochs", "1000", /at most 100/],
+      ["epochs", "", /whole number/],
+      ["epochs", "three", /“three” does not work/],
+      ["learning_rate", "5e-5", 5e-5],
+      ["learning_rate", "0", /above 0/],
+      ["learning_rate", "Infinity", /at most 1/],
+      ["patience", "", null],
+      ["patience", "4", 4],
+    ];
+    for (const [name, text, expected] of cases) {
+      const reading = parsed(field(name), text);
+      if (expected instanceof RegExp)
+        expect(reading).toEqual({ problem: expect.stringMatching(expected) });
+      else expect(reading).toEqual({ value: expected });
+    }
   });
 
-  it("hold every value", () => {
-    expect(fromZero(null, null)).toEqual([0, 1]);
-    expect(fromZero(0.2, 2)[1]).toBeGreaterThan(2);
-    for (const least of [0, 0.31, 0.5, 0.72, 0.99]) {
-      const [from, to] = shareBounds(least, 1);
-      expect(from).toBeLessThanOrEqual(least);
-      expect(from).toBeGreaterThanOrEqual(0);
-      expect(to).toBe(1);
+  it("are written as they would be typed, and come back the same", () => {
+    expect([5e-5, 0.1, 1024, 0, null, "x"].map(typed)).toEqual([
+      "5e-5",
+      "0.1",
+      "1024",
+      "0",
+      "",
+      "x",
+    ]);
+    for (const value of [1e-7, 0.00123, 3.2e-4, 1]) {
+      expect(parsed(field("learning_rate"), typed(value))).toEqual({ value });
     }
+    expect([3.2e-4, 1e-10, 0.5].map(rateText)).toEqual(["3.2e-04", "1.0e-10", "5.0e-01"]);
   });
 });
 
-describe("the header", () => {
-  it("offers only what makes sense", () => {
-    expect(PHASES.map((state) => commandsOf(training({ state })))).toEqual([
-      ["start"],
-      ["pause", "stop"],
-      ["resume", "stop"],
-      [],
-      [],
-      [],
-      [],
+describe("the film", () => {
+  it("follows its latest frame unless another one is chosen", () => {
+    expect([frameAt(null, 5), frameAt(2, 5), frameAt(9, 5), frameAt(null, 0)]).toEqual([
+      4, 2, 4, -1,
     ]);
-    expect(commandsOf(training({ _static: true }))).toEqual([]);
+    expect([chosenAt(4, 5), chosenAt(7, 5), chosenAt(3, 5), chosenAt(0, 5)]).toEqual([
+      null,
+      null,
+      3,
+      0,
+    ]);
   });
 
-  it("tells what is known", () => {
-    expect(figuresOf(training())).toEqual([
-      ["Step", "2 of 10"],
-      ["Epoch", "0.4 of 2"],
-      ["Examples/s", "31"],
-      ["Elapsed", "20 s"],
-      ["Time left", "1 min 15 s"],
-    ]);
-    expect(figuresOf(training({ state: "ready" }))).toEqual([
-      ["Steps", "10"],
-      ["Epochs", "2"],
-    ]);
-    expect(figuresOf(training({ seconds_left: null })).at(-1)).toEqual(["Time left", "estimating"]);
-    expect(figuresOf(training({ state: "finished", epoch: 2 }))[1]).toEqual(["Epoch", "2 of 2"]);
+  it("draws the likeliest classes of the whole film, in their own order", () => {
+    const { film } = training({
+      labels: ["a", "b", "c", "d", "e", "f"],
+      _confusion: null,
+      _per_class: null,
+      _film_probabilities: floats(0.1, 0.2, 0, 0.3, 0.4, 0, 0.3, 0, 0.1, 0.2, 0.4, 0),
+    });
+    expect(classesInView(film, 0)).toEqual([0, 1, 3, 4]);
   });
 
-  it("sends a command once, and waits for the state to follow", () => {
-    const sent: string[] = [];
-    const header = makeHeader((command) => sent.push(command));
-    document.body.replaceChildren(header.element);
-    const buttons = () => [...header.element.querySelectorAll("button")];
-    header.draw(training());
-    expect(buttons().map((button) => button.textContent)).toEqual(["Pause", "Stop"]);
-    buttons()[0]?.click();
-    header.draw(training({ step: 3 }));
-    buttons()[0]?.click();
-    expect(sent).toEqual(["pause"]);
-    expect(buttons().every((button) => button.disabled)).toBe(true);
-    header.draw(training({ state: "paused" }));
-    expect(buttons().map((button) => [button.textContent, button.disabled])).toEqual([
-      ["Resume", false],
-      ["Stop", false],
-    ]);
-    const progress = header.element.querySelector("[role=progressbar]");
-    expect(progress?.getAttribute("aria-valuenow")).toBe("2");
+  it("draws a probability rising from left to right", () => {
+    const { film } = training();
+    const { outline, x, y } = sparkline(film, 0, 1, 1);
+    const [from, to] = outline
+      .slice(1)
+      .split("L")
+      .map((point) => point.split(" ").map(Number));
+    expect((to?.[0] ?? 0) > (from?.[0] ?? 0) && (to?.[1] ?? 0) < (from?.[1] ?? 0)).toBe(true);
+    expect([x, y]).toEqual([expect.closeTo(to?.[0] ?? 0, 1), expect.closeTo(to?.[1] ?? 0, 1)]);
+  });
+});
+
+describe("the brush", () => {
+  const limits = [0.4, 1] as const;
+  const inside = (box: readonly number[]) => {
+    const [left = 0, right = 0, low = 0, high = 0] = box;
+    expect(left).toBeGreaterThanOrEqual(0);
+    expect(right).toBeLessThanOrEqual(limits[0] + 1e-12);
+    expect(low).toBeGreaterThanOrEqual(0);
+    expect(high).toBeLessThanOrEqual(1 + 1e-12);
+    expect(right).toBeGreaterThan(left);
+    expect(high).toBeGreaterThan(low);
+  };
+
+  it("is the same whichever corner a drag starts from, within the map", () => {
+    expect(boxBetween([0.3, 0.2], [0.1, 0.6], limits)).toEqual([0.1, 0.3, 0.2, 0.6]);
+    expect(boxBetween([0.1, 0.6], [0.3, 0.2], limits)).toEqual([0.1, 0.3, 0.2, 0.6]);
+    expect(boxBetween([-1, 0.5], [9, 7], limits)).toEqual([0, 0.4, 0.5, 1]);
+    expect(boxBetween([0.1, 0.5], [0.1, 0.5], limits)).toBeNull();
   });
 
-  it("leaves the place of the curves to words until there are any", () => {
-    expect(invitationOf(training())).toBeNull();
-    const none = { _train: null, _valid: null };
-    expect(invitationOf(training({ ...none, state: "ready" }))?.[0]).toBe("Ready to train");
-    expect(invitationOf(training({ ...none, state: "ready", _static: true }))?.[1]).not.toMatch(
-      "Press",
+  it("moves whole and keeps a size, however far it is pushed", () => {
+    const box = firstBox(limits);
+    inside(box);
+    for (const [dx, dy] of [
+      [9, 9],
+      [-9, -9],
+      [0.1, -0.1],
+      [0, 9],
+    ] as const) {
+      const pushed = moved(box, dx, dy, limits);
+      inside(pushed);
+      expect(pushed[1] - pushed[0]).toBeCloseTo(box[1] - box[0]);
+      expect(pushed[3] - pushed[2]).toBeCloseTo(box[3] - box[2]);
+      const shaped = resized(box, dx, dy, limits);
+      inside(shaped);
+      expect([shaped[0], shaped[2]]).toEqual([box[0], box[2]]);
+    }
+  });
+
+  it("follows the keys", () => {
+    const key = (name: string, shiftKey = false) => ({ key: name, shiftKey });
+    expect(boxAfter(key("ArrowUp"), null, limits)).toEqual({ box: firstBox(limits) });
+    expect(boxAfter(key("Escape"), firstBox(limits), limits)).toEqual({ box: null });
+    expect(boxAfter(key("x"), null, limits)).toBeNull();
+    const box = [0.1, 0.2, 0.3, 0.4] as const;
+    expect(boxAfter(key("ArrowRight"), box, limits)?.box?.[0]).toBeCloseTo(0.11);
+    const wider = boxAfter(key("ArrowUp", true), box, limits)?.box;
+    expect(wider?.slice(0, 3)).toEqual([0.1, 0.2, 0.3]);
+    expect(wider?.[3]).toBeCloseTo(0.425);
+  });
+
+  it("stands beside plain words", () => {
+    const { map } = training();
+    expect(coverage(map)).toBe("2 of 1,200 examples, watched for 0.4 epochs");
+    expect(suspicion([17, "x", "negative", "positive", 0.94])).toBe(
+      "row 17: labelled negative, looks positive (0.94)",
     );
-    expect(invitationOf(training(none))?.[0]).toBe("Warming up");
-    expect(invitationOf(training({ ...none, state: "failed" }))?.[0]).toBe("No curves");
-  });
-});
-
-describe("a pressed button", () => {
-  it("waits for the state to follow, and can be pressed again if its message was lost", () => {
-    vi.useFakeTimers();
-    const sent: string[] = [];
-    const header = makeHeader((command) => sent.push(command));
-    header.draw(training({ state: "running" }));
-    const pause = header.element.querySelector("button");
-    pause?.click();
-    pause?.click();
-    expect(sent).toEqual(["pause"]);
-    vi.advanceTimersByTime(3000);
-    pause?.click();
-    expect(sent).toEqual(["pause", "pause"]);
-    header.draw(training({ state: "paused" }));
-    expect(header.element.querySelector("button")?.textContent).toBe("Resume");
-    vi.useRealTimers();
   });
 });

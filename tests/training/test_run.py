@@ -1,7 +1,8 @@
-"""A run on a thread obeys, and loses nothing."""
+"""A run on a thread obeys within one step, and loses nothing."""
 
 from __future__ import annotations
 
+import itertools
 import threading
 
 import pytest
@@ -9,63 +10,89 @@ import torch
 
 from bert_widgets import Trainer
 from bert_widgets.training import Run
+from bert_widgets.training.checkpoint import latest
 from tests.models import tiny_classifier
-from tests.training.test_trainer import DATA, weights
-
-PATIENCE = 60
+from tests.training.small import DATA, PATIENCE, assert_same, everything, trainer, until, weights
 
 
-def trainer(clf=None, **options):
-    clf = clf or tiny_classifier("bert")
-    return Trainer(clf, DATA, **{"epochs": 2, "batch_tokens": 64, "precision": "fp32", **options})
+def long_run(clf=None, **options):
+    return trainer(clf, DATA, **{"epochs": 5000} | options).start()
 
 
-def until(run, condition):
-    """Wait, told by the run itself, until the condition holds."""
-    told = threading.Condition()
+def at_step(run, step, act):
+    """Do something on the training thread once so many steps are done; return an event."""
+    done = threading.Event()
+    chances = iter([act])
 
-    def tell():
-        with told:
-            told.notify_all()
+    def told():
+        if run.progress.step >= step and (chance := next(chances, None)):
+            chance()
+            done.set()
 
-    unsubscribe = run.subscribe(tell)
-    try:
-        with told:
-            assert told.wait_for(condition, PATIENCE)
-    finally:
-        unsubscribe()
+    run.subscribe(told)
+    return done
 
 
-def test_the_background_run_gives_the_weights_of_the_plain_loop():
-    plain, threaded = tiny_classifier("bert"), tiny_classifier("bert")
-    list(trainer(plain))
-    run = trainer(threaded).start()
+def test_the_background_run_gives_what_the_plain_loop_gives():
+    plain, threaded = trainer(data=DATA), trainer(data=DATA)
+    list(plain)
+    run = threaded.start()
+    assert run is threaded.start() is threaded.run
     run.wait(PATIENCE)
     assert run.state == "finished"
-    assert torch.equal(weights(plain), weights(threaded))
+    assert_same(threaded, plain)
     progress = run.progress
     assert progress.step == progress.total_steps
     assert progress.epoch == 2
     assert progress.seconds_left == 0
+    assert progress.examples_per_second > 0
+    assert progress.memory > 1e6
 
 
 def test_pausing_changes_nothing_but_time():
-    plain, paused = tiny_classifier("bert"), tiny_classifier("bert")
-    list(trainer(plain))
-    run = trainer(paused).start()
-    for target in (2, 4, 7):
-        until(run, lambda target=target: run.progress.step >= target)
-        run.pause()
+    plain, paused = trainer(data=DATA), trainer(data=DATA)
+    list(plain)
+    run = Run(paused)
+    stops = [at_step(run, step, run.pause) for step in (2, 4, 7)]
+    run.start()
+    for stop in stops:
+        assert stop.wait(PATIENCE)
         assert run.state == "paused"
         with pytest.raises(TimeoutError, match="still paused"):
             run.wait(0.01)
         run.resume()
     run.wait(PATIENCE)
-    assert torch.equal(weights(plain), weights(paused))
+    assert_same(paused, plain)
+
+
+def test_pause_stop_and_save_are_obeyed_before_the_next_step(tmp_path):
+    """Each is called by the training thread itself right after a step: no other may follow."""
+    run = Run(trainer(data=DATA, epochs=5000, folder=tmp_path))
+    saved = at_step(run, 3, run.save)
+    paused = at_step(run, 5, run.pause)
+    run.start()
+    assert saved.wait(PATIENCE)
+    assert paused.wait(PATIENCE)
+    seen = everything(run.trainer)
+    assert [note.text for note in run.history.notes] == [f"Saved to {tmp_path / 'checkpoint-3'}."]
+    run.save()  # while paused
+    until(run, lambda: len(run.history.notes) == 2)
+    assert latest(tmp_path).name == "checkpoint-5"
+    assert run.state == "paused"
+    assert everything(run.trainer) | {"notes": []} == seen | {"notes": []}
+    stopped = at_step(run, 6, run.stop)
+    run.resume()
+    assert stopped.wait(PATIENCE)
+    run.wait(PATIENCE)
+    assert run.state == "stopped"
+    assert run.progress.step == 6
+    resumed = Trainer.resume(tmp_path)
+    assert torch.equal(weights(resumed.clf), weights(run.trainer.clf))
+    assert resumed.progress.step == 6
 
 
 def test_a_paused_run_takes_no_step():
-    run = trainer(epochs=50).start()
+    run = long_run()
     until(run, lambda: run.progress.step >= 1)
     run.pause()
     with run.trainer.clf.lock:  # the step at hand has ended
@@ -80,8 +107,8 @@ def test_a_paused_run_takes_no_step():
 
 @pytest.mark.parametrize("paused", [False, True])
 def test_stop_keeps_the_weights_of_the_last_step(paused):
-    clf = tiny_classifier("bert")
-    run = trainer(clf, epochs=50).start()
+    clf, same = tiny_classifier("bert"), tiny_classifier("bert")
+    run = long_run(clf)
     until(run, lambda: run.progress.step >= 3)
     if paused:
         run.pause()
@@ -90,12 +117,86 @@ def test_stop_keeps_the_weights_of_the_last_step(paused):
     assert run.state == "stopped"
     steps = run.progress.step
     assert 3 <= steps < run.progress.total_steps
-    assert len(run.history.columns("step")["loss"]) == steps
-    same = tiny_classifier("bert")
-    replay = iter(trainer(same, epochs=50))
-    for _ in range(steps):
-        next(replay)
+    assert run.history.count("step") == steps
+    for _ in itertools.islice(trainer(same, DATA, epochs=5000), steps):
+        pass
     assert torch.equal(weights(clf), weights(same))
+
+
+def test_stop_brings_the_best_weights_back(tmp_path):
+    clf = tiny_classifier("bert")
+    run = Run(trainer(clf, DATA, DATA[:6], epochs=5000, folder=tmp_path, keep_best=True,
+                      evaluate_every=1, learning_rate=0.02))  # fmt: skip
+    best = {}
+    run.subscribe(lambda: best.setdefault(run.history.best_step, weights(clf).clone()))
+    stopped = at_step(run, 8, run.stop)
+    run.start()
+    assert stopped.wait(PATIENCE)
+    run.wait(PATIENCE)
+    assert torch.equal(weights(clf), best[run.history.best_step])
+    assert run.history.notes[-1].text.endswith("the best, are back.")
+
+
+def test_stopping_after_the_epoch_stops_at_its_very_end(tmp_path):
+    run = Run(trainer(data=DATA, valid=DATA[:6], epochs=4, folder=tmp_path))
+    ends = run.trainer._loop.plan.ends
+    asked = at_step(run, int(ends[0]) + 1, run.stop_after_epoch)
+    run.start()
+    assert asked.wait(PATIENCE)
+    run.wait(PATIENCE)
+    assert run.state == "stopped"
+    assert run.progress.step == ends[1]
+    assert run.progress.epoch == 2
+    assert run.history.latest("evaluation")["step"] == ends[1]  # what ends an epoch was done
+    never_stopped = trainer(data=DATA, valid=DATA[:6], epochs=4)
+    list(never_stopped)
+    resumed = Trainer.resume(tmp_path)
+    list(resumed)
+    assert_same(resumed, never_stopped)
+
+
+def test_stopping_after_the_epoch_can_be_taken_back():
+    run = Run(trainer(data=DATA))
+    at_step(run, 1, run.stop_after_epoch)
+    at_step(run, 2, run.stop_after_epoch)
+    run.start()
+    run.wait(PATIENCE)
+    assert (run.state, run.stops_after_epoch) == ("finished", False)
+
+
+def test_stopping_after_the_last_epoch_is_finishing(tmp_path):
+    run = Run(trainer(epochs=1, folder=tmp_path))
+    run.stop_after_epoch()
+    run.start()
+    run.wait(PATIENCE)
+    assert run.state == "finished"
+    assert [path.name for path in tmp_path.glob("checkpoint-*")] == [
+        f"checkpoint-{run.progress.total_steps}"
+    ]
+
+
+def test_the_learning_rate_changes_from_the_next_step_on():
+    run = Run(trainer(data=DATA, schedule="constant", warmup=0))
+    changed = at_step(run, 3, lambda: setattr(run, "learning_rate", 2e-4))
+    run.start()
+    run.wait(PATIENCE)
+    assert changed.is_set()
+    rates = run.history.columns("step")["learning_rate"]
+    assert rates[:3].tolist() == [1e-3] * 3
+    assert set(rates[3:]) == {2e-4}
+    assert run.learning_rate == 2e-4
+    (note,) = run.history.notes
+    assert (note.step, note.text) == (3, "Learning rate changed from 0.001 to 0.0002.")
+    for wrong in (0, -1, 2, float("nan"), "fast"):
+        with pytest.raises(ValueError, match=r"learning_rate=.*above 0 and at most 1"):
+            run.learning_rate = wrong
+    assert run.learning_rate == 2e-4
+
+
+def test_saving_without_a_folder_is_one_sentence():
+    run = Run(trainer())
+    with pytest.raises(ValueError, match="no folder to save to; give its Trainer one"):
+        run.save()
 
 
 def test_a_failure_is_raised_by_wait_and_kept():
@@ -109,9 +210,10 @@ def test_a_failure_is_raised_by_wait_and_kept():
     assert isinstance(run.exception, FloatingPointError)
 
 
-def test_commands_out_of_turn_change_nothing():
-    run = Run(trainer())
-    for command in (run.pause, run.resume, run.stop):
+def test_commands_out_of_turn_change_nothing(tmp_path):
+    run = Run(trainer(folder=tmp_path))
+    commands = (run.pause, run.resume, run.stop, run.save)
+    for command in commands:
         command()
         assert run.state == "ready"
     with pytest.raises(RuntimeError, match="call start"):
@@ -119,27 +221,27 @@ def test_commands_out_of_turn_change_nothing():
     run.start()
     run.start()
     run.wait(PATIENCE)
-    for command in (run.start, run.pause, run.resume, run.stop):
+    ended = everything(run.trainer)
+    for command in (run.start, *commands):
         command()
         assert run.state == "finished"
+    assert everything(run.trainer) == ended
 
 
 def test_cells_predict_while_a_run_trains():
     clf = tiny_classifier("bert")
-    run = trainer(clf, epochs=30).start()
+    run = long_run(clf)
     until(run, lambda: run.progress.step >= 1)
-    during = 0
-    while run.state == "running" and during < 20:
+    for _ in range(20):
         probabilities = clf.predict(["The film was so good"]).probabilities
         assert probabilities.sum() == pytest.approx(1, abs=1e-5)
-        during += 1
+    assert run.state == "running"
     run.stop()
     run.wait(PATIENCE)
-    assert during > 0
 
 
 def test_subscribers_hear_every_step_until_they_leave():
-    run = Run(trainer(epochs=1))
+    run = Run(trainer(data=DATA, epochs=1))
     heard: list[int] = []
     unsubscribe = run.subscribe(lambda: heard.append(run.progress.step))
     run.subscribe(lambda: run.progress.step == 3 and unsubscribe())
@@ -148,3 +250,10 @@ def test_subscribers_hear_every_step_until_they_leave():
     assert set(heard) >= {1, 2, 3}
     assert max(heard) <= 4
     unsubscribe()
+
+
+def test_runs_are_told_apart_by_name(tmp_path):
+    assert Run(trainer(folder=tmp_path / "small")).name == "small"
+    one, other = Run(trainer()).name, Run(trainer()).name
+    assert one != other
+    assert one.startswith("run ")

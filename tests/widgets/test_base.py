@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from bert_widgets import AttentionMatrix, TokenHighlights, Trainer, TrainingPanel
 from bert_widgets.widgets import _bundle
+from bert_widgets.widgets._form import values_of
 from tests.models import tiny_classifier
 
-from .pages import agrees, page_of
+from .pages import PATIENCE, agrees, page_of
 
 JS = Path(__file__).parents[2] / "js" / "src"
 TEXT = "The film was not good"
@@ -33,11 +34,16 @@ def panel():
     return TrainingPanel(Trainer(tiny_classifier("bert"), DATA, epochs=1))
 
 
-WIDGETS = [highlights, matrix, panel]
+def ended_panel():
+    trainer = Trainer(tiny_classifier("bert"), DATA, DATA, epochs=1, probes=[TEXT])
+    return TrainingPanel([trainer.start().wait(PATIENCE), trainer])
+
+
+WIDGETS = [highlights, matrix, panel, ended_panel]
 SETTABLE = {
     "TokenHighlights": {"text", "pair", "target", "method", "selected"},
     "AttentionMatrix": {"layer", "head", "selected"},
-    "TrainingPanel": set(),
+    "TrainingPanel": {"shown", "learning_rate", "values", "probes", "frame", "brush", "view"},
 }
 
 
@@ -58,6 +64,15 @@ def sound(widget):
         assert 0 <= widget.layer < widget.layers
         assert 0 <= widget.head < widget.heads
         assert widget.layer * widget.heads + widget.head in widget._held
+    if isinstance(widget, TrainingPanel):
+        trainer = widget.run.trainer
+        assert 0 <= widget.shown < len(widget.runs)
+        assert widget.learning_rate == trainer.learning_rate
+        assert 0 < widget.learning_rate <= 1
+        assert widget.values == values_of(trainer.hyperparameters)
+        assert widget.probes == list(trainer.probes)
+        assert widget.frame is None or 0 <= widget.frame < len(widget._film_steps)
+        assert widget.selected_count == len(widget.selection)
     return True
 
 
@@ -66,9 +81,10 @@ json_values = st.recursive(
     | st.booleans()
     | st.integers(-3, 12)
     | st.integers()
-    | st.floats(allow_nan=False)
+    | st.floats(allow_nan=False, allow_infinity=False)  # JSON has neither
     | st.text(max_size=12)
-    | st.sampled_from(["positive", "input_x_gradient", "positve", "\ud800", TEXT, "x" * 200_000]),
+    | st.sampled_from(["positive", "input_x_gradient", "positve", "\ud800", TEXT, "x" * 200_000])
+    | st.sampled_from(["data", 1e-4, [0.0, 0.5, 0.0, 0.5], [TEXT], {"epochs": 2}, {"seed": True}]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=5,
 )
@@ -195,7 +211,7 @@ def test_a_reloaded_page_learns_everything():
     [
         (lambda: TokenHighlights(tiny_classifier("bert"), TEXT, taget=0), "did you mean 'target'"),
         (lambda: AttentionMatrix(tiny_classifier("bert"), TEXT, layers=0), "did you mean 'layer'"),
-        (lambda: TrainingPanel(1, prob=2), "did you mean|choose one"),
+        (lambda: TrainingPanel(1, prob=2), "did you mean 'probes'"),
         (lambda: TrainingPanel(DATA), "shows a Run or a Trainer"),
     ],
 )
@@ -214,11 +230,12 @@ def test_a_missing_bundle_says_how_to_build_it(monkeypatch, tmp_path):
     ("make", "folder"), [(highlights, "highlights"), (matrix, "attention"), (panel, "training")]
 )
 def test_every_trait_the_front_end_reads_exists(make, folder):
-    source = (JS / folder / "state.ts").read_text("utf-8")
-    listed = re.search(r"TRAITS = \[(.*?)\]", source, re.DOTALL)
-    names = re.findall(r'"(\w+)"', listed.group(1))
+    names = set()
+    for file in (JS / folder).glob("*state.ts"):
+        for listed in re.findall(r"TRAITS = \[(.*?)\]", file.read_text("utf-8"), re.DOTALL):
+            names |= set(re.findall(r'"(\w+)"', listed))
     assert len(names) > 5
-    assert set(names) <= set(make().keys)
+    assert names <= set(make().keys)
 
 
 @pytest.mark.parametrize("make", WIDGETS)

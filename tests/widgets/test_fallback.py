@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bert_widgets.evaluation import evaluate
 from bert_widgets.explain import AttentionMaps, Attribution
+from bert_widgets.training import Frame, Progress
 from bert_widgets.widgets import _fallback
 from bert_widgets.widgets._fallback import attention_html, highlights_html, training_html
 
@@ -154,15 +156,75 @@ def test_a_large_matrix_is_a_list_of_its_strongest_pairs():
     assert min(weights[pair] for pair in listed) >= np.sort(weights.ravel())[-15]
 
 
+def progress(step, total=8):
+    return Progress(
+        step=step, total_steps=total, epoch=0.5, epochs=2, elapsed=1.0,
+        examples_per_second=None, seconds_left=None, memory=10**8,
+    )  # fmt: skip
+
+
+def cells(document):
+    return [element["text"] for element in document.find("td")]
+
+
 @given(st.lists(st.tuples(texts, texts), max_size=3), st.integers(0, 40))
 def test_a_run_shows_its_set_up_and_its_latest_evaluations(setup, count):
     rows = [{"step": i, "loss": 1 / (1 + i), "accuracy": 0.5} for i in range(count)]
-    document = harmless(training_html("running", 3, 8, setup, rows))
+    document = harmless(training_html([("run 1", "running", progress(3))], setup, rows))
     everything = document.elements[0]["text"]
     assert "step 3 of 8" in everything
+    assert "run 1" not in everything, "a single run needs no name"
     for name, value in setup:
         assert f"{name}: {value}".replace("\r\n", "\n") in everything.replace("\r\n", "\n")
     if count:
-        cells = [element["text"] for element in document.find("td")]
-        assert cells[-3:] == [f"{rows[-1][name]:.4g}" for name in ("step", "loss", "accuracy")]
+        assert cells(document)[-3:] == [
+            f"{rows[-1][name]:.4g}" for name in ("step", "loss", "accuracy")
+        ]
         assert len(document.find("th")) == 3
+
+
+@given(st.lists(st.tuples(texts, texts), min_size=2, max_size=3), texts)
+def test_several_runs_have_their_names(runs, problem):
+    lines = [(name, state, progress(i)) for i, (name, state) in enumerate(runs)]
+    document = harmless(training_html(lines, [], [], problem=problem))
+    shown = [element["text"] for element in document.find("bdi")]
+    assert shown == [f"{name}: {state}" for name, state in runs] + [problem] * bool(problem)
+    for i in range(len(runs)):
+        assert f"step {i} of 8" in cells(document)
+
+
+@given(texts, texts, st.sampled_from([0.0, 1.0]))
+def test_probes_are_coloured_texts_under_their_prediction(first, second, scale):
+    attributions = tuple(attribution(text, scale=scale) for text in (first, second) if text)
+    if not attributions:
+        return
+    frame = Frame(
+        step=12,
+        texts=tuple(a.text for a in attributions),
+        targets=np.ones(len(attributions), np.int32),
+        probabilities=np.array([a.probabilities for a in attributions]),
+        attributions=attributions,
+    )
+    document = harmless(training_html([("", "running", progress(3))], [], [], frame=frame))
+    assert [element["text"] for element in document.find("div", dir="auto")] == list(frame.texts)
+    assert "Probes at step 12" in document.elements[0]["text"]
+    assert cells(document).count("75.0%") == len(attributions)
+
+
+@given(st.lists(texts, min_size=2, max_size=40, unique=True))
+def test_classes_have_their_measures(classes):
+    labels = np.arange(len(classes))
+    found = evaluate(np.eye(len(classes))[::-1].copy(), labels, tuple(classes))
+    document = harmless(training_html([("", "finished", progress(8))], [], [], evaluation=found))
+    shown = cells(document)[3:]
+    assert shown[::5] == classes[:15]
+    assert shown[3::5] == [f"{f1:.3f}" for f1 in found.f1[:15]]
+
+
+@given(st.lists(st.tuples(st.integers(0, 99), texts, texts, texts), max_size=9))
+def test_the_likeliest_label_errors_are_listed(suspects):
+    rows = [[*suspect, 0.5] for suspect in suspects]
+    document = harmless(training_html([("", "paused", progress(8))], [], [], suspects=rows))
+    shown = cells(document)[3:]
+    expected = [[str(row), *words] for row, *words, _ in rows[:5]]
+    assert shown == [part for line in expected for part in line]

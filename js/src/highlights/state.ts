@@ -125,7 +125,7 @@ export function readHighlights(model: Model): Highlights {
     multiLabel: read.flag(model, "multi_label"),
     target,
     method: read.text(model, "method"),
-    methods: read.textPairs(model, "methods"),
+    methods: read.tuples(model, "methods", "text", "text"),
     words,
     pieces: readPieces(model, words),
     belongs: inPlace(words, texts),

@@ -37,6 +37,8 @@ const ICONS = {
   play: "M5 3.2v9.6L12.6 8z",
   pause: "M5.4 3.4v9.2M10.6 3.4v9.2",
   stop: "M4.2 4.2h7.6v7.6H4.2z",
+  remove: "M4.2 4.2l7.6 7.6M11.8 4.2l-7.6 7.6",
+  save: "M8 2.4v7.4M4.8 7 8 10.2 11.2 7M2.8 13.2h10.4",
 } as const;
 
 export type IconName = keyof typeof ICONS;
@@ -57,4 +59,48 @@ export function icon(name: IconName): SVGSVGElement {
   const svg = drawing("0 0 16 16", ICONS[name]);
   svg.setAttribute("class", `bw-icon bw-icon-${name}`);
   return svg;
+}
+
+interface Look {
+  icon?: IconName;
+  /** Its words, where the icon stands alone. */
+  name?: string;
+  class?: string;
+}
+
+export function button(label: string, press: () => void, look: Look = {}): HTMLButtonElement {
+  const element = h(
+    "button",
+    { type: "button", class: `bw-button ${look.class ?? ""}`, "aria-label": look.name ?? null },
+    ...(look.icon ? [icon(look.icon)] : []),
+    label,
+  );
+  element.addEventListener("click", press);
+  return element;
+}
+
+/** A list to choose one of; `draw` tells what there is and what is chosen. */
+export function dropdown(
+  name: string,
+  choose: (choice: string) => void,
+): {
+  element: HTMLElement;
+  select: HTMLSelectElement;
+  draw: (options: readonly (readonly [value: string, label: string])[], chosen: string) => void;
+} {
+  const select = h("select", { "aria-label": name });
+  select.addEventListener("change", () => choose(select.value));
+  let listed = "";
+  return {
+    element: h("span", { class: "bw-select" }, select, icon("down")),
+    select,
+    draw: (options, chosen) => {
+      const key = JSON.stringify(options);
+      if (key !== listed) {
+        listed = key;
+        select.replaceChildren(...options.map(([value, label]) => h("option", { value }, label)));
+      }
+      select.value = chosen;
+    },
+  };
 }

@@ -58,7 +58,7 @@ export function indexOrNull(model: Model, name: string, count: number): number |
   return value >= 0 && value < count ? value : null;
 }
 
-function list(model: Model, name: string): unknown[] {
+export function list(model: Model, name: string): unknown[] {
   const value = model.get(name) ?? [];
   check(Array.isArray(value), `The saved state is damaged: “${name}” is not a list.`);
   return value;
@@ -81,23 +81,55 @@ export function numbers(model: Model, name: string): number[] {
   });
 }
 
-export function textPairs(model: Model, name: string): [string, string][] {
+interface Kinds {
+  text: string;
+  number: number;
+}
+
+/** A list of rows in each of which every place holds its own kind of value. */
+export function tuples<const K extends readonly (keyof Kinds)[]>(
+  model: Model,
+  name: string,
+  ...kinds: K
+): { -readonly [I in keyof K]: Kinds[K[I]] }[] {
   return list(model, name).map((item) => {
     check(
-      Array.isArray(item) && item.length === 2,
-      `The saved state is damaged: “${name}” does not hold pairs.`,
+      Array.isArray(item) &&
+        item.length === kinds.length &&
+        kinds.every((kind, i) =>
+          kind === "text" ? typeof item[i] === "string" : Number.isFinite(item[i]),
+        ),
+      `The saved state is damaged: “${name}” does not hold rows of ${kinds.length} fitting values.`,
     );
-    const [first, second] = item as [unknown, unknown];
-    check(
-      typeof first === "string" && typeof second === "string",
-      `The saved state is damaged: “${name}” holds a non-text.`,
-    );
-    return [first, second];
+    return item as { -readonly [I in keyof K]: Kinds[K[I]] };
   });
 }
 
+/** What `read` says of these traits, asked again only after one of them was replaced. */
+export function remembered<T>(
+  names: readonly string[],
+  read: (model: Model) => T,
+): (model: Model) => T {
+  const changed = differs();
+  let value: T;
+  return (model) => {
+    if (changed(...names.map((name) => model.get(name)))) value = read(model);
+    return value;
+  };
+}
+
+/** Whether any of the parts is another than at the call before. */
+export function differs(): (...parts: unknown[]) => boolean {
+  let last: unknown[] | null = null;
+  return (...parts) => {
+    const changed = last === null || parts.some((part, i) => part !== last?.[i]);
+    last = parts;
+    return changed;
+  };
+}
+
 /** The bytes of a binary trait, copied so that every typed view of them is aligned; null before Python sets it. */
-function bytes(model: Model, name: string): ArrayBuffer | null {
+function copied(model: Model, name: string): ArrayBuffer | null {
   const value = model.get(name);
   if (value === null || value === undefined) return null;
   if (value instanceof ArrayBuffer) return value;
@@ -113,7 +145,7 @@ function sized(buffer: ArrayBuffer, name: string, width: number, count: number):
 }
 
 export function float32(model: Model, name: string, count: number): Float32Array | null {
-  const buffer = bytes(model, name);
+  const buffer = copied(model, name);
   if (buffer === null) return null;
   sized(buffer, name, 4, count);
   const values = new Float32Array(buffer);
@@ -124,25 +156,30 @@ export function float32(model: Model, name: string, count: number): Float32Array
   return values;
 }
 
+/** The bytes of a list of numbers, each `width` wide; none before Python sets it. */
+export function bytes(model: Model, name: string, width: number): ArrayBuffer {
+  const buffer = copied(model, name) ?? new ArrayBuffer(0);
+  check(
+    width > 0 ? buffer.byteLength % width === 0 : buffer.byteLength === 0,
+    `The saved state is damaged: “${name}” ends within a row.`,
+  );
+  return buffer;
+}
+
 /** Rows of measurements, where a missing or diverged value is NaN or infinite. */
 export function float32Rows(model: Model, name: string, columns: number): Float32Array {
-  const buffer = bytes(model, name) ?? new ArrayBuffer(0);
-  check(
-    columns > 0 ? buffer.byteLength % (4 * columns) === 0 : buffer.byteLength === 0,
-    `The saved state is damaged: “${name}” does not hold whole rows of ${columns} numbers.`,
-  );
-  return new Float32Array(buffer);
+  return new Float32Array(bytes(model, name, 4 * columns));
 }
 
 export function int32(model: Model, name: string, count: number): Int32Array | null {
-  const buffer = bytes(model, name);
+  const buffer = copied(model, name);
   if (buffer === null) return null;
   sized(buffer, name, 4, count);
   return new Int32Array(buffer);
 }
 
 export function uint8(model: Model, name: string, count: number): Uint8Array | null {
-  const buffer = bytes(model, name);
+  const buffer = copied(model, name);
   if (buffer === null) return null;
   sized(buffer, name, 1, count);
   return new Uint8Array(buffer);

@@ -1,222 +1,123 @@
-import uPlot from "uplot";
 import { css, type Rgb } from "../shared/color.ts";
 import { h, setText } from "../shared/dom.ts";
-import { compact } from "../shared/format.ts";
 import type { Frame } from "../shared/frame.ts";
-import type { Palette } from "../shared/palette.ts";
-import { aligned, type Bounds, type Line, valueAt } from "./series.ts";
-
-export interface Curve {
-  name: string;
-  color: (palette: Palette) => Rgb;
-  width: number;
-  /** 0 to 1; a faint curve is the raw data behind its smoothed twin. */
-  opacity?: number;
-  dash?: number[];
-  markers?: boolean;
-  /** Left out of the legend. */
-  unnamed?: boolean;
-}
+import { makeCanvas } from "./canvas.ts";
+import { areaOf, type Plot, paint, valueAtShare } from "./plot.ts";
+import { type Bounds, type Line, valueAt } from "./series.ts";
 
 interface ChartOptions {
   title: string;
-  curves: readonly Curve[];
-  bounds: (least: number | null, largest: number | null) => Bounds;
-  /** Values on the axis and in the legend. */
+  keys: readonly string[];
+  /** Values in the legend. */
   format: (value: number) => string;
-  axisFormat: (value: number) => string;
-  /** Charts with the same key share their cursor. */
-  cursorKey: string;
-  /** Names the axis of steps and the epochs. */
-  named?: boolean;
+  /** Where the pointer is on the horizontal axis; null once it left. */
+  hover?: (place: number | null) => void;
+  /** A range was dragged out, or (null) a double click asks for all of it. */
+  zoom?: (range: Bounds | null) => void;
 }
 
-export interface ChartData {
-  lines: readonly Line[];
-  totalSteps: number;
-  marks: readonly number[];
+export interface Drawing {
+  plot: Plot;
+  /** For each key the line whose value the legend shows, and its look. */
+  shown: readonly { line: Line; color: Rgb; dashed?: boolean }[];
 }
 
 export interface Chart {
+  title: string;
+  keys: readonly string[];
   element: HTMLElement;
-  draw: (data: ChartData) => void;
+  /** Catches the pointer over the curves. */
+  over: HTMLElement;
+  drawing: Drawing | null;
+  draw: (drawing: Drawing) => void;
 }
 
-const GAP = 6;
+/** A drag shorter than this is a click. */
+const CLICK_PX = 5;
 
-/** One plot with its own legend; the legend shows the values under the cursor, or else the last ones. */
+/** One plot with its own legend; the legend shows the values at the cursor, or else the last ones. */
 export function makeChart(frame: Frame, options: ChartOptions): Chart {
-  const { curves } = options;
-  let data: ChartData = {
-    lines: [],
-    totalSteps: 0,
-    marks: [],
-  };
-  const readouts = curves.map(() => h("span", { class: "bw-number bw-key-value" }));
-  const swatches = curves.map((curve) => {
+  const { title, keys, format } = options;
+  const parts = keys.map((name) => {
     const swatch = h("span", { class: "bw-swatch" });
-    if (curve.dash) swatch.classList.add("bw-dashed");
-    return swatch;
+    const value = h("span", { class: "bw-number bw-key-value" });
+    return { swatch, value, element: h("span", { class: "bw-key" }, swatch, name, value) };
   });
-  const keys = curves.flatMap((curve, i) => {
-    const [swatch, readout] = [swatches[i], readouts[i]];
-    if (curve.unnamed || swatch === undefined || readout === undefined) return [];
-    return [h("span", { class: "bw-key" }, swatch, curve.name, readout)];
+  const at = h("span", { class: "bw-note bw-number bw-at", "aria-live": "polite" });
+  const over = h("div", { class: "bw-over" });
+  let drag: Bounds | null = null;
+  const canvas = makeCanvas(frame, (ctx, width, height) => {
+    if (chart.drawing === null) return;
+    const { plot } = chart.drawing;
+    const area = areaOf(width, height, plot);
+    over.style.inset = `${area.top}px ${width - area.left - area.width}px ${height - area.top - area.height}px ${area.left}px`;
+    paint(ctx, { ...plot, drag }, width, height, frame.palette);
   });
-  const at = h("span", { class: "bw-note bw-number bw-at" });
-  const header = h("div", { class: "bw-chart-head" }, h("h3", {}, options.title), ...keys, at);
-  const place = h("div", { class: "bw-chart-place" });
-  const element = h("div", { class: "bw-chart" }, header, place);
+  canvas.place.append(over);
+  const chart: Chart = {
+    title,
+    keys,
+    over,
+    drawing: null,
+    element: h(
+      "div",
+      { class: "bw-chart" },
+      h(
+        "div",
+        { class: "bw-chart-head" },
+        h("h3", {}, title),
+        ...parts.map(({ element }) => element),
+        at,
+      ),
+      canvas.place,
+    ),
+    draw: (drawing) => {
+      chart.drawing = drawing;
+      const cursor = drawing.plot.cursor ?? null;
+      setText(at, cursor === null || drawing.plot.xName === "" ? "" : `step ${cursor}`);
+      parts.forEach(({ swatch, value }, i) => {
+        const key = drawing.shown[i];
+        if (key === undefined) return;
+        swatch.style.setProperty("--bw-swatch", css(key.color));
+        swatch.classList.toggle("bw-dashed", key.dashed === true);
+        const found = valueAt(key.line, cursor);
+        setText(value, found === null ? "–" : format(found));
+      });
+      canvas.draw();
+    },
+  };
 
-  const drawLegend = (step: number | null): void => {
-    if (options.named) setText(at, step === null ? "" : `step ${step}`);
-    readouts.forEach((readout, i) => {
-      const line = data.lines[i];
-      const value = line === undefined ? null : valueAt(line, step);
-      setText(readout, value === null ? "–" : options.format(value));
+  const placeOf = (event: PointerEvent): number => {
+    const { left, width } = over.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (event.clientX - left) / width));
+    return chart.drawing === null ? 0 : valueAtShare(chart.drawing.plot.x, share);
+  };
+  let start: { x: number; place: number } | null = null;
+  over.addEventListener("pointermove", (event) => {
+    const place = placeOf(event);
+    options.hover?.(place);
+    if (start === null) return;
+    drag = [Math.min(start.place, place), Math.max(start.place, place)];
+    canvas.draw();
+  });
+  over.addEventListener("pointerleave", () => options.hover?.(null));
+  if (options.zoom) {
+    over.classList.add("bw-zoomable");
+    over.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      over.setPointerCapture(event.pointerId);
+      start = { x: event.clientX, place: placeOf(event) };
     });
-  };
-  const plot = new uPlot(
-    plotOptions(frame, options, () => data, drawLegend),
-    [[], ...curves.map(() => [])],
-    place,
-  );
-  const observer = new ResizeObserver(() => {
-    const { clientWidth: width, clientHeight: height } = place;
-    if (width > 0 && height > 0 && (plot.width !== width || plot.height !== height)) {
-      plot.setSize({ width, height });
-    }
-  });
-  observer.observe(place);
-  frame.signal.addEventListener("abort", () => {
-    observer.disconnect();
-    plot.destroy();
-  });
-
-  const draw = (next: ChartData): void => {
-    data = next;
-    curves.forEach((curve, i) => {
-      swatches[i]?.style.setProperty("--bw-swatch", css(curve.color(frame.palette)));
-    });
-    const { steps, values } = aligned(next.lines);
-    plot.setData([steps, ...values]);
-    drawLegend(hoveredStep(plot));
-  };
-  return { element, draw };
-}
-
-function hoveredStep(plot: uPlot): number | null {
-  const { idx } = plot.cursor;
-  return typeof idx === "number" ? (plot.data[0][idx] ?? null) : null;
-}
-
-function plotOptions(
-  frame: Frame,
-  options: ChartOptions,
-  data: () => ChartData,
-  hovered: (step: number | null) => void,
-): uPlot.Options {
-  const { curves } = options;
-  // Computed style is empty while JupyterLab has not yet attached the view, so it is no source.
-  const font = '11px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
-  const axis = {
-    stroke: () => css(frame.palette.muted),
-    grid: { stroke: () => css(frame.palette.line), width: 1 },
-    ticks: { show: false },
-    gap: GAP,
-    font,
-  };
-  return {
-    width: 320,
-    height: 120,
-    legend: { show: false },
-    padding: [options.named ? 18 : 8, 14, 0, 0],
-    cursor: {
-      y: false,
-      drag: { x: false, y: false, setScale: false },
-      sync: { key: options.cursorKey, scales: ["x", null] },
-      dataIdx: (_plot, curve, index) => (curves[curve - 1]?.unnamed ? null : index),
-      points: { size: 7, width: 1.5, fill: () => css(frame.palette.background) },
-    },
-    scales: {
-      x: {
-        time: false,
-        // Not the extremes uPlot offers: it widens those of a single point, by up to a hundred steps.
-        range: (plot) => [0, Math.max(1, data().totalSteps, plot.data[0].at(-1) ?? 0)],
-      },
-      y: { range: (_plot, least, largest) => options.bounds(least, largest) },
-    },
-    axes: [
-      {
-        ...axis,
-        size: 24,
-        grid: { show: false },
-        values: (_plot, splits) => splits.map(compact),
-        ...(options.named ? { label: "Step", labelSize: 18, labelGap: 2, labelFont: font } : {}),
-      },
-      {
-        ...axis,
-        size: 46,
-        space: 26,
-        values: (_plot, splits) => splits.map(options.axisFormat),
-      },
-    ],
-    series: [{}, ...curves.map((curve) => series(frame, curve))],
-    hooks: {
-      drawClear: [
-        (plot) => drawMarks(plot, data().marks, frame.palette, options.named ? font : null),
-      ],
-      setCursor: [(plot) => hovered(hoveredStep(plot))],
-    },
-  };
-}
-
-function series(frame: Frame, curve: Curve): uPlot.Series {
-  const stroke = (): string => css(curve.color(frame.palette));
-  return {
-    label: curve.name,
-    stroke,
-    width: curve.width,
-    alpha: curve.opacity ?? 1,
-    spanGaps: true,
-    ...(curve.dash ? { dash: curve.dash } : {}),
-    points: curve.markers
-      ? { show: true, size: 6, stroke, fill: () => css(frame.palette.background), width: 1.5 }
-      : { show: false },
-  };
-}
-
-/** Thin lines where epochs end; named, each epoch says its number at its start, space permitting. */
-function drawMarks(
-  plot: uPlot,
-  marks: readonly number[],
-  palette: Palette,
-  font: string | null,
-): void {
-  const { ctx, bbox } = plot;
-  const ratio = devicePixelRatio || 1;
-  const positions = marks.map((step) => Math.round(plot.valToPos(step, "x", true)));
-  const starts = [bbox.left, ...positions];
-  const room = (positions[0] ?? 0) - bbox.left > 60 * ratio;
-  ctx.save();
-  ctx.setLineDash([3 * ratio, 3 * ratio]);
-  ctx.lineWidth = 1;
-  ctx.strokeStyle = css(palette.control);
-  for (const x of positions) {
-    ctx.beginPath();
-    ctx.moveTo(x + 0.5, bbox.top);
-    ctx.lineTo(x + 0.5, bbox.top + bbox.height);
-    ctx.stroke();
+    const end = (event: PointerEvent): void => {
+      const range = start !== null && Math.abs(event.clientX - start.x) > CLICK_PX ? drag : null;
+      start = null;
+      drag = null;
+      if (range !== null && event.type === "pointerup") options.zoom?.(range);
+      else canvas.draw();
+    };
+    over.addEventListener("pointerup", end);
+    over.addEventListener("pointercancel", end);
+    over.addEventListener("dblclick", () => options.zoom?.(null));
   }
-  if (font !== null && room) {
-    ctx.scale(ratio, ratio);
-    ctx.font = font;
-    ctx.fillStyle = css(palette.muted);
-    ctx.textAlign = "left";
-    ctx.textBaseline = "bottom";
-    starts.forEach((x, epoch) => {
-      ctx.fillText(`epoch ${epoch + 1}`, x / ratio, bbox.top / ratio - 3);
-    });
-  }
-  ctx.restore();
+  return chart;
 }

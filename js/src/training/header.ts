@@ -1,8 +1,9 @@
-import { h, type IconName, icon, setText } from "../shared/dom.ts";
+import { dropdown, h, setAttribute, setText } from "../shared/dom.ts";
 import { count, decimal, duration, rate } from "../shared/format.ts";
+import { type Command, makeButtons } from "./buttons.ts";
+import type { Field } from "./form_state.ts";
+import { makeNumberInput } from "./number_input.ts";
 import type { Phase, Training } from "./state.ts";
-
-export type Command = "start" | "pause" | "resume" | "stop";
 
 const CHIPS: Record<Phase, string> = {
   ready: "Ready",
@@ -14,33 +15,25 @@ const CHIPS: Record<Phase, string> = {
   failed: "Failed",
 };
 
-const COMMANDS: Record<Phase, Command[]> = {
-  ready: ["start"],
-  running: ["pause", "stop"],
-  paused: ["resume", "stop"],
-  stopping: [],
-  stopped: [],
-  finished: [],
-  failed: [],
+const RATE: Field = {
+  name: "learning_rate",
+  label: "Peak learning rate",
+  help: "",
+  kind: "number",
+  least: null,
+  above: 0,
+  most: 1,
+  choices: [],
+  optional: false,
 };
 
-/** How long a pressed button waits for the state to follow before it can be pressed again. */
-const PATIENCE_MS = 3000;
-
-const BUTTONS: Record<Command, [string, IconName]> = {
-  start: ["Start", "play"],
-  pause: ["Pause", "pause"],
-  resume: ["Resume", "play"],
-  stop: ["Stop", "stop"],
-};
-
-export function commandsOf(state: Training): Command[] {
-  return state.static ? [] : COMMANDS[state.phase];
+function bytesOf(megabytes: number): string {
+  return megabytes < 1000 ? `${count(megabytes)} MB` : `${decimal(megabytes / 1000, 1)} GB`;
 }
 
 /** The figures beside the progress bar: what is known, in the order a reader asks for it. */
 export function figuresOf(state: Training): [string, string][] {
-  const { phase, step, totalSteps, epoch, epochs, examplesPerSecond, secondsLeft, elapsed } = state;
+  const { phase, step, totalSteps, epoch, epochs, memory, secondsLeft } = state;
   const planned = String(Number(epochs.toFixed(1)));
   if (phase === "ready") {
     const rounds: [string, string] = ["Epochs", planned];
@@ -51,94 +44,89 @@ export function figuresOf(state: Training): [string, string][] {
     ["Step", totalSteps > 0 ? `${count(step)} of ${count(totalSteps)}` : count(step)],
     ["Epoch", `${reached} of ${planned}`],
   ];
-  if (examplesPerSecond !== null) figures.push(["Examples/s", rate(examplesPerSecond)]);
-  figures.push(["Elapsed", duration(elapsed)]);
-  const open = phase === "running" || phase === "paused";
-  if (open)
+  if (state.examplesPerSecond !== null) figures.push(["Examples/s", rate(state.examplesPerSecond)]);
+  if (memory !== null) figures.push(["Memory", bytesOf(memory)]);
+  figures.push(["Elapsed", duration(state.elapsed)]);
+  if (isOpen(state))
     figures.push(["Time left", secondsLeft === null ? "estimating" : duration(secondsLeft)]);
   return figures;
 }
 
+const isOpen = ({ phase }: Training): boolean => phase === "running" || phase === "paused";
+
+interface HeaderActions {
+  send: (command: Command) => void;
+  show: (run: number) => void;
+  setRate: (rate: number) => void;
+}
+
 /** State, buttons, progress and figures. */
-export function makeHeader(send: (command: Command) => void): {
+export function makeHeader({ send, show, setRate }: HeaderActions): {
   element: HTMLElement;
   draw: (state: Training) => void;
 } {
   const chip = h("span", { class: "bw-chip", role: "status" });
-  const buttons = h("div", { class: "bw-buttons" });
+  const runs = dropdown("Run", (run) => show(Number(run)));
+  const complaint = h("p", { class: "bw-complaint", "aria-live": "polite" });
+  const complain = (problem: string): void => setText(complaint, problem);
+  const buttons = makeButtons(send, complain);
   const fill = h("div", { class: "bw-progress-fill" });
   const progress = h(
     "div",
-    {
-      class: "bw-progress",
-      role: "progressbar",
-      "aria-label": "Training progress",
-      "aria-valuemin": 0,
-    },
+    { class: "bw-progress", role: "progressbar", "aria-label": "Training progress" },
     fill,
   );
-  const figures = h("div", { class: "bw-figures" });
+  const list = h("div", { class: "bw-figures" });
+  const pace = makeNumberInput(() => RATE, {
+    commit: (value) => setRate(Number(value)),
+    complain,
+  });
+  const paceCell = h("label", {}, h("div", { class: "bw-note" }, RATE.label), pace.input);
   const element = h(
     "div",
     { class: "bw-training-head" },
-    h("div", { class: "bw-title" }, chip, buttons),
+    h("div", { class: "bw-title" }, chip, runs.element, ...buttons.elements),
     progress,
-    figures,
+    list,
+    complaint,
   );
-  let shown: string | null = null;
   let cells: HTMLElement[] = [];
 
-  /** A pressed button waits, disabled, for the state to follow; a message may be lost, so not for ever. */
-  const drawButtons = (state: Training): void => {
-    const commands = commandsOf(state);
-    const key = `${state.phase} ${commands.join()}`;
-    if (key === shown) return;
-    shown = key;
-    const hadFocus = buttons.matches(":focus-within");
-    const made = commands.map((command) => {
-      const [label, name] = BUTTONS[command];
-      const primary = command === "start" || command === "resume";
-      const button = h(
-        "button",
-        { type: "button", class: primary ? "bw-button bw-primary" : "bw-button" },
-        icon(name),
-        label,
-      );
-      button.addEventListener("click", () => {
-        const wait = (waiting: boolean): void => {
-          for (const other of made) other.disabled = waiting;
-        };
-        wait(true);
-        setTimeout(() => wait(false), PATIENCE_MS);
-        send(command);
-      });
-      return button;
-    });
-    buttons.replaceChildren(...made);
-    if (hadFocus) made[0]?.focus();
-  };
-
-  const draw = (state: Training): void => {
-    drawButtons(state);
-    setText(chip, CHIPS[state.phase]);
-    chip.dataset["phase"] = state.phase;
-    const done = state.totalSteps > 0 ? Math.min(1, state.step / state.totalSteps) : 0;
-    fill.style.width = `${100 * done}%`;
-    progress.dataset["phase"] = state.phase;
-    progress.setAttribute("aria-valuemax", String(state.totalSteps));
-    progress.setAttribute("aria-valuenow", String(Math.min(state.step, state.totalSteps)));
-    progress.setAttribute("aria-valuetext", `${Math.round(100 * done)}%`);
+  const drawFigures = (state: Training): void => {
     const pairs = figuresOf(state);
     if (cells.length !== 2 * pairs.length) {
       cells = pairs.flatMap(() => [
         h("div", { class: "bw-note" }),
         h("div", { class: "bw-figure bw-number" }),
       ]);
-      figures.replaceChildren(
-        ...pairs.map((_, i) => h("div", {}, ...cells.slice(2 * i, 2 * i + 2))),
-      );
+      const made = pairs.map((_, i) => h("div", {}, ...cells.slice(2 * i, 2 * i + 2)));
+      list.replaceChildren(...made, paceCell);
     }
     for (const [i, cell] of cells.entries()) setText(cell, pairs[i >> 1]?.[i % 2] ?? "");
+    paceCell.hidden = state.learningRate === null || !isOpen(state) || state.static;
+    pace.draw(state.learningRate);
+  };
+
+  const draw = (state: Training): void => {
+    const { phase, step, totalSteps, curves, shown } = state;
+    buttons.draw(state);
+    drawFigures(state);
+    setText(chip, CHIPS[phase]);
+    runs.element.hidden = curves.length < 2;
+    runs.draw(
+      curves.map(({ name }, i) => [String(i), name]),
+      String(shown),
+    );
+    const done = totalSteps > 0 ? Math.min(1, step / totalSteps) : 0;
+    fill.style.width = `${100 * done}%`;
+    for (const one of [chip, progress]) one.dataset["phase"] = phase;
+    for (const [name, value] of [
+      ["valuemin", 0],
+      ["valuemax", totalSteps],
+      ["valuenow", Math.min(step, totalSteps)],
+      ["valuetext", `${Math.round(100 * done)}%`],
+    ] as const)
+      setAttribute(progress, `aria-${name}`, value);
   };
   return { element, draw };
 }

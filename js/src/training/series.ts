@@ -1,27 +1,16 @@
-export type Values = (number | null)[];
-
-/** Values over steps; a value that is not finite is a gap. */
+/** Values over steps (or rates), in rising order; a value that is not finite is a gap. */
 export interface Line {
   steps: Float64Array;
   values: Float64Array;
 }
 
-/** Lines with steps of their own on one axis of steps: null where a line has no value. */
-export function aligned(lines: readonly Line[]): { steps: number[]; values: Values[] } {
-  const all = new Set<number>();
-  for (const { steps } of lines) for (const step of steps) all.add(step);
-  const steps = [...all].sort((a, b) => a - b);
-  const position = new Map(steps.map((step, i) => [step, i]));
-  const values = lines.map((line) => {
-    const placed: Values = new Array(steps.length).fill(null);
-    for (let i = 0; i < line.steps.length; i++) {
-      const at = position.get(line.steps[i] ?? 0);
-      const value = line.values[i];
-      if (at !== undefined && value !== undefined && Number.isFinite(value)) placed[at] = value;
-    }
-    return placed;
-  });
-  return { steps, values };
+export type Bounds = readonly [number, number];
+
+const NONE = new Float64Array(0);
+
+export function lineOf(columns: ReadonlyMap<string, Float64Array>, name: string): Line {
+  const [steps, values] = [columns.get("step"), columns.get(name)];
+  return steps && values ? { steps, values } : { steps: NONE, values: NONE };
 }
 
 /**
@@ -29,6 +18,7 @@ export function aligned(lines: readonly Line[]): { steps: number[]; values: Valu
  * corrected for its start (Kingma & Ba 2015, section 3). For the eye only.
  */
 export function smoothed({ steps, values }: Line, halfLife: number): Float64Array {
+  if (halfLife <= 0) return values;
   const result = new Float64Array(values.length);
   let sum = 0;
   let weight = 0;
@@ -48,6 +38,11 @@ export function smoothed({ steps, values }: Line, halfLife: number): Float64Arra
   return result;
 }
 
+/** How much of the run a value's half-life is, for a slider from 0 (off) to 100 (a tenth of the run). */
+export function halfLife(slider: number, totalSteps: number): number {
+  return slider <= 0 ? 0 : Math.max(1, totalSteps * 10 ** (slider / 50 - 3));
+}
+
 /** The last finite value at or before a step; the very last one where no step is asked for. */
 export function valueAt({ steps, values }: Line, step: number | null): number | null {
   for (let i = values.length - 1; i >= 0; i--) {
@@ -58,25 +53,80 @@ export function valueAt({ steps, values }: Line, step: number | null): number | 
   return null;
 }
 
-/** The steps at which an epoch ends before the run does. */
-export function epochMarks(totalSteps: number, epochs: number): number[] {
+/** The step nearest to a place on the axis among those at which a line has a point. */
+export function nearestStep(lines: readonly Line[], place: number): number | null {
+  let nearest: number | null = null;
+  for (const { steps } of lines) {
+    for (const step of steps) {
+      if (nearest === null || Math.abs(step - place) < Math.abs(nearest - place)) nearest = step;
+    }
+  }
+  return nearest;
+}
+
+const MOST_MARKS = 12;
+
+/** Epochs whose end lies in view (the run's own end left out), thinned to every 2nd, 5th, 10th ... */
+export function epochMarks(
+  totalSteps: number,
+  epochs: number,
+  [from, to]: Bounds,
+): { epoch: number; step: number }[] {
   if (totalSteps <= 0 || epochs <= 1) return [];
-  const marks: number[] = [];
-  for (let epoch = 1; epoch < epochs && epoch <= 200; epoch++) {
-    marks.push((totalSteps * epoch) / epochs);
+  const length = totalSteps / epochs;
+  const every = niceStep((to - from) / length, MOST_MARKS);
+  const marks = [];
+  for (let epoch = every; epoch * length <= to && epoch < epochs; epoch += every) {
+    if (epoch * length >= from) marks.push({ epoch, step: epoch * length });
   }
   return marks;
 }
 
-export type Bounds = [number, number];
+/** The smallest of 1, 2, 5, 10, 20 ... that cuts a range into at most so many parts. */
+function niceStep(range: number, most: number): number {
+  let step = 1;
+  for (let i = 0; range / step > most; i++) step *= i % 3 === 1 ? 2.5 : 2;
+  return step;
+}
+
+/**
+ * The least and the largest finite value that a range of steps shows: those within it, and on
+ * either side the neighbour that a line runs out to. Null where there is none.
+ */
+export function extent(
+  lines: readonly Line[],
+  [from, to]: Bounds,
+  above = Number.NEGATIVE_INFINITY,
+): Bounds | null {
+  let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { steps, values } of lines) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] ?? Number.NaN;
+      if ((steps[i + 1] ?? to) < from || (steps[i - 1] ?? from) > to) continue;
+      if (!Number.isFinite(value) || value <= above) continue;
+      least = Math.min(least, value);
+      largest = Math.max(largest, value);
+    }
+  }
+  return least <= largest ? [least, largest] : null;
+}
 
 /** From zero to a little above the largest value. */
-export function fromZero(_least: number | null, largest: number | null): Bounds {
-  return [0, largest !== null && largest > 0 ? largest * 1.06 : 1];
+export function fromZero(found: Bounds | null): Bounds {
+  return [0, found !== null && found[1] > 0 ? found[1] * 1.06 : 1];
 }
 
 /** A share: up to one, down to the tenth below the smallest value, never less than half the range. */
-export function shareBounds(least: number | null, _largest: number | null): Bounds {
-  if (least === null) return [0.5, 1];
-  return [Math.min(0.5, Math.max(0, Math.floor(least * 10 - 0.5) / 10)), 1];
+export function shareBounds(found: Bounds | null): Bounds {
+  if (found === null) return [0.5, 1];
+  return [Math.min(0.5, Math.max(0, Math.floor(found[0] * 10 - 0.5) / 10)), 1];
+}
+
+/** What is there with a little room on both sides; on a log axis the room is a factor. */
+export function tight(found: Bounds | null, log: boolean): Bounds {
+  if (found === null) return [log ? 0.1 : 0, 1];
+  const [least, largest] = found;
+  if (log) return [least / 1.15, largest * 1.15];
+  const room = (largest - least || Math.abs(largest) || 1) * 0.06;
+  return [least - room, largest + room];
 }

@@ -1,8 +1,14 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
+import { CLASSES_TRAITS, type Classes, readClasses } from "./classes_state.ts";
+import { CURVES_TRAITS, type Curves, readCurves } from "./curves_state.ts";
+import { FILM_TRAITS, type Film, readFilm } from "./film_state.ts";
+import { FORM_TRAITS, type Form, readForm } from "./form_state.ts";
+import { type DataMap, MAP_TRAITS, readMap } from "./map_state.ts";
 
-export const TRAITS = [
+const OWN_TRAITS = [
+  "shown",
   "state",
   "step",
   "total_steps",
@@ -11,12 +17,30 @@ export const TRAITS = [
   "examples_per_second",
   "seconds_left",
   "elapsed",
-  "_train",
-  "_train_columns",
-  "_valid",
-  "_valid_columns",
+  "memory",
+  "learning_rate",
+  "stops_after_epoch",
+  "can_save",
+  "problem",
+  "best_step",
   "settings",
+  "notes",
+  "probes",
+  "frame",
+  "brush",
+  "view",
 ] as const;
+
+export const TRAITS = [
+  ...new Set([
+    ...OWN_TRAITS,
+    ...CURVES_TRAITS,
+    ...FORM_TRAITS,
+    ...FILM_TRAITS,
+    ...MAP_TRAITS,
+    ...CLASSES_TRAITS,
+  ]),
+];
 
 export const PHASES = [
   "ready",
@@ -27,11 +51,12 @@ export const PHASES = [
   "finished",
   "failed",
 ] as const;
+export const VIEWS = ["curves", "probes", "data", "classes", "notes"] as const;
 
 export type Phase = (typeof PHASES)[number];
-
-/** Measurements by name, one column each; the column "step" says when. */
-export type Columns = ReadonlyMap<string, Float64Array>;
+export type View = (typeof VIEWS)[number];
+/** Variability from and to, confidence from and to. */
+export type Box = readonly [number, number, number, number];
 
 export interface Training {
   phase: Phase;
@@ -42,40 +67,59 @@ export interface Training {
   examplesPerSecond: number | null;
   secondsLeft: number | null;
   elapsed: number;
-  train: Columns;
-  valid: Columns;
+  /** Megabytes. */
+  memory: number | null;
+  learningRate: number | null;
+  stopsAfterEpoch: boolean;
+  canSave: boolean;
+  problem: string;
+  bestStep: number | null;
   settings: [string, string][];
+  notes: [number, string][];
+  probes: string[];
+  /** The frame of the film in view; null for the latest. */
+  frame: number | null;
+  brush: Box | null;
+  view: View;
+  /** The run that everything but the overlaid curves speaks of. */
+  shown: number;
   static: boolean;
+  curves: Curves;
+  form: Form;
+  film: Film;
+  map: DataMap;
+  classes: Classes;
 }
 
-function readColumns(model: Model, rows: string, names: string): Columns {
-  const columns = read.texts(model, names);
-  const values = read.float32Rows(model, rows, columns.length);
+function oneOf<T extends string>(known: readonly T[], model: Model, name: string): T {
+  const value = read.text(model, name);
+  const found = known.find((one) => one === value);
   check(
-    columns.length === 0 || columns[0] === "step",
-    `The saved state is damaged: “${names}” does not begin with “step”.`,
-  );
-  const count = columns.length === 0 ? 0 : values.length / columns.length;
-  const read64 = (column: number): Float64Array =>
-    Float64Array.from({ length: count }, (_, row) => values[row * columns.length + column] ?? 0);
-  const found = new Map(columns.map((name, column) => [name, read64(column)]));
-  const steps = found.get("step");
-  check(
-    steps === undefined || steps.every((step, i) => i === 0 || step >= (steps[i - 1] ?? 0)),
-    `The saved state is damaged: the steps of “${rows}” do not rise.`,
+    found !== undefined,
+    `The saved state is damaged: “${value}” is not a “${name}” of a training panel.`,
   );
   return found;
 }
 
-export function readTraining(model: Model): Training {
-  const state = read.text(model, "state");
-  const phase = PHASES.find((known) => known === state);
+function readBrush(model: Model): Box | null {
+  const [left, right, low, high, ...more] = read.numbers(model, "brush");
+  if (left === undefined) return null;
   check(
-    phase !== undefined,
-    `The saved state is damaged: “${state}” is no state of a training run.`,
+    right !== undefined && low !== undefined && high !== undefined && more.length === 0,
+    "The saved state is damaged: “brush” is not a box.",
   );
-  return {
-    phase,
+  return [left, right, low, high];
+}
+
+/** Reads a panel's traits; the large ones only when they were replaced. */
+export function trainingReader(): (model: Model) => Training {
+  const curves = read.remembered(CURVES_TRAITS, readCurves);
+  const form = read.remembered(FORM_TRAITS, readForm);
+  const film = read.remembered(FILM_TRAITS, readFilm);
+  const map = read.remembered(MAP_TRAITS, readMap);
+  const classes = read.remembered(CLASSES_TRAITS, readClasses);
+  return (model) => ({
+    phase: oneOf(PHASES, model, "state"),
     step: read.integer(model, "step"),
     totalSteps: read.integer(model, "total_steps"),
     epoch: read.number(model, "epoch"),
@@ -83,9 +127,24 @@ export function readTraining(model: Model): Training {
     examplesPerSecond: read.numberOrNull(model, "examples_per_second"),
     secondsLeft: read.numberOrNull(model, "seconds_left"),
     elapsed: read.number(model, "elapsed"),
-    train: readColumns(model, "_train", "_train_columns"),
-    valid: readColumns(model, "_valid", "_valid_columns"),
-    settings: read.textPairs(model, "settings"),
+    memory: read.numberOrNull(model, "memory"),
+    learningRate: read.numberOrNull(model, "learning_rate"),
+    stopsAfterEpoch: read.flag(model, "stops_after_epoch"),
+    canSave: read.flag(model, "can_save"),
+    problem: read.text(model, "problem"),
+    bestStep: read.numberOrNull(model, "best_step"),
+    settings: read.tuples(model, "settings", "text", "text"),
+    notes: read.tuples(model, "notes", "number", "text"),
+    probes: read.texts(model, "probes"),
+    frame: read.indexOrNull(model, "frame", Number.MAX_SAFE_INTEGER),
+    brush: readBrush(model),
+    view: oneOf(VIEWS, model, "view"),
+    shown: read.integer(model, "shown", read.texts(model, "runs").length),
     static: read.flag(model, "_static"),
-  };
+    curves: curves(model),
+    form: form(model),
+    film: film(model),
+    map: map(model),
+    classes: classes(model),
+  });
 }

@@ -1,8 +1,8 @@
-import { css } from "../shared/color.ts";
-import { h, setText } from "../shared/dom.ts";
-import { digitsFor, signed } from "../shared/format.ts";
-import type { Palette } from "../shared/palette.ts";
-import { diverging } from "../shared/scales.ts";
+import { css } from "./color.ts";
+import { h, setText } from "./dom.ts";
+import { digitsFor, signed } from "./format.ts";
+import type { Palette } from "./palette.ts";
+import { diverging } from "./scales.ts";
 
 /** The colour scale with its numbers, and what either end means. */
 export function makeLegend(): {

@@ -1,0 +1,38 @@
+"""Where a model keeps its layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torch import nn
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+def depths(model: PreTrainedModel) -> dict[str, int]:
+    """Return how deep each parameter lies, by name.
+
+    The embeddings (all that comes before the first layer) have depth 0, layer i has depth i + 1,
+    and the head (all that comes after the layers) has the largest. ALBERT's layers share their
+    weights and count as one.
+    """
+    stacks = [
+        (name, stack) for name, stack in model.named_modules() if isinstance(stack, nn.ModuleList)
+    ]
+    path, stack = max(stacks, key=lambda item: len(item[1]))
+    top = len(stack) + 1
+    encoder = path.rpartition(".")[0]
+    # DeBERTa keeps the relative positions, which all its layers read, behind the layers.
+    shared = f"{encoder}." if hasattr(model.get_submodule(encoder), "rel_embeddings") else "."
+    found: dict[str, int] = {}
+    below = True
+    for name, _ in model.named_parameters():
+        if name.startswith(f"{path}."):
+            found[name] = int(name.removeprefix(f"{path}.").split(".")[0]) + 1
+            below = False
+        elif not name.startswith(f"{model.base_model_prefix}."):
+            found[name] = top  # XLM-RoBERTa's head is listed before the model it sits on
+        else:
+            found[name] = 0 if below or name.startswith(shared) else top
+    return found

@@ -1,0 +1,319 @@
+"""What a training does next: steps, evaluations, looks at the probes, checkpoints, its end."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from . import saving
+from .checkpoint import write, write_data
+from .history import Event, History
+from .learner import Learner, NonFiniteError
+from .optimisation import rate_factor
+from .plan import Plan
+from .probes import look
+from .weights import LastGood, copy_weights, put_back
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import torch
+
+    from ..classifier import BertClassifier
+    from ..data import TextData
+    from ..tokens import TokenArrays
+    from .dynamics import Dynamics
+    from .hyperparameters import Hyperparameters
+
+_FRAMES = 16  # of the probes' film, beside the first
+_LEAST_STEPS = 5  # between two frames: one takes about as long as a step or two
+
+
+@dataclass
+class Job:
+    """What a training works on and where it writes down what it finds.
+
+    Attributes
+    ----------
+    clf, train, valid, folder, probes, report_to
+        As given to `Trainer`, the texts checked.
+    tokens
+        The training texts tokenised.
+    dynamics, history
+        To be filled.
+    stored
+        Whether the folder has the texts.
+    """
+
+    clf: BertClassifier
+    train: TextData
+    valid: TextData | None
+    tokens: TokenArrays
+    dynamics: Dynamics
+    folder: Path | None = None
+    probes: tuple[str, ...] = ()
+    report_to: Callable[[Event], None] | None = None
+    history: History = field(default_factory=History)
+    stored: bool = False
+
+
+class Loop:
+    """A training in motion: `advance` does what comes next.
+
+    Parameters
+    ----------
+    job
+        What to work on.
+    hyperparameters
+        The settings.
+
+    Raises
+    ------
+    ValueError
+        If the settings do not fit the texts or the model.
+    """
+
+    def __init__(self, job: Job, hyperparameters: Hyperparameters) -> None:
+        _check_fit(job, hyperparameters)
+        self._job = job
+        self._chosen = hyperparameters
+        self.plan = Plan(
+            job.tokens.lengths,
+            epochs=hyperparameters.epochs,
+            batch_tokens=hyperparameters.batch_tokens,
+            accumulation=hyperparameters.accumulation,
+            seed=hyperparameters.seed,
+        )
+        self.learner = Learner(job.clf, job.train, job.tokens, hyperparameters, note=self.note)
+        self.position = saving.Position(hyperparameters.learning_rate)
+        self._best: dict[str, torch.Tensor] | None = None
+        self._last_good: LastGood | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything has been done, by a run before a resumption too."""
+        return self._last_good is not None or self.position.step > 0
+
+    @property
+    def over(self) -> bool:
+        """Whether no step follows."""
+        return self.position.over or self.position.step == len(self.plan)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing at all follows."""
+        return self.over and not self.position.due
+
+    @property
+    def between_epochs(self) -> bool:
+        """Whether an epoch has just ended and all that follows it is done."""
+        return self.position.step in self.plan.ends and not self.position.due
+
+    def advance(self) -> Event | None:
+        """Do the one thing that comes next; return it if it is a step or an evaluation.
+
+        If it fails (a full disk, an interrupt) the next call tries the same again. Call it until
+        all is `done`.
+        """
+        at = self.position
+        if self._last_good is None:
+            self._begin()
+        if not at.due:
+            event = self._update()
+            at.due = self._due()
+            return self._told(event)
+        action = at.due.pop(0)
+        try:
+            done = self._do(action)
+        except BaseException:
+            at.due.insert(0, action)
+            raise
+        return done and self._told(done)
+
+    def save(self) -> Path:
+        """Write a checkpoint."""
+        job = self._job
+        if job.folder is None:
+            msg = "This trainer has no folder to save to; give one: Trainer(..., folder='runs/1')."
+            raise ValueError(msg)
+        return write(job.folder, self.position.step, self._fill)
+
+    def finish(self) -> None:
+        """Write a last checkpoint; put the best weights back if that is wanted."""
+        ended = self.done  # or broken off: then the checkpoint has the weights to go on from
+        if ended:
+            self._keep_best()
+            self._best = None
+        try:
+            if self._job.folder is not None and self.begun:
+                self.save()
+        finally:
+            if not ended:
+                self._keep_best()
+
+    def restore(self, saved: saving.Saved) -> None:
+        """Go to where a checkpoint stands; the model and the history are there already."""
+        self.position = saved.position
+        self.learner.load(saved.optimizer)
+        self._job.dynamics.load(saved.dynamics)
+        self._best = saved.best
+
+    def note(self, text: str) -> None:
+        """Write down what happened."""
+        self._job.history.note(self.position.step, text)
+
+    def _begin(self) -> None:
+        at = self.position
+        seen = self._job.history.count("evaluation") or self._job.history.frames
+        if at.step == 0 and not at.due and not seen:
+            at.due = [*["evaluate"] * (self._job.valid is not None), "probe"]
+        self._batches = self.plan.after(at.step)
+        self._last_good = LastGood(self._job.clf, at.step)
+
+    def _due(self) -> list[str]:
+        """Return what comes between the step just done and the next one."""
+        step, job, chosen = self.position.step, self._job, self._chosen
+        ended = step in self.plan.ends
+
+        def comes(every: int | None) -> bool:
+            return ended if every is None else step % every == 0 or self.over
+
+        seen = job.history.frames[-1].texts if job.history.frames else ()
+        due = {
+            "evaluate": job.valid is not None and comes(chosen.evaluate_every),
+            "probe": seen != job.probes or comes(max(_LEAST_STEPS, len(self.plan) // _FRAMES)),
+            "save": job.folder is not None and not self.over and comes(chosen.checkpoint_every),
+            "finish": self.over,
+        }
+        return [action for action, now in due.items() if now]
+
+    def _do(self, action: str) -> Event | None:
+        if action == "evaluate":
+            return self._evaluate()
+        if action == "probe":
+            self._look()
+        elif action == "save":
+            self.save()
+        else:
+            self.finish()
+        return None
+
+    def _update(self) -> Event:
+        """Take one step of the optimiser."""
+        began = time.perf_counter()
+        at, chosen = self.position, self._chosen
+        rows = next(self._batches)
+        factor = rate_factor(at.step, len(self.plan), chosen.warmup, chosen.schedule)
+        rate = at.learning_rate * factor
+        try:
+            update = self.learner.step(rows, rate)
+        except BaseException as error:
+            self._batches = itertools.chain([rows], self._batches)
+            if isinstance(error, NonFiniteError):
+                raise FloatingPointError(self._garbage(error)) from error
+            raise
+        self._job.dynamics.record(rows, update.probabilities)
+        at.step += 1
+        at.examples += len(rows)
+        at.seconds += time.perf_counter() - began
+        if self._last_good is not None:
+            self._last_good.saw(at.step, update.loss)
+        values = {
+            "loss": update.loss,
+            "learning_rate": rate,
+            "gradient_norm": update.gradient_norm,
+        }
+        return Event("step", at.step, self.plan.epoch(at.step), values)
+
+    def _evaluate(self) -> Event:
+        began = time.perf_counter()
+        at, chosen, history = self.position, self._chosen, self._job.history
+        result = self._job.clf.evaluate(self._job.valid)
+        at.seconds += time.perf_counter() - began
+        history.evaluation = result
+        value = -result.loss if chosen.best_by == "loss" else getattr(result, chosen.best_by)
+        if at.best is None or value > at.best:
+            at.best, at.stale, history.best_step = value, 0, at.step
+            if chosen.keep_best:
+                self._best = copy_weights(self._job.clf)
+        else:
+            at.stale += 1
+        if at.stale == chosen.patience:
+            at.over = True
+            at.due = [*(action for action in at.due if action == "probe"), "finish"]
+            measure = chosen.best_by.replace("_", " ")
+            self.note(f"Stopped early: {measure} has not improved in {at.stale} evaluations.")
+        names = ("loss", "accuracy", "macro_f1", "calibration_error")
+        values = {name: float(getattr(result, name)) for name in names}
+        return Event("evaluation", at.step, self.plan.epoch(at.step), values)
+
+    def _look(self) -> None:
+        if self._job.probes:
+            frame = look(self._job.clf, self._job.probes, self.position.step)
+            self._job.history.frames = (*self._job.history.frames, frame)
+
+    def _garbage(self, error: NonFiniteError) -> str:
+        """Bring the last good weights back; say what happened at which step, on which texts."""
+        step = None if self._last_good is None else self._last_good.rescue()
+        kept = "as they were before it" if step is None else f"those of step {step} again"
+        rows = ", ".join(map(str, error.rows[:5].tolist())) + ", ..." * (len(error.rows) > 5)  # noqa: PLR2004
+        first = self._job.train.texts[error.rows[0]]
+        return (
+            f"{error} at step {self.position.step + 1} on training "
+            f"row{'s' * (len(error.rows) > 1)} {rows} ({first[:60]!r}); the weights are {kept}. "
+            "Try a lower learning rate, or look at these texts."
+        )
+
+    def _told(self, event: Event) -> Event:
+        self._job.history.add(event)
+        if self._job.report_to is not None:
+            try:
+                self._job.report_to(event)
+            except Exception as error:  # noqa: BLE001 - a broken logger must not cost the run
+                self._job.report_to = None
+                self.note(f"report_to failed and is not called again: {error}")
+        return event
+
+    def _keep_best(self) -> None:
+        if self._chosen.keep_best and self._best is not None:
+            put_back(self._job.clf, self._best)
+            self.note(f"The weights of step {self._job.history.best_step}, the best, are back.")
+
+    def _fill(self, folder: Path) -> None:
+        job = self._job
+        if job.folder is not None and not job.stored:
+            write_data(job.folder / "train.jsonl", job.train)
+            if job.valid is not None:
+                write_data(job.folder / "valid.jsonl", job.valid)
+            else:  # of a run that was killed before its first checkpoint
+                (job.folder / "valid.jsonl").unlink(missing_ok=True)
+            job.stored = True
+        state = saving.Saved(
+            self._chosen,
+            self.position,
+            job.probes,
+            self.learner.state(),
+            self._best,
+            job.dynamics.state(),
+        )
+        saving.fill(folder, job.clf, job.history, state)
+
+
+def _check_fit(job: Job, chosen: Hyperparameters) -> None:
+    longest = int(job.tokens.lengths.max())
+    if longest > chosen.batch_tokens:
+        msg = (
+            f"batch_tokens={chosen.batch_tokens} is smaller than the longest training text "
+            f"({longest} tokens); use at least {longest}."
+        )
+        raise ValueError(msg)
+    if chosen.checkpoint_every is not None and job.folder is None:
+        msg = f"checkpoint_every={chosen.checkpoint_every} needs a folder to write to."
+        raise ValueError(msg)
+    for name in ("patience", "keep_best"):
+        if getattr(chosen, name) and job.valid is None:
+            msg = f"{name}={getattr(chosen, name)!r} needs validation texts; give valid too."
+            raise ValueError(msg)

@@ -1,0 +1,33 @@
+import type { Model } from "../shared/model.ts";
+import * as read from "../shared/read.ts";
+import { check } from "../shared/read.ts";
+
+export const CLASSES_TRAITS = ["labels", "_confusion", "_per_class"] as const;
+
+/** How the latest evaluation went, class by class. */
+export interface Classes {
+  labels: string[];
+  /** Counts, a row for each true class and a column for each predicted one; null where there are none. */
+  confusion: Int32Array | null;
+  /** Rows of precision, recall, F1 and support; null before the first evaluation. */
+  scores: Float32Array | null;
+}
+
+export function readClasses(model: Model): Classes {
+  const labels = read.texts(model, "labels");
+  const confusion = new Int32Array(read.bytes(model, "_confusion", 4));
+  const scores = read.float32Rows(model, "_per_class", 4);
+  check(
+    [0, labels.length ** 2].includes(confusion.length) && confusion.every((n) => n >= 0),
+    "The saved state is damaged: “_confusion” does not count every pair of classes.",
+  );
+  check(
+    [0, 4 * labels.length].includes(scores.length),
+    "The saved state is damaged: “_per_class” does not hold a row for each class.",
+  );
+  return {
+    labels,
+    confusion: confusion.length > 0 ? confusion : null,
+    scores: scores.length > 0 ? scores : null,
+  };
+}

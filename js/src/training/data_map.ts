@@ -1,0 +1,105 @@
+import { h, setAttribute, setText } from "../shared/dom.ts";
+import type { Frame } from "../shared/frame.ts";
+import { setTrait } from "../shared/model.ts";
+import { differs } from "../shared/read.ts";
+import { boxAfter, boxBetween, type Limits } from "./brush.ts";
+import { makeCanvas } from "./canvas.ts";
+import { coverage, keyOf } from "./map_key.ts";
+import { makeMapLists } from "./map_lists.ts";
+import { mapPlot, paintMap, widthOf } from "./map_paint.ts";
+import { areaOf, valueAtShare } from "./plot.ts";
+import type { Box, Training } from "./state.ts";
+
+/** Every training example by how sure and how steady the model was of its label. */
+export function makeDataMap(frame: Frame): {
+  element: HTMLElement;
+  draw: (state: Training) => void;
+} {
+  const { model } = frame;
+  let state: Training | null = null;
+  /** The box in view: under the pointer before Python hears of it, and between a key and its echo. */
+  let box: Box | null = null;
+  let dragging = false;
+  const over = h("div", { class: "bw-over" });
+  const canvas = makeCanvas(frame, (ctx, width, height) => {
+    if (state === null) return;
+    const area = areaOf(width, height, { xName: "x" });
+    over.style.inset = `${area.top}px ${width - area.left - area.width}px ${height - area.top - area.height}px ${area.left}px`;
+    paintMap(ctx, state.map, box, area, frame.palette);
+  });
+  canvas.place.append(over);
+  const brush = (next: Box | null): void => {
+    box = next;
+    setTrait(model, "brush", next === null ? [] : [...next]);
+  };
+  const limits = (): Limits => [state === null ? 0.5 : widthOf(state.map), 1];
+  const free = (): boolean => state !== null && !state.static;
+  makeDraggable(over, (from, to, done) => {
+    if (!free() || state === null) return;
+    const { x, y } = mapPlot(state.map);
+    const at = ([sx, sy]: readonly [number, number]) =>
+      [valueAtShare(x, sx), valueAtShare(y, 1 - sy)] as const;
+    box = boxBetween(at(from), at(to), limits());
+    dragging = !done;
+    if (done) brush(box);
+    else canvas.draw();
+  });
+  over.addEventListener("keydown", (event) => {
+    if (!free() || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = boxAfter(event, box, limits());
+    if (next === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    brush(next.box);
+  });
+
+  const scope = h("p", { class: "bw-note" });
+  const key = h("div", { class: "bw-map-key bw-note" });
+  const lists = makeMapLists(() => brush(null));
+  const side = h("div", { class: "bw-map-side" }, scope, canvas.place, key);
+  const element = h("div", { class: "bw-map" }, side, ...lists.elements);
+  const rekeyed = differs();
+
+  const draw = (next: Training): void => {
+    state = next;
+    const { map, static: saved } = next;
+    if (!dragging) box = next.brush;
+    const keys = "Arrow keys move a box that selects examples, with Shift they resize it.";
+    setAttribute(over, "tabindex", saved ? null : 0);
+    setAttribute(over, "role", saved ? "img" : "application");
+    setAttribute(over, "aria-label", `Data map, ${coverage(map)}. ${saved ? "" : keys}`);
+    over.classList.toggle("bw-brushable", !saved);
+    canvas.draw();
+    if (rekeyed(map.labels, frame.palette)) key.replaceChildren(...keyOf(map, frame.palette));
+    setText(scope, `Confidence in the own label: ${coverage(map)}`);
+    lists.draw(next);
+  };
+  return { element, draw };
+}
+
+type Share = readonly [number, number];
+
+/** Tells of a drag over an element as shares of its width and height; a mere click has no size. */
+function makeDraggable(
+  element: HTMLElement,
+  drag: (from: Share, to: Share, done: boolean) => void,
+): void {
+  let start: Share | null = null;
+  const placeOf = ({ clientX, clientY }: PointerEvent): Share => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return [(clientX - left) / width, (clientY - top) / height];
+  };
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    start = placeOf(event);
+    element.setPointerCapture(event.pointerId);
+  });
+  const follow = (event: PointerEvent): void => {
+    if (start === null) return;
+    const [from, done] = [start, event.type !== "pointermove"];
+    if (done) start = null;
+    drag(from, placeOf(event), done);
+  };
+  for (const type of ["pointermove", "pointerup", "pointercancel"] as const)
+    element.addEventListener(type, follow);
+}

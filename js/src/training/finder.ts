@@ -1,0 +1,65 @@
+import { button, h, setText } from "../shared/dom.ts";
+import { decimal } from "../shared/format.ts";
+import type { Frame } from "../shared/frame.ts";
+import { makeChart } from "./chart.ts";
+import type { Form } from "./form_state.ts";
+import { rateText } from "./form_values.ts";
+import { extent, fromZero } from "./series.ts";
+import { plain } from "./traces.ts";
+
+const power = (rate: number): string =>
+  rate.toExponential(0).replace("e-", "e−").replace("e+", "e");
+
+function statusOf(finding: boolean, tried: number): string {
+  if (finding) return "Trying rising rates on a copy of the weights…";
+  return tried > 0 ? "" : "Tries a hundred rising rates, then puts everything back.";
+}
+
+/** Tries rising learning rates on a copy and shows the loss against them. */
+export function makeFinder(
+  frame: Frame,
+  actions: { find: () => void; use: (rate: number) => void },
+): { element: HTMLElement; draw: (form: Form) => void } {
+  const start = button("Find learning rate", actions.find);
+  const status = h("span", { class: "bw-note", "aria-live": "polite" });
+  let suggested: number | null = null;
+  const use = button("", () => {
+    if (suggested !== null) actions.use(suggested);
+  });
+  const chart = makeChart(frame, {
+    title: "Loss against learning rate",
+    keys: [],
+    format: (value) => decimal(value, 3),
+  });
+  const element = h(
+    "div",
+    { class: "bw-finder" },
+    h("div", { class: "bw-bar-of-tools" }, start, use, status),
+    chart.element,
+  );
+  const draw = ({ rates, losses, finding, ...form }: Form): void => {
+    const { palette } = frame;
+    const line = { steps: rates, values: losses };
+    // What the button says is what it sets.
+    suggested = form.suggested === null ? null : Number(form.suggested.toPrecision(2));
+    start.disabled = finding;
+    use.hidden = suggested === null || finding;
+    setText(use, suggested === null ? "" : `Use ${rateText(suggested)}`);
+    setText(status, statusOf(finding, rates.length));
+    chart.element.hidden = rates.length === 0 && !finding;
+    const [from, to] = [rates[0] ?? 1e-7, rates.at(-1) ?? 1];
+    const color = palette.positiveInk;
+    chart.draw({
+      plot: {
+        x: { bounds: [from, Math.max(to, from * 10)], log: true, format: power },
+        y: { bounds: fromZero(extent([line], [from, to])), format: plain },
+        traces: [{ line, color, width: 2 }],
+        epochs: [],
+        mark: suggested === null ? null : { at: suggested, name: rateText(suggested) },
+        xName: "Learning rate",
+      },
+      shown: [],
+    });
+  };
+  return { element, draw };
+}

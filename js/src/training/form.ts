@@ -1,0 +1,103 @@
+import { dropdown, h, setAttribute, setText } from "../shared/dom.ts";
+import type { Frame } from "../shared/frame.ts";
+import { setTrait } from "../shared/model.ts";
+import { differs } from "../shared/read.ts";
+import { makeFinder } from "./finder.ts";
+import type { Field, Value } from "./form_state.ts";
+import { makeNumberInput } from "./number_input.ts";
+import type { Training } from "./state.ts";
+
+const MAIN = ["epochs", "learning_rate", "batch_tokens", "evaluate_every"];
+/** Stands for no value in a list of choices. */
+const NONE = "";
+
+interface Control {
+  element: HTMLElement;
+  draw: (value: unknown) => void;
+}
+
+function makeControl(field: Field, commit: (value: Value) => void): Control {
+  const { label, help, choices, optional } = field;
+  const id = `bw-${Math.random().toString(36).slice(2)}`;
+  const line = h("span", { class: "bw-help", id, "aria-live": "polite" }, help);
+  const wrap = (input: HTMLElement, shown: HTMLElement, draw: Control["draw"]): Control => {
+    // Not the whole text of the element around it, which holds the help too.
+    setAttribute(input, "aria-label", label);
+    setAttribute(input, "aria-describedby", id);
+    const name = h("span", { class: "bw-field-name" }, label);
+    return { element: h("label", { class: "bw-form-field" }, name, shown, line), draw };
+  };
+  if (field.kind === "flag") {
+    const input = h("input", { type: "checkbox" });
+    input.addEventListener("change", () => commit(input.checked));
+    const control = wrap(input, input, (value) => {
+      input.checked = value === true;
+    });
+    control.element.classList.add("bw-flag");
+    return control;
+  }
+  if (field.kind === "choice") {
+    const list = dropdown(label, (choice) => commit(choice === NONE ? null : choice));
+    const options = choices.map((choice) => [choice, choice.replace("_", " ")] as const);
+    const none = optional ? [[NONE, "none"] as const] : [];
+    return wrap(list.select, list.element, (value) => {
+      const known = value === null || choices.includes(String(value));
+      // Python may hold what the form cannot express, such as a weight for each class.
+      const own = known ? [] : [[String(value), String(value)] as const];
+      list.draw([...none, ...options, ...own], value === null ? NONE : String(value));
+    });
+  }
+  const { input, draw } = makeNumberInput(() => field, {
+    commit,
+    complain: (problem) => {
+      setText(line, problem || help);
+      line.classList.toggle("bw-complaint", problem !== "");
+    },
+  });
+  return wrap(input, input, draw);
+}
+
+/** The settings of a training that has not begun, made from Python's own description of them. */
+export function makeForm(
+  frame: Frame,
+  find: () => void,
+): {
+  element: HTMLElement;
+  draw: (state: Training) => void;
+} {
+  const main = h("div", { class: "bw-fields" });
+  const rest = h("div", { class: "bw-fields" });
+  const more = h("details", { class: "bw-more" }, h("summary", {}, "More settings"), rest);
+  let values: Readonly<Record<string, unknown>> = {};
+  const set = (name: string, value: Value): void => {
+    values = { ...values, [name]: value };
+    setTrait(frame.model, "values", values);
+  };
+  const finder = makeFinder(frame, { find, use: (rate) => set("learning_rate", rate) });
+  const element = h("div", { class: "bw-form" }, main, finder.element, more);
+  const listed = differs();
+  let controls = new Map<string, Control>();
+
+  const draw = (state: Training): void => {
+    const { form } = state;
+    ({ values } = form);
+    if (listed(JSON.stringify(form.fields))) {
+      controls = new Map(
+        form.fields.map((field) => [
+          field.name,
+          makeControl(field, (value) => set(field.name, value)),
+        ]),
+      );
+      const elements = (chosen: boolean): HTMLElement[] =>
+        [...controls].flatMap(([name, { element: own }]) =>
+          MAIN.includes(name) === chosen ? [own] : [],
+        );
+      main.replaceChildren(...elements(true));
+      rest.replaceChildren(...elements(false));
+      more.hidden = rest.childElementCount === 0;
+    }
+    for (const [name, control] of controls) control.draw(values[name] ?? null);
+    finder.draw(form);
+  };
+  return { element, draw };
+}

@@ -1,0 +1,75 @@
+import type { Model } from "../shared/model.ts";
+import * as read from "../shared/read.ts";
+import { check } from "../shared/read.ts";
+
+export const FORM_TRAITS = ["fields", "values", "_finder", "suggested_rate", "finding"] as const;
+
+const KINDS = ["integer", "number", "choice", "flag"] as const;
+
+/** One hyper-parameter, as Python describes it. */
+export interface Field {
+  name: string;
+  label: string;
+  help: string;
+  kind: (typeof KINDS)[number];
+  /** Bounds of a number: at least, more than, at most. */
+  least: number | null;
+  above: number | null;
+  most: number | null;
+  choices: string[];
+  /** Whether none is a value too. */
+  optional: boolean;
+}
+
+export type Value = string | number | boolean | null;
+
+export interface Form {
+  fields: Field[];
+  values: Readonly<Record<string, unknown>>;
+  /** The curve of the learning-rate finder. */
+  rates: Float64Array;
+  losses: Float64Array;
+  suggested: number | null;
+  finding: boolean;
+}
+
+function readField(item: unknown): Field {
+  const { name, label, help, kind, choices, optional, ...rest } = (item ?? {}) as Record<
+    string,
+    unknown
+  >;
+  const bound = (value: unknown): number | null => (typeof value === "number" ? value : null);
+  const found = KINDS.find((one) => one === kind);
+  const words = Array.isArray(choices) ? choices : [];
+  check(
+    [name, label, help, ...words].every((word) => typeof word === "string") && found !== undefined,
+    "The saved state is damaged: “fields” does not describe a form.",
+  );
+  return {
+    name: String(name),
+    label: String(label),
+    help: String(help),
+    kind: found,
+    least: bound(rest["least"]),
+    above: bound(rest["above"]),
+    most: bound(rest["most"]),
+    choices: words as string[],
+    optional: optional === true,
+  };
+}
+
+export function readForm(model: Model): Form {
+  const values = model.get("values") ?? {};
+  check(typeof values === "object", "The saved state is damaged: “values” does not hold values.");
+  const finder = read.float32Rows(model, "_finder", 2);
+  const column = (at: number): Float64Array =>
+    Float64Array.from({ length: finder.length / 2 }, (_, i) => finder[2 * i + at] ?? 0);
+  return {
+    fields: read.list(model, "fields").map(readField),
+    values: values as Record<string, unknown>,
+    rates: column(0),
+    losses: column(1),
+    suggested: read.numberOrNull(model, "suggested_rate"),
+    finding: read.flag(model, "finding"),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Model } from "../shared/model.ts";
+import * as read from "../shared/read.ts";
+import { check } from "../shared/read.ts";
+
+export const MAP_TRAITS = [
+  "labels",
+  "_map",
+  "map_epochs",
+  "map_size",
+  "selected_count",
+  "_selected",
+  "_suspects",
+] as const;
+
+export const POINT = 4;
+
+/** How the model's belief in each training example's own label went, over the epochs so far. */
+export interface DataMap {
+  labels: string[];
+  /** Rows of variability, confidence, correctness and the label's number. */
+  points: Float32Array;
+  epochs: number;
+  /** Examples in all, drawn or not. */
+  size: number;
+  selectedCount: number;
+  /** Row, text, label, confidence, variability, correctness. */
+  selected: [number, string, string, number, number, number][];
+  /** Row, text, label, the label it looks like, how suspicious. */
+  suspects: [number, string, string, string, number][];
+}
+
+export function readMap(model: Model): DataMap {
+  const points = read.float32Rows(model, "_map", POINT);
+  check(
+    points.every((value) => Number.isFinite(value)),
+    "The saved state is damaged: “_map” holds a value that is not finite.",
+  );
+  const number = "number";
+  const text = "text";
+  return {
+    labels: read.texts(model, "labels"),
+    points,
+    epochs: read.number(model, "map_epochs"),
+    size: read.integer(model, "map_size"),
+    selectedCount: read.integer(model, "selected_count"),
+    selected: read.tuples(model, "_selected", number, text, text, number, number, number),
+    suspects: read.tuples(model, "_suspects", number, text, text, text, number),
+  };
+}

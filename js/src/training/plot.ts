@@ -1,0 +1,241 @@
+import { css, type Rgb } from "../shared/color.ts";
+import type { Palette } from "../shared/palette.ts";
+import type { Bounds, Line } from "./series.ts";
+
+export const FONT = '11px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
+
+export interface Scale {
+  bounds: Bounds;
+  log?: boolean;
+  format: (value: number) => string;
+}
+
+export interface Trace {
+  line: Line;
+  color: Rgb;
+  width: number;
+  /** 0 to 1; a faint trace is the raw data behind its smoothed twin. */
+  opacity?: number;
+  dashed?: boolean;
+  markers?: boolean;
+}
+
+/** A step or rate with a name. */
+export interface Mark {
+  at: number;
+  name: string;
+}
+
+export interface Plot {
+  x: Scale;
+  y: Scale;
+  traces: readonly Trace[];
+  /** Where epochs end: dashed lines, named at the top. */
+  epochs: readonly Mark[];
+  /** A line of its own, named at its foot. */
+  mark: Mark | null;
+  /** What the horizontal axis counts; "" leaves it out. */
+  xName: string;
+  cursor?: number | null;
+  /** The range being dragged out. */
+  drag?: Bounds | null;
+}
+
+export interface Area {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** Where the curves go in a drawing of this size; the rest is for the axes. */
+export function areaOf(width: number, height: number, plot: Pick<Plot, "xName">): Area {
+  const [left, top, right] = [46, plot.xName === "" ? 8 : 18, 14];
+  const bottom = plot.xName === "" ? 20 : 36;
+  return { left, top, width: width - left - right, height: height - top - bottom };
+}
+
+/** Where a value lies on a scale: 0 at its start, 1 at its end. */
+export function shareOf({ bounds: [from, to], log }: Scale, value: number): number {
+  return log ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
+}
+
+export function valueAtShare({ bounds: [from, to], log }: Scale, share: number): number {
+  return log ? from * (to / from) ** share : from + share * (to - from);
+}
+
+/** Round values on a scale, about `most` of them; on a log scale decades where it spans enough. */
+export function ticks({ bounds: [from, to], log }: Scale, most: number): number[] {
+  if (!(to > from)) return [];
+  const decades = log ? Math.log10(to / from) : 0;
+  if (decades > 1) {
+    const factors = decades * 3 <= most ? [1, 2, 5] : [1];
+    const every = Math.ceil(decades / most);
+    const found: number[] = [];
+    for (let power = Math.floor(Math.log10(from)); power <= Math.log10(to); power++) {
+      if (power % every !== 0) continue;
+      for (const factor of factors) found.push(Number(`${factor}e${power}`));
+    }
+    return found.filter((value) => value >= from && value <= to);
+  }
+  const rough = (to - from) / Math.max(1, most);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 2.5, 5].find((factor) => factor * power >= rough * 0.999) ?? 10);
+  const count = Math.floor(to / step + 1e-9) - Math.ceil(from / step - 1e-9) + 1;
+  return Array.from({ length: count }, (_, i) =>
+    Number(((Math.ceil(from / step - 1e-9) + i) * step).toPrecision(12)),
+  );
+}
+
+/** Places on the drawing for values of both axes. */
+export function placesOf({ x, y }: Pick<Plot, "x" | "y">, area: Area) {
+  return {
+    px: (value: number): number => area.left + shareOf(x, value) * area.width,
+    py: (value: number): number => area.top + (1 - shareOf(y, value)) * area.height,
+  };
+}
+
+type Context = CanvasRenderingContext2D;
+
+function segment(ctx: Context, x1: number, y1: number, x2: number, y2: number): void {
+  ctx.beginPath();
+  ctx.moveTo(x1, y1);
+  ctx.lineTo(x2, y2);
+  ctx.stroke();
+}
+
+/** Grid, numbers and the horizontal axis' name. */
+export function paintAxes(ctx: Context, plot: Plot, area: Area, palette: Palette): void {
+  const { px, py } = placesOf(plot, area);
+  const bottom = area.top + area.height;
+  ctx.font = FONT;
+  ctx.lineWidth = 1;
+  ctx.strokeStyle = css(palette.line);
+  ctx.fillStyle = css(palette.muted);
+  ctx.textAlign = "right";
+  ctx.textBaseline = "middle";
+  for (const value of ticks(plot.y, area.height / 30)) {
+    const y = Math.round(py(value)) + 0.5;
+    segment(ctx, area.left, y, area.left + area.width, y);
+    ctx.fillText(plot.y.format(value), area.left - 6, y);
+  }
+  ctx.textAlign = "center";
+  ctx.textBaseline = "top";
+  for (const value of ticks(plot.x, area.width / 60)) {
+    ctx.fillText(plot.x.format(value), px(value), bottom + 6);
+  }
+  if (plot.xName !== "") ctx.fillText(plot.xName, area.left + area.width / 2, bottom + 22);
+}
+
+function paintEpochs(ctx: Context, plot: Plot, area: Area, palette: Palette): void {
+  const { px } = placesOf(plot, area);
+  let free = area.left;
+  ctx.textAlign = "right";
+  ctx.textBaseline = "bottom";
+  ctx.strokeStyle = css(palette.control);
+  ctx.fillStyle = css(palette.muted);
+  ctx.setLineDash([3, 3]);
+  for (const { at, name } of plot.epochs) {
+    const x = Math.round(px(at)) + 0.5;
+    segment(ctx, x, area.top, x, area.top + area.height);
+    if (plot.xName === "" || x - ctx.measureText(name).width - 4 < free) continue;
+    ctx.fillText(name, x - 4, area.top - 3);
+    free = x + 4;
+  }
+  ctx.setLineDash([]);
+}
+
+function paintMark(ctx: Context, plot: Plot, { at, name }: Mark, area: Area, color: Rgb): void {
+  const x = Math.round(placesOf(plot, area).px(at)) + 0.5;
+  const bottom = area.top + area.height;
+  const fits = x + 4 + ctx.measureText(name).width <= area.left + area.width;
+  ctx.strokeStyle = css(color);
+  ctx.fillStyle = css(color);
+  segment(ctx, x, area.top, x, bottom);
+  ctx.textAlign = fits ? "left" : "right";
+  ctx.textBaseline = "bottom";
+  ctx.fillText(name, fits ? x + 4 : x - 4, bottom - 3);
+}
+
+/** The points of a line that can be drawn, in stretches without a gap. */
+function stretchesOf(trace: Trace, plot: Plot, area: Area): [number, number][][] {
+  const { px, py } = placesOf(plot, area);
+  const stretches: [number, number][][] = [];
+  let open: [number, number][] | null = null;
+  trace.line.values.forEach((value, i) => {
+    if (!Number.isFinite(value) || (plot.y.log && value <= 0)) open = null;
+    else {
+      if (open === null) {
+        open = [];
+        stretches.push(open);
+      }
+      open.push([px(trace.line.steps[i] ?? 0), py(value)]);
+    }
+  });
+  return stretches;
+}
+
+/** Lines through neighbouring points; a point with none beside it is a dot, as every marker is. */
+function paintTrace(ctx: Context, trace: Trace, plot: Plot, area: Area, palette: Palette): void {
+  const stretches = stretchesOf(trace, plot, area);
+  ctx.globalAlpha = trace.opacity ?? 1;
+  ctx.strokeStyle = css(trace.color);
+  ctx.lineWidth = trace.width;
+  ctx.lineJoin = "round";
+  ctx.setLineDash(trace.dashed ? [5, 4] : []);
+  ctx.beginPath();
+  for (const points of stretches) {
+    points.forEach(([x, y], i) => {
+      if (i === 0) ctx.moveTo(x, y);
+      else ctx.lineTo(x, y);
+    });
+  }
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.fillStyle = css(trace.markers ? palette.background : trace.color);
+  ctx.lineWidth = 1.5;
+  const spaced = trace.markers && trace.line.values.length * 9 <= area.width;
+  for (const points of stretches) {
+    if (!spaced && points.length > 1) continue;
+    for (const [x, y] of points) {
+      ctx.beginPath();
+      ctx.arc(x, y, 2.6, 0, 7);
+      ctx.fill();
+      ctx.stroke();
+    }
+  }
+  ctx.globalAlpha = 1;
+}
+
+/** The whole plot, in a space of `width` by `height` whose origin is the context's. */
+export function paint(
+  ctx: Context,
+  plot: Plot,
+  width: number,
+  height: number,
+  palette: Palette,
+): void {
+  const area = areaOf(width, height, plot);
+  const { px } = placesOf(plot, area);
+  ctx.save();
+  paintAxes(ctx, plot, area, palette);
+  paintEpochs(ctx, plot, area, palette);
+  if (plot.mark !== null) paintMark(ctx, plot, plot.mark, area, palette.good);
+  ctx.beginPath();
+  ctx.rect(area.left - 4, area.top - 4, area.width + 8, area.height + 8);
+  ctx.clip();
+  for (const trace of plot.traces) paintTrace(ctx, trace, plot, area, palette);
+  if (plot.cursor != null) {
+    ctx.strokeStyle = css(palette.muted);
+    ctx.lineWidth = 1;
+    const x = Math.round(px(plot.cursor)) + 0.5;
+    segment(ctx, x, area.top, x, area.top + area.height);
+  }
+  if (plot.drag) {
+    const [from, to] = [px(plot.drag[0]), px(plot.drag[1])];
+    ctx.globalAlpha = 0.16;
+    ctx.fillStyle = css(palette.focus);
+    ctx.fillRect(from, area.top, to - from, area.height);
+  }
+  ctx.restore();
+}

@@ -1,0 +1,23 @@
+import { contrast, fromOklch, mix, type Rgb } from "../shared/color.ts";
+import type { Palette } from "../shared/palette.ts";
+
+/** Lightness, chroma and hue in the light; in the dark the lightness is turned over. */
+const COLORS = [
+  [0.5, 0.17, 257],
+  [0.62, 0.16, 52],
+  [0.58, 0.11, 168],
+  [0.5, 0.19, 345],
+  [0.66, 0.11, 222],
+  [0.36, 0.08, 125],
+] as const;
+
+/** One colour a run; neighbours differ in lightness as well as in hue. */
+export function runColor(palette: Palette, run: number): Rgb {
+  const [lightness, chroma, hue] = COLORS[run % COLORS.length] ?? COLORS[0];
+  const shade = palette.dark ? 1.28 - lightness : lightness;
+  let color = fromOklch(shade, chroma * (palette.dark ? 0.8 : 1), hue);
+  for (let i = 0; i < 12 && contrast(color, palette.background) < 3; i++) {
+    color = mix(color, palette.foreground, 0.1);
+  }
+  return color;
+}

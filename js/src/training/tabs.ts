@@ -1,0 +1,62 @@
+import { h, setAttribute } from "../shared/dom.ts";
+import { VIEWS, type View } from "./state.ts";
+
+const NAMES: Record<View, string> = {
+  curves: "Curves",
+  probes: "Probes",
+  data: "Data map",
+  classes: "Classes",
+  notes: "Notes",
+};
+
+/** One tab and one panel a view; the arrow keys, Home and End choose among the tabs. */
+export function makeTabs(choose: (view: View) => void): {
+  element: HTMLElement;
+  panels: Record<View, HTMLElement>;
+  draw: (view: View) => void;
+} {
+  const tabs = VIEWS.map((view) => {
+    const tab = h("button", { type: "button", role: "tab", class: "bw-tab" }, NAMES[view]);
+    tab.addEventListener("click", () => choose(view));
+    return tab;
+  });
+  const panel = (view: View): HTMLElement =>
+    h("div", { role: "tabpanel", class: "bw-panel", "aria-label": NAMES[view] });
+  const panels: Record<View, HTMLElement> = {
+    curves: panel("curves"),
+    probes: panel("probes"),
+    data: panel("data"),
+    classes: panel("classes"),
+    notes: panel("notes"),
+  };
+  const list = h("div", { role: "tablist", class: "bw-tabs", "aria-label": "Views" }, ...tabs);
+  list.addEventListener("keydown", (event) => {
+    const from = tabs.findIndex((tab) => tab.tabIndex === 0);
+    const places: Record<string, number> = {
+      ArrowLeft: from - 1,
+      ArrowRight: from + 1,
+      Home: 0,
+      End: tabs.length - 1,
+    };
+    const to = places[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = (to + tabs.length) % tabs.length;
+    tabs[at]?.focus();
+    choose(VIEWS[at] ?? "curves");
+  });
+  const draw = (view: View): void => {
+    VIEWS.forEach((one, i) => {
+      const chosen = one === view;
+      const tab = tabs[i];
+      if (tab) {
+        setAttribute(tab, "aria-selected", chosen ? "true" : "false");
+        setAttribute(tab, "tabindex", chosen ? 0 : -1);
+      }
+      panels[one].hidden = !chosen;
+    });
+  };
+  const element = h("div", { class: "bw-views" }, list, ...Object.values(panels));
+  return { element, panels, draw };
+}

@@ -1,0 +1,117 @@
+"""Small trainings that end in milliseconds, and what there is to compare of two of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import threading
+
+import numpy as np
+import torch
+
+from bert_widgets import Trainer
+from bert_widgets.data import TextData
+from bert_widgets.training import saving
+from tests.models import tiny_classifier
+
+NOUNS = ["film", "acting", "story", "soup", "café"]
+GOOD, BAD = ["good", "gorgeous", "delightful"], ["bad", "boring", "unwatchable"]
+DATA = [
+    (f"The {noun} was {degree} {word}", label)
+    for noun, degree, (label, words) in itertools.product(
+        NOUNS, ["so", "rather", "surprisingly"], [("positive", GOOD), ("negative", BAD)]
+    )
+    for word in words
+]
+FEW = DATA[::4]
+"""Both labels; texts of several lengths."""
+
+FLIPPED = [(text, "negative" if label == "positive" else "positive") for text, label in DATA[:40:3]]
+"""Validation texts with wrong labels: what is learnt makes their measures worse."""
+
+TAGS = TextData(
+    tuple(text for text, _ in FEW[:12]),
+    tuple(text[-9:] for text, _ in FEW[:12]),
+    np.array([["good" in text, len(text) > 24] for text, _ in FEW[:12]], np.float32),
+    ("kind", "long"),
+)
+"""Pairs of texts with several labels."""
+
+PATIENCE = 60
+"""Seconds that no wait takes unless something is broken."""
+
+FP32 = {"epochs": 2, "batch_tokens": 64, "precision": "fp32", "learning_rate": 1e-3}
+
+
+def trainer(clf=None, data=FEW, valid=None, **options):
+    """Return a trainer of a tiny BERT that computes in fp32."""
+    return Trainer(clf or tiny_classifier("bert"), data, valid, **FP32 | options)
+
+
+def tag_classifier(kind="bert"):
+    return tiny_classifier(kind, labels=TAGS.classes, problem_type="multi_label")
+
+
+def without_dropout(kind="bert", **options):
+    clf = tiny_classifier(kind, **options)
+    for module in clf.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+        for name in ("attention_dropout", "dropout_prob"):
+            if isinstance(getattr(module, name, None), float):
+                setattr(module, name, 0.0)
+    return clf
+
+
+def weights(clf):
+    return torch.cat([p.detach().flatten() for p in clf.parameters()])
+
+
+def everything(given):
+    """Return all that a training has come to, as plain values that compare equal bit for bit."""
+    loop, history = given._loop, given.history
+    frames, arrays = saving.probes.to_state(history.frames)
+    position = dataclasses.asdict(loop.position) | {"seconds": 0}
+    evaluation = history.evaluation and saving._plain(history.evaluation)
+    return {
+        "weights": {name: _bits(value) for name, value in given.clf.model.state_dict().items()},
+        "optimizer": {name: _bits(value) for name, value in loop.learner.state().items()},
+        "best": loop._best and {name: _bits(value) for name, value in loop._best.items()},
+        "measured": {name: _bits(value) for name, value in history.tables().items()},
+        "dynamics": {name: _bits(value) for name, value in given.dynamics.state().items()},
+        "frames": [json.dumps(frames), {name: _bits(value) for name, value in arrays.items()}],
+        "notes": [(note.step, note.text) for note in history.notes],
+        "evaluation": json.dumps(evaluation),
+        "best_step": history.best_step,
+        "position": position,
+        "probes": given.probes,
+        "hyperparameters": given.hyperparameters,
+    }
+
+
+def assert_same(one, other):
+    ours, theirs = everything(one), everything(other)
+    for part, value in ours.items():
+        assert value == theirs[part], part
+
+
+def until(run, condition):
+    """Wait, told by the run itself, until the condition holds."""
+    told = threading.Condition()
+
+    def tell():
+        with told:
+            told.notify_all()
+
+    unsubscribe = run.subscribe(tell)
+    try:
+        with told:
+            assert told.wait_for(condition, PATIENCE)
+    finally:
+        unsubscribe()
+
+
+def _bits(values):
+    array = values.cpu().numpy() if isinstance(values, torch.Tensor) else values
+    return str(array.dtype), array.shape, array.tobytes()

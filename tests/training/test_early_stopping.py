@@ -1,0 +1,123 @@
+"""Evaluations come when they should; the best is kept; a training without progress ends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from bert_widgets import BertClassifier, Trainer
+from tests.models import tiny_classifier
+from tests.training.small import DATA, FLIPPED, assert_same, trainer, weights
+
+WILD = {"learning_rate": 5e-3, "epochs": 6, "schedule": "constant"}
+
+
+def watched(**options):
+    """Train; return the trainer and the weights at each evaluation, by step."""
+    given = trainer(tiny_classifier("bert"), DATA, FLIPPED, **WILD | options)
+    seen = {}
+    for event in given:
+        if event.kind == "evaluation":
+            seen[event.step] = weights(given.clf).clone()
+    return given, seen
+
+
+def steps(given):
+    return given.history.columns("evaluation")["step"].astype(int).tolist()
+
+
+def test_without_a_word_it_evaluates_before_the_first_step_and_after_each_epoch():
+    given, _ = watched()
+    assert steps(given) == [0, *given._loop.plan.ends]
+
+
+@pytest.mark.parametrize("every", [1, 4, 7, 10_000])
+def test_it_evaluates_every_so_many_steps_and_at_the_end(every):
+    given, _ = watched(evaluate_every=every, epochs=2)
+    last = given.progress.total_steps
+    assert steps(given) == sorted({0, last, *range(every, last, every)})
+
+
+def test_what_it_measures_is_what_the_classifier_measures():
+    given, _ = watched(epochs=1)
+    last, again = given.history.evaluation, given.clf.evaluate(given.valid)
+    row = given.history.latest("evaluation")
+    for name in ("loss", "accuracy", "macro_f1", "calibration_error"):
+        assert row[name] == getattr(last, name) == getattr(again, name)
+    np.testing.assert_array_equal(last.confusion, again.confusion)
+
+
+@pytest.mark.parametrize("best_by", ["loss", "accuracy", "macro_f1"])
+def test_the_weights_of_the_best_evaluation_come_back_exactly(best_by):
+    given, seen = watched(evaluate_every=2, keep_best=True, best_by=best_by, epochs=3)
+    values = given.history.columns("evaluation")[best_by]
+    best = steps(given)[values.argmin() if best_by == "loss" else values.argmax()]
+    assert given.history.best_step == best  # the first of equals
+    assert torch.equal(weights(given.clf), seen[best])
+    assert given.history.notes[-1].text == f"The weights of step {best}, the best, are back."
+
+
+def test_without_keeping_the_best_the_last_weights_stay():
+    kept, _ = watched(evaluate_every=2, keep_best=True, epochs=3)
+    given, seen = watched(evaluate_every=2, epochs=3)
+    assert torch.equal(weights(given.clf), seen[given.progress.total_steps])
+    assert given.history.best_step == kept.history.best_step
+
+
+@pytest.mark.parametrize("patience", [1, 2, 3])
+def test_it_ends_after_so_many_evaluations_without_improvement(patience):
+    whole, _ = watched(evaluate_every=2)
+    losses = whole.history.columns("evaluation")["loss"]
+    lowest = np.minimum.accumulate(losses)
+    stale = 0
+    for last in range(1, len(losses)):  # the number of the evaluation that ends it
+        stale = 0 if losses[last] < lowest[last - 1] else stale + 1
+        if stale == patience:
+            break
+    given, _ = watched(evaluate_every=2, patience=patience)
+    assert given.history.columns("evaluation")["loss"].tolist() == losses[: last + 1].tolist()
+    assert given.history.count("step") == steps(given)[-1] < whole.progress.total_steps
+    assert given.done
+    assert given.progress.seconds_left == 0
+    assert given.history.notes[-1].text == (
+        f"Stopped early: loss has not improved in {patience} evaluations."
+    )
+
+
+def test_it_saves_every_so_many_steps_and_at_the_end(tmp_path):
+    given = trainer(data=DATA, folder=tmp_path, checkpoint_every=5, epochs=1)
+    found = []
+    for _ in given:
+        found += [p.name for p in tmp_path.glob("checkpoint-*") if p.name not in found]
+    found += [p.name for p in tmp_path.glob("checkpoint-*") if p.name not in found]
+    last = given.progress.total_steps
+    assert found == [f"checkpoint-{step}" for step in sorted({*range(5, last, 5), last})]
+
+
+def test_without_a_word_it_saves_after_each_epoch(tmp_path):
+    given = trainer(folder=tmp_path, epochs=2)
+    list(given)
+    assert sorted(p.name for p in tmp_path.glob("checkpoint-*")) == sorted(
+        f"checkpoint-{end}" for end in given._loop.plan.ends
+    )
+
+
+def test_the_first_of_equals_is_the_best():
+    """The one text has both labels, so that half of them are right whatever is learnt."""
+    contradiction = [("The film was so good", label) for label in ("negative", "positive")]
+    clf = tiny_classifier("bert")
+    before = weights(clf)
+    given = trainer(clf, DATA, contradiction, best_by="accuracy", keep_best=True)
+    list(given)
+    assert given.history.best_step == 0
+    assert torch.equal(weights(clf), before)
+
+
+def test_what_is_kept_on_disk_is_the_best_after_an_early_end_too(tmp_path):
+    given, _ = watched(folder=tmp_path, evaluate_every=2, patience=2, keep_best=True)
+    assert given.history.best_step < given.progress.step  # by the patience
+    (last,) = tmp_path.glob(f"checkpoint-{given.progress.step}")
+    loaded = BertClassifier.from_pretrained(last, device="cpu")
+    assert torch.equal(weights(loaded), weights(given.clf))
+    assert_same(Trainer.resume(tmp_path), given)

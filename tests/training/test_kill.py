@@ -1,0 +1,27 @@
+"""``kill -9`` at any moment: never a checkpoint that does not load, never more than it may lose."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.training.lives import LIVES
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
+@pytest.mark.parametrize("what", ["moments", "files"])
+def test_whatever_is_killed_goes_on_and_ends_as_if_nothing_had_been(what):
+    """The checks are in `tests.training.lives`: a process of its own, since it forks."""
+    assert sum(LIVES.values()) == 50
+    quiet = os.environ | {"TOKENIZERS_PARALLELISM": "false"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.training.lives", what],
+        cwd=ROOT, env=quiet, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
