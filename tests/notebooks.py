@@ -43,7 +43,9 @@ def as_saved(notebook):
 
 
 def is_progress_bar(output):
-    """Whether it is what a slow machine shows of long work; a kernel draws it as a bare widget."""
+    """Whether it is what a slow machine shows of long work: plain text, or a bare widget."""
+    if output.output_type == "stream":
+        return output.name == "stderr" and "%|" in output.text
     data = output.get("data", {})
     return WIDGET in data and "text/html" not in data and "%|" in data["text/plain"]
 

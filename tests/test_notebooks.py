@@ -10,7 +10,7 @@ import pytest
 from .notebooks import NOTEBOOKS, WIDGET, as_saved, code_cells, executed, is_progress_bar, outputs
 
 EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-LIVE_WIDGETS = {"01_quickstart": 4}
+LIVE_WIDGETS = {"01_quickstart": 4, "02_train_and_watch": 3}
 
 
 @EACH

@@ -220,7 +220,7 @@ class Trainer:
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
-        if not self._loop.begun:
+        if not self._begun:
             self.configure(learning_rate=rate)
             return
         before = self.learning_rate
@@ -287,12 +287,17 @@ class Trainer:
         TypeError, ValueError
             If there is no such hyper-parameter or the value does not fit; nothing is changed.
         """
-        if self._loop.begun:
+        if self._begun:
             msg = "The training has begun; only its learning_rate can still be changed."
             raise RuntimeError(msg)
         chosen = self.hyperparameters.changed(**changes)
         self._loop = Loop(self._job, chosen)
         self._hyperparameters = chosen
+
+    @property
+    def _begun(self) -> bool:
+        # A run that was started may not have come to its first action yet.
+        return self._loop.begun or (self.run is not None and self.run.state != "ready")
 
     def start(self) -> Run:
         """Train on a background thread; return at once.

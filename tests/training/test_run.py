@@ -12,7 +12,16 @@ from bert_widgets import Trainer
 from bert_widgets.training import Run
 from bert_widgets.training.checkpoint import latest
 from tests.models import tiny_classifier
-from tests.training.small import DATA, PATIENCE, assert_same, everything, trainer, until, weights
+from tests.training.small import (
+    DATA,
+    FEW,
+    PATIENCE,
+    assert_same,
+    everything,
+    trainer,
+    until,
+    weights,
+)
 
 
 def long_run(clf=None, **options):
@@ -257,3 +266,15 @@ def test_runs_are_told_apart_by_name(tmp_path):
     one, other = Run(trainer()).name, Run(trainer()).name
     assert one != other
     assert one.startswith("run ")
+
+
+def test_a_learning_rate_set_just_after_the_start_disturbs_nothing():
+    for _ in range(20):
+        given = trainer(valid=FEW[:6], probes=["The film was so good"], epochs=1)
+        run = given.start()
+        run.learning_rate = 3e-4
+        run.wait(PATIENCE)
+        assert given.history.frames[0].step == 0
+        assert given.history.columns("evaluation")["step"][0] == 0
+        assert given.history.columns("step")["learning_rate"].max() <= 1e-3
+        assert given.history.latest("step")["learning_rate"] < 3e-4
