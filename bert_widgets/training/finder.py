@@ -64,9 +64,8 @@ class RateSearch:
         return f"{tried}: use {self.suggestion:.1e}."
 
     def _repr_html_(self) -> str:
-        return (
-            f'<div style="font:14px/1.5 system-ui,sans-serif"><div>{self!r}</div>{_svg(self)}</div>'
-        )
+        style = "font:14px/1.5 system-ui,sans-serif"
+        return f'<div style="{style}"><div>{self!r}</div>{_columns(self)}</div>'
 
 
 @named_options
@@ -218,42 +217,29 @@ def _check_range(lowest: float, highest: float, steps: int) -> None:
         raise ValueError(msg)
 
 
-def _svg(search: RateSearch) -> str:
-    """Draw the curve on a log axis, in the page's own colour so that it suits light and dark."""
-    width, height, left, bottom = 480, 220, 44, 28
-    x = [math.log10(rate) for rate in search.rates]
-    first, span = x[0], max(x[-1] - x[0], 1e-9)
+def _columns(search: RateSearch) -> str:
+    """Draw the curve as columns: hosts that sanitise outputs let no vector graphics through."""
+    count = len(search.rates)
     top = float(np.quantile(search.smoothed, 0.95)) * 1.1  # a loss that explodes would flatten all
     least = float(min(search.smoothed.min(), top))
-
-    def across(log_rate: float) -> float:
-        return left + (width - left - 10) * (log_rate - first) / span
-
-    def down(loss: float) -> float:
-        share = (min(loss, top) - least) / max(top - least, 1e-9)
-        return 10 + (height - bottom - 20) * (1 - share)
-
-    curve = zip(x, search.smoothed.tolist(), strict=True)
-    points = " ".join(f"{across(rate):.1f},{down(loss):.1f}" for rate, loss in curve)
-    marks = [
-        f'<line x1="{across(k):.1f}" x2="{across(k):.1f}" y1="10" y2="{height - bottom}" '
-        'stroke="currentColor" stroke-opacity=".15"/>'
-        f'<text x="{across(k):.1f}" y="{height - 10}" text-anchor="middle">1e{k:+03d}</text>'
-        for k in range(math.ceil(first), math.floor(x[-1]) + 1)
-    ]
-    marks += [
-        f'<text x="{left - 6}" y="{down(loss) + 4:.1f}" text-anchor="end">{loss:.2f}</text>'
-        for loss in (least, top)
-    ]
+    nearest = -1
     if search.suggestion is not None:
-        at = across(math.log10(search.suggestion))
-        marks.append(
-            f'<line x1="{at:.1f}" x2="{at:.1f}" y1="10" y2="{height - bottom}" '
-            'stroke="rgb(238,130,28)" stroke-width="2" stroke-dasharray="5 3"/>'
+        nearest = int(np.abs(np.log(search.rates / search.suggestion)).argmin())
+    cells = []
+    for i, (rate, loss) in enumerate(zip(search.rates.tolist(), search.smoothed, strict=True)):
+        height = 4 + 120 * (min(loss, top) - least) / max(top - least, 1e-9)
+        color = "rgb(238,130,28)" if i == nearest else "rgba(56,132,244,.75)"
+        bar = f"width:{max(2, 480 // count)}px;height:{height:.0f}px;background:{color}"
+        cells.append(
+            '<td style="padding:0 1px 0 0;border:0;vertical-align:bottom" '
+            f'title="{rate:.1e}: loss {loss:.3f}"><div style="{bar}"></div></td>'
         )
+    caption = (
+        f"Smoothed loss, {least:.2f} to {top:.2f}, at rates from {search.rates[0]:.0e} (left) to "
+        f"{search.rates[-1]:.0e} (right), evenly on a log scale"
+        + ("; orange: the suggestion." if nearest >= 0 else ".")
+    )
     return (
-        f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
-        'aria-label="Smoothed loss by learning rate" fill="currentColor" font-size="11">'
-        f'{"".join(marks)}<polyline points="{points}" fill="none" stroke="rgb(56,132,244)" '
-        'stroke-width="2"/></svg>'
+        f'<table style="border-collapse:collapse;margin:6px 0"><tr>{"".join(cells)}</tr></table>'
+        f'<div style="font-size:12px;opacity:.8">{caption}</div>'
     )

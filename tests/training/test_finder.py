@@ -221,11 +221,14 @@ def test_the_picture_is_sound_and_speaks_for_itself(suggestion):
     losses = np.r_[np.full(30, 0.7), np.linspace(0.7, 0.2, 29), 1e9]
     drawn = RateSearch(rates, losses, losses, suggestion)._repr_html_()
     html = ET.fromstring(drawn)  # noqa: S314 - our own
-    (line,) = html.iter("polyline")
-    points = np.array([point.split(",") for point in line.get("points").split()], float)
-    assert (np.diff(points[:, 0]) > 0).all()
-    assert points.min() >= 0
-    assert (points.max(0) <= (480, 220)).all()
-    labels = {text.text for text in html.iter("text")}
-    assert {"1e-07", "1e-02"} <= labels
+    bars = [dict(part.split(":") for part in div.get("style").split(";"))
+            for cell in html.iter("td") for div in cell]  # fmt: skip
+    heights = np.array([float(bar["height"].removesuffix("px")) for bar in bars])
+    assert len(heights) == len(rates)
+    assert (np.diff(heights[30:59]) < 0).all()
+    assert heights.max() == heights[-1] <= 124, "a loss that explodes does not flatten the rest"
+    assert heights[0] > heights[58] + 50
+    orange = [bar["background"] for bar in bars].count("rgb(238,130,28)")
+    assert orange == (suggestion is not None)
+    assert "from 1e-07 (left) to 1e-02 (right)" in drawn
     assert ("3.2e-04" in drawn) == (suggestion is not None)
