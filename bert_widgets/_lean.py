@@ -103,19 +103,18 @@ def _run(
     layer: _Layer, hidden: torch.Tensor, wanted: torch.Tensor, mask: torch.Tensor | None
 ) -> torch.Tensor:
     """Run a layer on ``hidden`` (batch, tokens, width), for the tokens ``wanted`` among them."""
-    query, key, value = (
-        _split(module(states), layer.heads)
-        for module, states in ((layer.query, wanted), (layer.key, hidden), (layer.value, hidden))
-    )
-    scores = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(2, 3))
+    scale = (hidden.shape[-1] // layer.heads) ** -0.5
+    projections = (layer.query(wanted) * scale, layer.key(hidden), layer.value(hidden))
+    query, key, value = (_split(states, layer.heads) for states in projections)
+    scores = torch.matmul(query, key.transpose(2, 3))
     if mask is not None:
         scores = scores + mask.to(scores.dtype)
     # Rounding to bfloat16 comes after the softmax, which is slow and inexact in it.
     weights = scores.softmax(-1, dtype=torch.float32).to(value.dtype)
     rate = _rate(layer.weights_dropout)
     if rate:
-        kept, scale = _kept(weights, rate)
-        weights = weights * kept.mul_(scale)
+        kept, gain = _kept(weights, rate)
+        weights = weights * kept.mul_(gain)
     context = torch.matmul(weights, value).transpose(1, 2).reshape(wanted.shape)
     mixed = layer.mix_norm(_added(wanted, layer.mix(context), layer.mix_dropout))
     update = layer.narrow(_widened(layer, mixed))
@@ -142,8 +141,8 @@ def _added(states: torch.Tensor, update: torch.Tensor, dropout: nn.Dropout | Non
     rate = _rate(dropout)
     if not rate:
         return states + update
-    kept, scale = _kept(states, rate)
-    return torch.addcmul(states, update.to(states.dtype), kept, value=scale)
+    kept, gain = _kept(states, rate)
+    return torch.addcmul(states, update.to(states.dtype), kept, value=gain)
 
 
 def _rate(dropout: nn.Dropout | None) -> float:
@@ -151,7 +150,7 @@ def _rate(dropout: nn.Dropout | None) -> float:
 
 
 def _kept(like: torch.Tensor, rate: float) -> tuple[torch.Tensor, float]:
-    """Draw zeros with the probability ``rate`` and else ones, and the scale that keeps the mean.
+    """Draw zeros with the probability ``rate`` and else ones, and the gain that keeps the mean.
 
     Four draws come from each number of torch's generator, which is all that dropout's time is.
     """

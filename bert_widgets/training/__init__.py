@@ -6,8 +6,9 @@ from .finder import RateSearch, find_learning_rate
 from .history import Event, History, Note
 from .hyperparameters import Hyperparameters
 from .probes import Frame
+from .progress import Progress
 from .reporting import tensorboard
-from .run import Progress, Run
+from .run import Run
 from .trainer import Trainer
 
 __all__ = [

@@ -88,10 +88,11 @@ FORM = (
     Field(
         "batch_tokens",
         "Tokens in a batch",
-        "The most, padding included; batches hold texts of like length.",
+        "The most, padding included. Empty: what 32 texts of mean length have.",
         "integer",
         least=8,
         most=1000000,
+        optional=True,
     ),
     Field(
         "evaluate_every",

@@ -28,7 +28,8 @@ class Hyperparameters:
     learning_rate
         The highest, after the warm-up.
     batch_tokens
-        The most tokens in a batch, padding included.
+        The most tokens in a batch, padding included; None takes what 32 texts of mean length
+        have, the usual size of a batch.
     accumulation
         Batches whose gradients are added up for one step of the optimiser.
     schedule
@@ -83,7 +84,7 @@ class Hyperparameters:
 
     epochs: int = 3
     learning_rate: float = 5e-05
-    batch_tokens: int = 1024
+    batch_tokens: int | None = None
     evaluate_every: int | None = None
     warmup: float = 0.1
     schedule: Schedule = "linear"

@@ -15,6 +15,7 @@ from .._words import WordRows
 from ..data import token_batches
 from .loss import Loss
 from .optimisation import adamw, trained_parameters
+from .plan import token_budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,7 +103,7 @@ class Learner:
         self._loss = Loss(data, hyperparameters)
         trained_parameters(clf, hyperparameters)  # so that unfit settings are told at once
         self.precision = resolve_precision(hyperparameters.precision, clf.device)
-        self._budget = hyperparameters.batch_tokens
+        self._budget = token_budget(tokens.lengths, hyperparameters.batch_tokens)
         self._random = _seeded(hyperparameters.seed, clf.device)
         self._words: WordRows | None = None
         self._trained: dict[str, torch.nn.Parameter] = {}

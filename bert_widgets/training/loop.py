@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import itertools
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from . import saving
 from .checkpoint import write, write_data
-from .history import Event, History
+from .history import Event
 from .learner import Learner, NonFiniteError
 from .optimisation import rate_factor
 from .plan import Plan
@@ -17,47 +16,15 @@ from .probes import look
 from .weights import LastGood, copy_weights, put_back
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     import torch
 
-    from ..classifier import BertClassifier
-    from ..data import TextData
-    from ..tokens import TokenArrays
-    from .dynamics import Dynamics
     from .hyperparameters import Hyperparameters
+    from .job import Job
 
 _FRAMES = 16  # of the probes' film, beside the first
 _LEAST_STEPS = 5  # between two frames: one takes about as long as a step or two
-
-
-@dataclass
-class Job:
-    """What a training works on and where it writes down what it finds.
-
-    Attributes
-    ----------
-    clf, train, valid, folder, probes, report_to
-        As given to `Trainer`, the texts checked.
-    tokens
-        The training texts tokenised.
-    dynamics, history
-        To be filled.
-    stored
-        Whether the folder has the texts.
-    """
-
-    clf: BertClassifier
-    train: TextData
-    valid: TextData | None
-    tokens: TokenArrays
-    dynamics: Dynamics
-    folder: Path | None = None
-    probes: tuple[str, ...] = ()
-    report_to: Callable[[Event], None] | None = None
-    history: History = field(default_factory=History)
-    stored: bool = False
 
 
 class Loop:
@@ -304,7 +271,7 @@ class Loop:
 
 def _check_fit(job: Job, chosen: Hyperparameters) -> None:
     longest = int(job.tokens.lengths.max())
-    if longest > chosen.batch_tokens:
+    if chosen.batch_tokens is not None and longest > chosen.batch_tokens:
         msg = (
             f"batch_tokens={chosen.batch_tokens} is smaller than the longest training text "
             f"({longest} tokens); use at least {longest}."

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 _BUCKET = 32  # batches that are sorted by length together
 
 
+_TEXTS = 32  # of mean length in a batch, where no budget is chosen
+
+
+def token_budget(lengths: NDArray[np.int32], batch_tokens: int | None) -> int:
+    """Return the most tokens in a batch: as chosen, or else enough for 32 texts, or the longest."""
+    if batch_tokens is not None:
+        return batch_tokens
+    return max(round(_TEXTS * float(lengths.mean())), int(lengths.max()))
+
+
 class Plan:
     """The steps of all epochs, made one epoch at a time from the seed alone.
 
@@ -41,12 +51,12 @@ class Plan:
         lengths: NDArray[np.int32],
         *,
         epochs: int,
-        batch_tokens: int,
+        batch_tokens: int | None,
         accumulation: int,
         seed: int,
     ) -> None:
         self._lengths = lengths
-        self._budget = batch_tokens
+        self._budget = token_budget(lengths, batch_tokens)
         self._accumulation = accumulation
         self._seed = seed
         self.ends = np.cumsum([sum(1 for _ in self.steps(epoch)) for epoch in range(epochs)])

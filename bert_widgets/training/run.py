@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from .checkpoint import CheckpointError
@@ -13,37 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .history import History
+    from .progress import Progress
     from .trainer import Trainer
 
 State = Literal["ready", "running", "paused", "stopping", "stopped", "finished", "failed"]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a training is.
-
-    Attributes
-    ----------
-    step, total_steps
-        Steps of the optimiser done, and in all.
-    epoch, epochs
-        Epochs done, with a fraction, and in all.
-    elapsed
-        Seconds of training and evaluation; pauses do not count.
-    examples_per_second, seconds_left
-        Estimates from the run so far; None before the first step.
-    memory
-        Bytes in use: on the GPU, or else by this process.
-    """
-
-    step: int
-    total_steps: int
-    epoch: float
-    epochs: int
-    elapsed: float
-    examples_per_second: float | None
-    seconds_left: float | None
-    memory: int
 
 
 _numbers = itertools.count(1)

@@ -7,29 +7,27 @@ import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import psutil
-import torch
-
 from .._options import unknown
 from ..classifier import BertClassifier
 from ..data import TextData
-from ..tokens import tokenize
 from . import saving
 from .checkpoint import latest, read_data
-from .dynamics import Dynamics
 from .form import FORM
 from .history import Event, History
 from .hyperparameters import Hyperparameters
 from .interrupts import held_back
-from .loop import Job, Loop
+from .job import Job, job_of
+from .loop import Loop
 from .probes import probe_texts
-from .run import Progress, Run
+from .progress import Progress, progress_of
+from .run import Run
 from .weights import put_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ..data import Source
+    from .dynamics import Dynamics
 
 
 class Trainer:
@@ -102,7 +100,7 @@ class Trainer:
             "text": text, "pair": pair, "label": label,
             "classes": clf.labels, "problem_type": clf.problem_type,
         }  # fmt: skip
-        job = _job(
+        job = job_of(
             clf,
             TextData.from_(train, **columns),
             None if valid is None else TextData.from_(valid, **columns),
@@ -161,7 +159,7 @@ class Trainer:
         saved = saving.read(checkpoint, history)
         weights = None if clf is None else saving.read_weights(checkpoint, clf)
         valid = folder / "valid.jsonl"
-        job = _job(
+        job = job_of(
             clf or BertClassifier.from_pretrained(checkpoint, device=device),
             read_data(folder / "train.jsonl"),
             read_data(valid) if valid.is_file() else None,
@@ -241,19 +239,7 @@ class Trainer:
     @property
     def progress(self) -> Progress:
         """How far the training is."""
-        at, total = self._loop.position, len(self._loop.plan)
-        known = at.step > 0 and at.seconds > 0
-        left = 0 if self._loop.over else total - at.step
-        return Progress(
-            step=at.step,
-            total_steps=total,
-            epoch=self._loop.plan.epoch(at.step),
-            epochs=self.hyperparameters.epochs,
-            elapsed=at.seconds,
-            examples_per_second=at.examples / at.seconds if known else None,
-            seconds_left=at.seconds / at.step * left if known else None,
-            memory=_memory(self.clf.device),
-        )
+        return progress_of(self._loop, self.clf.device)
 
     @property
     def settings(self) -> list[tuple[str, str]]:
@@ -356,23 +342,6 @@ class Trainer:
         self._loop.finish()
 
 
-def _job(
-    clf: BertClassifier,
-    train: TextData,
-    valid: TextData | None,
-    **options: Any,  # noqa: ANN401 - of `Job`
-) -> Job:
-    """Tokenise the texts."""
-    for name, part in (("training", train), ("validation", valid)):
-        if part is not None and not len(part):
-            msg = f"There are no {name} texts; give at least one of each label."
-            raise ValueError(msg)
-    tokens = tokenize(
-        clf.tokenizer, train.texts, train.pairs, max_length=clf.max_length, lock=clf.lock
-    )
-    return Job(clf, train, valid, tokens, Dynamics(train), **options)
-
-
 def _check_names(hyperparameters: dict[str, Any]) -> None:
     own = list(inspect.signature(Trainer).parameters)
     known = [*own[3:-1], *(field.name for field in FORM)]
@@ -391,10 +360,3 @@ def _unused(folder: Path) -> Path:
         )
         raise ValueError(msg)
     return folder
-
-
-def _memory(device: torch.device) -> int:
-    """Return the bytes in use: on the GPU, or else by this process."""
-    if device.type == "cuda":
-        return torch.cuda.memory_allocated(device)
-    return int(psutil.Process().memory_info().rss)

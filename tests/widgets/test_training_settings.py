@@ -202,5 +202,5 @@ def test_unfit_probes_are_refused(probes):
 
 def test_defaults_of_the_form_are_those_of_the_dataclass():
     panel = TrainingPanel(trainer())
-    shown = {**panel.values, "epochs": 3, "batch_tokens": 1024, "precision": "auto"}
+    shown = {**panel.values, "epochs": 3, "batch_tokens": None, "precision": "auto"}
     assert Hyperparameters(**shown) == Hyperparameters()

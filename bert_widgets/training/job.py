@@ -1,0 +1,64 @@
+"""What a training works on and where it writes down what it finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..tokens import tokenize
+from .dynamics import Dynamics
+from .history import History
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ..classifier import BertClassifier
+    from ..data import TextData
+    from ..tokens import TokenArrays
+    from .history import Event
+
+
+@dataclass
+class Job:
+    """What a training works on and where it writes down what it finds.
+
+    Attributes
+    ----------
+    clf, train, valid, folder, probes, report_to
+        As given to `Trainer`, the texts checked.
+    tokens
+        The training texts tokenised.
+    dynamics, history
+        To be filled.
+    stored
+        Whether the folder has the texts.
+    """
+
+    clf: BertClassifier
+    train: TextData
+    valid: TextData | None
+    tokens: TokenArrays
+    dynamics: Dynamics
+    folder: Path | None = None
+    probes: tuple[str, ...] = ()
+    report_to: Callable[[Event], None] | None = None
+    history: History = field(default_factory=History)
+    stored: bool = False
+
+
+def job_of(
+    clf: BertClassifier,
+    train: TextData,
+    valid: TextData | None,
+    **options: Any,  # noqa: ANN401 - of `Job`
+) -> Job:
+    """Tokenise the texts."""
+    for name, part in (("training", train), ("validation", valid)):
+        if part is not None and not len(part):
+            msg = f"There are no {name} texts; give at least one of each label."
+            raise ValueError(msg)
+    tokens = tokenize(
+        clf.tokenizer, train.texts, train.pairs, max_length=clf.max_length, lock=clf.lock
+    )
+    return Job(clf, train, valid, tokens, Dynamics(train), **options)
