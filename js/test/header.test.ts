@@ -130,6 +130,9 @@ describe("the header", () => {
     expect(element.querySelector(".bw-complaint")?.textContent).toMatch("above 0 and at most 1");
     enter("3e-5");
     expect(sent).toEqual([["rate", 3e-5]]);
+    field.value = "4e-5"; // a host may keep the change that Enter brings
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+    expect(sent.at(-1)).toEqual(["rate", 4e-5]);
     expect(element.querySelector(".bw-complaint")?.textContent).toBe("");
     draw(training({ learning_rate: 2e-5 }));
     expect(field.value).toBe("2e-5");
