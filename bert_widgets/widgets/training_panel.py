@@ -73,7 +73,7 @@ class TrainingPanel(TrainingSettings):
     examples_per_second : float or None
         Texts a second.
     memory : float or None
-        Memory in use, in MB.
+        Memory in use, in MB, while it trains or is paused.
     settings : list of [str, str]
         The set-up, for people to read.
     learning_rate : float
@@ -285,7 +285,7 @@ class TrainingPanel(TrainingSettings):
             "elapsed": progress.elapsed,
             "examples_per_second": _finite(progress.examples_per_second),
             "seconds_left": _finite(progress.seconds_left),
-            "memory": progress.memory / 1e6 if state != "ready" else None,
+            "memory": None if state in ("ready", *ENDED) else progress.memory / 1e6,
             "settings": [list(item) for item in trainer.settings],
             "problem": shortened(run.problem),
             "stops_after_epoch": run.stops_after_epoch,
