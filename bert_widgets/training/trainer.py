@@ -66,7 +66,7 @@ class Trainer:
     settings : list of (str, str)
         What a person wants to see of the set-up.
     run : Run or None
-        The background run, once there is one.
+        The background run, made by `start` or by a panel that shows the trainer.
 
     Raises
     ------
