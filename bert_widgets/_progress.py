@@ -1,11 +1,39 @@
-"""Progress of long work, with an estimate of the time left."""
+"""Long work: how far it is, with an estimate of the time left, and how it is called off."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from typing import Any
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CALLED_OFF: ContextVar[threading.Event | None] = ContextVar("called_off", default=None)
+
+
+class Cancelled(Exception):  # noqa: N818 - nothing went wrong
+    """Somebody called the work off."""
+
+
+@contextlib.contextmanager
+def cancelled_by(event: threading.Event) -> Iterator[None]:
+    """Let the work inside end with `Cancelled` soon after ``event`` is set."""
+    token = _CALLED_OFF.set(event)
+    try:
+        yield
+    finally:
+        _CALLED_OFF.reset(token)
+
+
+def check_cancelled() -> None:
+    """Raise `Cancelled` if the work was called off; long work asks between its batches."""
+    event = _CALLED_OFF.get()
+    if event is not None and event.is_set():
+        raise Cancelled
 
 
 def progress(total: int, doing: str) -> tqdm[Any]:

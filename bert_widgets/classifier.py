@@ -25,11 +25,11 @@ from ._checkpoint import (
 from ._compute import arithmetic
 from ._lock import FairLock
 from ._options import named_options, unknown
-from ._progress import progress
+from ._progress import check_cancelled, progress
 from .data import TextData, token_batches
 from .evaluation import Evaluation, evaluate
 from .prediction import Prediction
-from .windows import encode_windows
+from .windows import encode_windows, shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -337,18 +337,20 @@ class BertClassifier(torch.nn.Module):
         overlap: int | None,
     ) -> NDArray[np.float32]:
         with self.lock:
-            encodings, owners = encode_windows(
+            windows = encode_windows(
                 self.tokenizer, texts, pairs, limit=self._window(window, pairs), overlap=overlap
             )
-        weights = np.array([np.sum(e.segments >= 0) for e in encodings], np.float32)
-        logits = self._logits(encodings)
-        normalise = torch.sigmoid if self.multi_label else torch.nn.Softmax(dim=-1)
-        each = normalise(logits).numpy() * np.maximum(weights, 1)[:, None]
+        logits = self.logits([window.encoding for window in windows])
         pooled = np.zeros((len(texts), len(self.labels)), np.float32)
-        np.add.at(pooled, owners, each)
-        totals = np.zeros(len(texts), np.float32)
-        np.add.at(totals, owners, np.maximum(weights, 1))
-        return pooled / totals[:, None]
+        each = self.probabilities(logits) * shares(windows)[:, None]
+        np.add.at(pooled, [window.owner for window in windows], each.astype(np.float32))
+        return pooled
+
+    def probabilities(self, logits: torch.Tensor) -> NDArray[np.float32]:
+        """Turn logits (batch, classes) into probabilities: float32 array of the same shape."""
+        normalised = logits.sigmoid() if self.multi_label else logits.softmax(-1)
+        found: NDArray[np.float32] = normalised.float().cpu().numpy()
+        return found
 
     def _window(self, window: int | None, pairs: Sequence[str] | None) -> int:
         special = self.tokenizer.num_special_tokens_to_add(pair=pairs is not None)
@@ -359,12 +361,25 @@ class BertClassifier(torch.nn.Module):
             raise ValueError(msg)
         return limit
 
-    def _logits(self, encodings: Sequence[bw_text.Encoding]) -> torch.Tensor:
+    def logits(self, encodings: Sequence[bw_text.Encoding]) -> torch.Tensor:
+        """Run the model on encodings in batches of like length, dropout off.
+
+        Parameters
+        ----------
+        encodings
+            As `encode` returns them.
+
+        Returns
+        -------
+        Tensor
+            float32 (len(encodings), classes), on the CPU.
+        """
         logits = torch.zeros(len(encodings), len(self.labels))
         lengths = [len(e) for e in encodings]
         budget = _CPU_TOKENS if self.device.type == "cpu" else _GPU_TOKENS
         with progress(len(encodings), "predict") as bar:
             for rows in token_batches(lengths, budget):
+                check_cancelled()
                 with self.evaluating(), arithmetic(self, "fp32"), torch.inference_mode():
                     batch = self.collate([encodings[i] for i in rows])
                     logits[torch.from_numpy(rows)] = self(**batch).float().cpu()

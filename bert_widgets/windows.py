@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,14 +20,33 @@ _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 _SENTENCE_END = regex.compile(r"""[.!?…]+["'”’)\]]*(?=\s)|[。！？]+[”’」』）]*|\n+""")
 
 
+@dataclass(frozen=True, eq=False)
+class Window:
+    """A part of a text that a model reads at once.
+
+    Attributes
+    ----------
+    encoding
+        The part, as a text of its own.
+    owner
+        The number of the text it is a part of.
+    starts
+        The characters before it in the text, and in the second text of a pair.
+    """
+
+    encoding: Encoding
+    owner: int
+    starts: tuple[int, int]
+
+
 def encode_windows(
     tokenizer: PreTrainedTokenizerBase,
     texts: Sequence[str],
     pairs: Sequence[str] | None,
     *,
     limit: int,
-    overlap: int | None,
-) -> tuple[list[Encoding], NDArray[np.int64]]:
+    overlap: int | None = None,
+) -> list[Window]:
     """Encode texts or pairs, each in as many windows as it needs.
 
     Of a pair, the longer text is cut, beside the shorter one (or the start of it, where that too
@@ -45,18 +65,29 @@ def encode_windows(
 
     Returns
     -------
-    encodings : list of Encoding
-    owners : int64 array
-        The number of the text that each encoding is a window of.
+    list of Window
+        In the order of the texts.
     """
     special = tokenizer.num_special_tokens_to_add(pair=pairs is not None)
-    encodings: list[Encoding] = []
-    owners: list[int] = []
-    for i, whole in enumerate(encode(tokenizer, texts, pairs)):
-        parts = [whole] if len(whole) <= limit else _cut(tokenizer, whole, limit, special, overlap)
-        encodings += parts
-        owners += [i] * len(parts)
-    return encodings, np.array(owners, np.int64)
+    found: list[Window] = []
+    for owner, whole in enumerate(encode(tokenizer, texts, pairs)):
+        fits = len(whole) <= limit
+        parts = [(whole, (0, 0))] if fits else _cut(tokenizer, whole, limit, special, overlap)
+        found += [Window(encoding, owner, starts) for encoding, starts in parts]
+    return found
+
+
+def shares(windows: Sequence[Window]) -> NDArray[np.float64]:
+    """Return each window's weight in the prediction for its text: its share of the tokens.
+
+    Returns
+    -------
+    float64 array (len(windows),)
+        The weights of the windows of one text add up to one.
+    """
+    owners = np.array([window.owner for window in windows], np.int64)
+    tokens = np.array([max(int(np.sum(w.encoding.segments >= 0)), 1) for w in windows], np.float64)
+    return np.asarray(tokens / np.bincount(owners, weights=tokens)[owners])
 
 
 def _cut(
@@ -65,7 +96,8 @@ def _cut(
     limit: int,
     special: int,
     overlap: int | None,
-) -> list[Encoding]:
+) -> list[tuple[Encoding, tuple[int, int]]]:
+    """Return the windows of a text, each with the characters before it in text and second text."""
     counts = [int(np.sum(whole.segments == segment)) for segment in (0, 1)]
     cut_second = counts[1] > counts[0]
     length = limit - special - min(*counts, (limit - special) // 2)
@@ -78,10 +110,22 @@ def _cut(
     )
     parts = [long[start:end] for start, end in spans]
     if whole.pair is None:
-        return encode(tokenizer, parts, max_length=limit)
-    other = [whole.text if cut_second else whole.pair] * len(parts)
-    first, second = (other, parts) if cut_second else (parts, other)
-    return encode(tokenizer, first, second, max_length=limit)
+        encodings = encode(tokenizer, parts, max_length=limit)
+    else:
+        other = [whole.text if cut_second else whole.pair] * len(parts)
+        first, second = (other, parts) if cut_second else (parts, other)
+        encodings = encode(tokenizer, first, second, max_length=limit)
+    return [
+        (encoding, (0, start) if cut_second else (start, 0))
+        for encoding, (start, _) in zip(encodings, spans, strict=True)
+    ]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Cut a text where sentences end: spans of characters that cover it, in order."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    starts = [0, *(end for end in ends if end < len(text))]
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
 
 
 def windows(

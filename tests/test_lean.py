@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from bert_widgets import _lean
-from bert_widgets.explain.gradients import embeddings_replaced
+from bert_widgets.explain.problem import embeddings_replaced
 from tests.models import KINDS, tiny_classifier
 
 LEAN = ("bert", "chinese", "roberta", "xlm-roberta", "electra", "distilbert")

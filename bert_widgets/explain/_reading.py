@@ -80,9 +80,9 @@ def _readable(token: str, letters: str) -> str:
     return letters if letters and foreign else token
 
 
-def reading(encoding: bw_text.Encoding) -> dict[str, Any]:
-    """Return the fields of a `Reading`."""
-    words = encoding.words
+def reading(encoding: bw_text.Encoding, units: bw_text.Words | None = None) -> dict[str, Any]:
+    """Return the fields of a `Reading`, with other units in the place of words if given."""
+    words = encoding.words if units is None else units
     return {
         "text": encoding.text,
         "pair": encoding.pair,

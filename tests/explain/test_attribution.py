@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 import pickle
 import threading
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bert_widgets._progress import Cancelled, cancelled_by
 from bert_widgets.explain import METHODS, Method, attribute
-from bert_widgets.explain.gradients import TokenScores
+from bert_widgets.explain.baselines import BASELINES
+from bert_widgets.explain.problem import Scores
+from bert_widgets.explain.units import UNITS, units
+from bert_widgets.windows import encode_windows, shares
 from tests.models import KINDS, MAX_LENGTH, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
@@ -28,10 +31,14 @@ WORDS = [
     "wasn't",
     "unwatchable",
     "[SEP]",
-    "",
 ]
 
-some_texts = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), max_size=5)
+some_texts = st.lists(
+    st.tuples(st.just("story"), st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)).map(
+        " ".join
+    ),
+    max_size=5,
+)
 
 
 def close(found, expected) -> None:
@@ -160,40 +167,51 @@ def test_completeness_is_stated_only_where_it_is_promised() -> None:
 
 
 def test_a_method_is_added_by_adding_one_object(monkeypatch) -> None:
-    def lengths(clf, encodings, targets, tolerance):
-        assert not clf.training
+    def lengths(problem):
+        assert not problem.clf.training
         return [
-            TokenScores((e.offsets[:, 1] - e.offsets[:, 0]).astype(np.float32), None)
-            for e in encodings
+            Scores((e.offsets[:, 1] - e.offsets[:, 0]).astype(np.float32))
+            for e in problem.encodings
         ]
 
-    method = Method("lengths", "Characters", "none", (), lengths)
+    method = Method("lengths", "Characters", "none", (), "nothing", lengths)
     monkeypatch.setitem(METHODS, method.name, method)
     found = attribute(tiny_classifier("bert"), ["unwatchable film", "bad"], method="lengths")
     assert [a.scores.tolist() for a in found] == [[11, 4], [3]]
 
 
-@pytest.mark.parametrize("pair", [None, "so " * MAX_LENGTH])
-def test_a_text_longer_than_the_model_is_explained_as_far_as_it_is_read(pair) -> None:
+@pytest.mark.parametrize("pair", [None, "so " * 2 * MAX_LENGTH])
+@pytest.mark.parametrize("unit", ["words", "pieces", "sentences", [(5, 80), (400, 500)]])
+def test_a_long_text_is_explained_in_windows_as_it_is_predicted(pair, unit) -> None:
     clf = tiny_classifier("bert")
-    text = "bad " * MAX_LENGTH
+    text = "The film was bad. " * MAX_LENGTH
     long = text if pair is None else (text, pair)
     short = "bad" if pair is None else ("bad", "so")
-    with pytest.warns(UserWarning, match="1 of 2 texts are longer than the 64 tokens") as caught:
-        found = attribute(clf, [long, short])[0]
-    assert len(caught) == 1
-    assert caught[0].filename == __file__
+    found, other = attribute(clf, [long, short], unit=unit)
     assert (found.text, found.pair) == (text, pair)
-    assert len(found.tokens) == MAX_LENGTH
-    assert len(found.words) == MAX_LENGTH - (2 if pair is None else 3)
+    assert found.windows > 1 == other.windows
+    np.testing.assert_allclose(found.probabilities, clf.predict(long).probabilities[0], atol=1e-5)
     assert found.completeness_error < 0.01
+    read = found.word_offsets[found.word_segments == 1, 1].max(initial=0)
+    assert found.unread == (pair or "")[read:].strip()
+    assert pair is None or MAX_LENGTH // 2 - 2 <= (found.word_segments == 1).sum() < MAX_LENGTH
+    assert len(found.tokens) == len(found.token_scores)
+    assert (found.token_scores[found.word_of_token >= 0] != 0).all()
+    missing = abs(found.scores.sum() - found.difference)
+    assert missing <= 0.01 * np.abs(found.token_scores).sum() + 1e-4
+    for word, segment, (start, end) in zip(
+        found.words, found.word_segments, found.word_offsets, strict=True
+    ):
+        assert (text, pair)[segment][start:end] == word
 
 
-def test_a_text_that_just_fits_is_read_without_a_warning() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        found = attribute(tiny_classifier("bert"), "bad " * (MAX_LENGTH - 2))[0]
-    assert len(found.tokens) == MAX_LENGTH
+def test_a_long_text_of_one_repeated_sentence_scores_each_window_alike() -> None:
+    clf = tiny_classifier("bert")
+    whole = attribute(clf, "The film was bad. " * 40)[0]
+    windows = encode_windows(clf.tokenizer, [whole.text], None, limit=clf.max_length)
+    apart = attribute(clf, [w.encoding.text for w in windows], target=whole.target)
+    mean = sum(a.difference * w for a, w in zip(apart, shares(windows), strict=True))
+    assert whole.difference == pytest.approx(mean, rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -210,6 +228,22 @@ def test_a_text_that_just_fits_is_read_without_a_warning() -> None:
         ({"tolerance": 0}, ValueError, "tolerance of 0 cannot be met"),
         ({"tolerance": float("nan")}, ValueError, "tolerance of nan cannot be met"),
         ({"tolerence": 0.1}, TypeError, "did you mean 'tolerance'"),
+        ({"target": ("positive", "neg")}, ValueError, "Unknown target 'neg': did you mean"),
+        ({"target": (1, 1)}, ValueError, "no log-odds against itself"),
+        (
+            {"target": (1, 0), "output": "probability"},
+            ValueError,
+            "log-odds take two labels and the output 'logit'",
+        ),
+        ({"output": "logits"}, ValueError, "Unknown output 'logits': did you mean 'logit'"),
+        ({"unit": "word"}, ValueError, "Unknown unit 'word': did you mean 'words'"),
+        ({"unit": [(3, 1)]}, ValueError, r"\(3, 1\) is no span"),
+        ({"unit": [(0, 1, 2)]}, ValueError, "is no span"),
+        ({"unit": [("a", 1)]}, ValueError, "is no span"),
+        ({"baseline": "masks"}, ValueError, "Unknown baseline 'masks': did you mean 'mask'"),
+        ({"baseline": np.zeros(5)}, ValueError, r"shape \(5,\) does not fit.*32 finite numbers"),
+        ({"baseline": np.full(32, np.nan)}, ValueError, "32 finite numbers"),
+        ({"precision": "fp16"}, ValueError, "Unknown precision 'fp16'"),
     ],
 )
 def test_bad_options_are_named_in_one_sentence(options, error, sentence) -> None:
@@ -309,11 +343,78 @@ def test_pieces_of_an_uncased_wordpiece_model_are_its_own() -> None:
     assert "[UNK]" in found.pieces
 
 
-def test_what_was_cut_off_is_known() -> None:
-    clf = tiny_classifier("bert")
-    text = "film " * 70 + "unread"
-    with pytest.warns(UserWarning, match="longer than the 64 tokens"):
-        found = attribute(clf, text, method="input_x_gradient")[0]
-    assert text.endswith(found.unread)
-    assert len(found.words) + len(found.unread.split()) == 71
-    assert attribute(clf, "film good!", method="input_x_gradient")[0].unread == ""
+@pytest.mark.parametrize("text", ["", "  \n", ("", "")])
+def test_a_text_without_a_word_is_named_by_its_place(text) -> None:
+    fine = "bad" if isinstance(text, str) else ("bad", "")
+    with pytest.raises(ValueError, match=r"Text 1, .* has no word to explain"):
+        attribute(tiny_classifier("bert"), [fine, text])
+
+
+def test_log_odds_are_the_difference_of_two_logits() -> None:
+    clf = tiny_classifier("bert", labels=("bad", "middling", "good"))
+    odds, good, bad = (
+        attribute(clf, TEXT, target=target, tolerance=1e-5)[0]
+        for target in (("good", "bad"), "good", "bad")
+    )
+    assert (odds.target, odds.against) == ("good", "bad")
+    np.testing.assert_allclose(odds.token_scores, good.token_scores - bad.token_scores, atol=1e-3)
+
+
+@pytest.mark.parametrize("problem_type", [None, "multi_label"])
+def test_probabilities_are_explained_as_they_are_predicted(problem_type) -> None:
+    clf = tiny_classifier("bert", problem_type=problem_type)
+    found = attribute(clf, TEXT, target="positive", output="probability", baseline="mask")[0]
+    masked = " ".join(["[MASK]"] * (len(found.tokens) - 2))
+    before, after = clf.predict([masked, TEXT]).probabilities[:, 1]
+    assert found.difference == pytest.approx(after - before, abs=1e-5)
+    assert found.completeness_error < 0.01
+
+
+@pytest.mark.parametrize("kind", ["bert", "roberta", "electra", "deberta-v2", "modernbert"])
+def test_each_baseline_is_what_it_says(kind: str) -> None:
+    clf = tiny_classifier(kind)
+    table = clf.model.get_input_embeddings().weight.detach().numpy()
+    rows = {"pad": clf.tokenizer.pad_token_id, "mask": clf.tokenizer.mask_token_id}
+    for name in BASELINES:
+        own = {"zero": np.zeros(table.shape[1]), "mean": table.mean(0)}.get(name)
+        own = table[rows[name]] if own is None else own
+        named, given_itself = (attribute(clf, TEXT, baseline=b)[0] for b in (name, own))
+        assert (named.baseline, given_itself.baseline) == (name, "own")
+        np.testing.assert_allclose(named.token_scores, given_itself.token_scores, atol=1e-4)
+
+
+@settings(deadline=None, max_examples=25)
+@given(text=st.sampled_from([TEXT, "Good. Bad!\nSo?", "电影很好。不好"]), data=st.data())
+def test_every_piece_belongs_to_one_unit_that_holds_its_characters(text, data) -> None:
+    clf = tiny_classifier(data.draw(st.sampled_from(["bert", "roberta", "chinese"])))
+    spans = st.tuples(st.integers(0, len(text)), st.integers(1, 20)).map(lambda s: (s[0], sum(s)))
+    drawn = st.lists(spans, max_size=4)
+    unit = data.draw(st.one_of(st.sampled_from(list(UNITS)), drawn))
+    encoding = clf.encode([text])[0]
+    grouped = units(encoding, unit)
+    assert set(grouped.of_token[encoding.segments >= 0]) == set(range(len(grouped)))
+    assert set(grouped.of_token[encoding.segments < 0]) == {-1}
+    for string, (start, end) in zip(grouped.strings, grouped.offsets, strict=True):
+        assert text[start:end] == string
+    for token, (start, end) in zip(grouped.of_token, encoding.offsets, strict=True):
+        assert start == end or (
+            grouped.offsets[token, 0] <= start and end <= grouped.offsets[token, 1]
+        )
+
+
+def test_a_span_takes_the_words_it_touches() -> None:
+    found = attribute(tiny_classifier("bert"), "not bad at all", unit=[(1, 5), (4, 10)])[0]
+    assert found.words == ("not bad", "at", "all")
+    assert found.unit == "spans"
+    words = attribute(tiny_classifier("bert"), "not bad at all")[0]
+    np.testing.assert_allclose(found.scores, [words.scores[:2].sum(), *words.scores[2:]], atol=1e-5)
+
+
+def test_work_that_is_called_off_ends_and_leaves_the_model_as_it_was() -> None:
+    clf = tiny_classifier("bert").train()
+    before, called_off = state(clf), threading.Event()
+    called_off.set()
+    with pytest.raises(Cancelled), cancelled_by(called_off):
+        attribute(clf, TEXT)
+    assert state(clf) == before
+    assert attribute(clf, TEXT)

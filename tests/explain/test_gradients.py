@@ -10,7 +10,9 @@ from transformers import BertConfig, PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from bert_widgets.classifier import BertClassifier
-from bert_widgets.explain import attribute, gradients
+from bert_widgets.explain import attribute, problem
+from bert_widgets.explain.problem import completeness_error, embeddings_replaced
+from bert_widgets.explain.quadrature import clenshaw_curtis
 from tests.models import KINDS, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
@@ -27,7 +29,7 @@ def relative(found, expected) -> float:
 
 @pytest.mark.parametrize("intervals", [2, 4, 8, 16, 32, 64, 128])
 def test_quadrature_integrates_polynomials_of_its_degree_exactly(intervals: int) -> None:
-    nodes, weights = gradients.clenshaw_curtis(intervals)
+    nodes, weights = clenshaw_curtis(intervals)
     assert weights.min() > 0
     for degree in range(min(intervals, 24) + 1):
         assert weights @ np.array(nodes) ** degree == pytest.approx(1 / (degree + 1), abs=1e-14)
@@ -35,15 +37,13 @@ def test_quadrature_integrates_polynomials_of_its_degree_exactly(intervals: int)
 
 @pytest.mark.parametrize("intervals", [4, 8, 16, 32, 64])
 def test_a_finer_rule_uses_the_nodes_of_the_coarser_one_again(intervals: int) -> None:
-    assert (
-        gradients.clenshaw_curtis(2 * intervals)[0][::2] == gradients.clenshaw_curtis(intervals)[0]
-    )
+    assert clenshaw_curtis(2 * intervals)[0][::2] == clenshaw_curtis(intervals)[0]
 
 
 @given(st.lists(st.floats(-10, 10, width=32), min_size=1, max_size=9), st.floats(-5, 5, width=32))
 def test_completeness_error_is_the_missing_share_of_the_absolute_scores(scores, missing) -> None:
     array = np.array(scores)
-    error = gradients.completeness_error(array, array.sum() + missing)
+    error = completeness_error(array, array.sum() + missing)
     size = np.abs(array).sum()
     if size > 1e-3:
         assert error == pytest.approx(abs(missing) / size, abs=1e-9)
@@ -61,7 +61,7 @@ def test_scores_add_up_to_the_change_of_the_logit(kind: str) -> None:
     embeddings = clf.model.get_input_embeddings()
     with torch.no_grad():
         at_text = clf(**inputs)
-        with gradients.embeddings_replaced(clf, embeddings(baseline["input_ids"])):
+        with embeddings_replaced(clf, embeddings(baseline["input_ids"])):
             at_baseline = clf(**inputs)
     change = (at_text - at_baseline)[0, clf.labels.index(found.target)].item()
     assert found.difference == pytest.approx(change, abs=1e-4)
@@ -104,10 +104,9 @@ def test_a_text_that_cannot_reach_the_tolerance_states_the_error_it_has() -> Non
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("count", [0, 3])
-def test_the_baseline_itself_scores_zero(kind: str, count: int) -> None:
+def test_the_baseline_itself_scores_zero(kind: str) -> None:
     clf = tiny_classifier(kind)
-    found = attribute(clf, clf.tokenizer.pad_token * count)[0]
+    found = attribute(clf, clf.tokenizer.pad_token * 3)[0]
     assert not found.token_scores.any()
     assert (found.completeness_error, found.difference) == (0.0, 0.0)
 
@@ -119,7 +118,7 @@ def test_replaced_embeddings_keep_positions_where_a_text_spells_the_padding_toke
     clf = tiny_classifier(kind)
     inputs = clf.collate(clf.encode([f"bad {clf.tokenizer.pad_token} film"]))
     embeddings = clf.model.get_input_embeddings()(inputs["input_ids"])
-    with torch.no_grad(), gradients.embeddings_replaced(clf, embeddings):
+    with torch.no_grad(), embeddings_replaced(clf, embeddings):
         replaced = clf(**inputs)
     torch.testing.assert_close(replaced, clf(**inputs), rtol=0, atol=0)
 
@@ -133,7 +132,7 @@ def test_batches_mix_texts_and_nodes_within_the_budget_of_tokens() -> None:
 
     clf.model.register_forward_pre_hook(note, with_kwargs=True)
     attribute(clf, [TEXT, TEXT * 2, "bad"], tolerance=1e-12)
-    assert max(rows * length for rows, length in shapes) <= gradients._CPU_TOKENS
+    assert max(rows * length for rows, length in shapes) <= problem._CPU_TOKENS
     prediction, *rest = [rows for rows, _ in shapes]
     assert (prediction, sum(rest)) == (3, 3 * 129)
     assert max(rest) > 9
@@ -183,7 +182,7 @@ def additive_classifier() -> BertClassifier:
 
 @settings(deadline=None, max_examples=25)
 @given(
-    texts=st.lists(st.text("abdeginotw !,", max_size=40), min_size=1, max_size=4),
+    texts=st.lists(st.text("abdeginotw !,", max_size=40).map("a".__add__), min_size=1, max_size=4),
     target=st.integers(0, 1),
     tolerance=st.sampled_from([1e-4, 1e-2, 1e6]),
 )
