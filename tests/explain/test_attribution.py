@@ -194,7 +194,7 @@ def test_a_long_text_is_explained_in_windows_as_it_is_predicted(pair, unit) -> N
     assert found.completeness_error < 0.01
     read = found.word_offsets[found.word_segments == 1, 1].max(initial=0)
     assert found.unread == (pair or "")[read:].strip()
-    assert pair is None or MAX_LENGTH // 2 - 2 <= (found.word_segments == 1).sum() < MAX_LENGTH
+    assert pair is None or MAX_LENGTH // 2 - 2 <= (found.token_segments == 1).sum() < MAX_LENGTH
     assert len(found.tokens) == len(found.token_scores)
     assert (found.token_scores[found.word_of_token >= 0] != 0).all()
     missing = abs(found.scores.sum() - found.difference)
