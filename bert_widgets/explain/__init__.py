@@ -1,15 +1,34 @@
-"""Why the model decided: word scores by several methods, and attention maps."""
+"""Why the model decided: word scores by several methods, their evidence, and attention maps."""
 
 from ._reading import Reading
+from .agreement import agreement
 from .attention import AttentionMaps, attention_maps
 from .attribution import METHODS, Attribution, Method, attribute
+from .badge import Badge, badge
+from .comparison import evaluate_explanations
+from .faithfulness import Curve, Faithfulness, faithfulness
+from .rationales import plausibility
+from .report import ExplanationReport
+from .robustness import infidelity, randomisation, sensitivity
 
 __all__ = [
     "METHODS",
     "AttentionMaps",
     "Attribution",
+    "Badge",
+    "Curve",
+    "ExplanationReport",
+    "Faithfulness",
     "Method",
     "Reading",
+    "agreement",
     "attention_maps",
     "attribute",
+    "badge",
+    "evaluate_explanations",
+    "faithfulness",
+    "infidelity",
+    "plausibility",
+    "randomisation",
+    "sensitivity",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import traitlets as t
 
 from .._options import named_options
 from ..explain.attention import AttentionMaps, attention_maps
+from ._answers import Part
 from ._array import Array
 from ._fallback import attention_html
 from ._text_widget import TextWidget, check_text
@@ -87,7 +88,7 @@ class AttentionMatrix(TextWidget):
         head: int = 0,
     ) -> None:
         self._clf = clf
-        maps = self._compute(text, pair or "")
+        maps = self._read((text, pair or ""))
         maps.head(layer, head)  # raises if there is none
         self._opened = [layer * maps.heads + head]
         counts = {"layers": maps.layers, "heads": maps.heads, "layer": layer, "head": head}
@@ -96,21 +97,21 @@ class AttentionMatrix(TextWidget):
     @property
     def maps(self) -> AttentionMaps:
         """The attention of all heads for the text on show."""
-        return self._maps
+        return cast("AttentionMaps", self._result)
 
-    def _inputs(self) -> tuple[str, str]:
-        """Return text and second text."""
+    def _parts(self) -> list[Part]:
+        return [Part("maps", self._texts, self._read, self._show, at_once=self._read)]
+
+    def _texts(self) -> tuple[str, str]:
         return self.text, self.pair
 
-    def _compute(self, *inputs: Any) -> AttentionMaps:  # noqa: ANN401
+    def _read(self, texts: tuple[str, str]) -> AttentionMaps:
         """Read the attention of every head."""
-        text, pair = inputs
-        check_text(text, pair)
-        return attention_maps(self._clf, text, pair or None)
+        check_text(*texts)
+        return attention_maps(self._clf, texts[0], texts[1] or None)
 
     def _shown(self, result: AttentionMaps) -> dict[str, Any]:
         """Return the traits that show attention maps."""
-        self._maps = result
         return {
             "words": list(result.words),
             "tokens": list(result.pieces),
@@ -120,11 +121,11 @@ class AttentionMatrix(TextWidget):
 
     def fallback_html(self) -> str:
         """Return the head on show as a table of plain HTML."""
-        return attention_html(self._maps, self.layer, self.head)
+        return attention_html(self.maps, self.layer, self.head)
 
     def fallback_text(self) -> str:
         """Return for each piece of the head on show where it looks most."""
-        weights = self._maps.head(self.layer, self.head)
+        weights = self.maps.head(self.layer, self.head)
         looks = "  ".join(
             f"{token}→{self.tokens[row.argmax()]} {row.max():.2f}"
             for token, row in zip(self.tokens, weights, strict=True)
@@ -133,7 +134,7 @@ class AttentionMatrix(TextWidget):
 
     def _sent(self) -> dict[str, Any]:
         """Return the heads to hold in the page: all if they fit, else those opened last."""
-        weights, scales = self._maps.weights, self._maps.scales
+        weights, scales = self.maps.weights, self.maps.scales
         count = weights.shape[0] * weights.shape[1]
         fit = max(1, _BUDGET // weights[0, 0].size)
         held = list(range(count)) if fit >= count else self._opened[-fit:]
@@ -145,7 +146,7 @@ class AttentionMatrix(TextWidget):
 
     @t.observe("layer", "head")
     def _follow_head(self, _change: object) -> None:
-        if self._asked is None:
+        if self._answers is None:
             return
         flat = self.layer * self.heads + self.head
         self._opened = [*(each for each in self._opened if each != flat), flat]

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { contrast, hex, type Rgb, toOklab } from "../src/shared/color.ts";
 import { makePalette } from "../src/shared/palette.ts";
+import { areaOf, type Bounds, placesOf, shareOf, ticks, valueAtShare } from "../src/shared/plot.ts";
 import { csvOf } from "../src/training/export.ts";
 import { beside, scaled, steered, zoomed } from "../src/training/navigation.ts";
-import { areaOf, placesOf, shareOf, ticks, valueAtShare } from "../src/training/plot.ts";
 import { runColor } from "../src/training/run_colors.ts";
 import {
-  type Bounds,
   epochMarks,
   extent,
   fromZero,

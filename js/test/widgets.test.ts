@@ -123,11 +123,11 @@ describe("token highlights", () => {
       field.dispatchEvent(new Event("input"));
     };
     type("not so");
-    vi.advanceTimersByTime(200);
+    vi.advanceTimersByTime(100);
     type("not so bad");
-    vi.advanceTimersByTime(200);
+    vi.advanceTimersByTime(100);
     expect(model.get("text")).toBe("not bad 😀");
-    vi.advanceTimersByTime(150);
+    vi.advanceTimersByTime(50);
     expect(model.get("text")).toBe("not so bad");
     type("  ");
     vi.advanceTimersByTime(400);

@@ -1,7 +1,7 @@
 import { css, mix, type Rgb } from "../shared/color.ts";
 import type { Palette } from "../shared/palette.ts";
+import { type Area, FONT, type Plot, paintAxes, placesOf } from "../shared/plot.ts";
 import { type DataMap, POINT } from "./map_state.ts";
-import { type Area, FONT, type Plot, paintAxes, placesOf } from "./plot.ts";
 import { runColor } from "./run_colors.ts";
 import type { Box } from "./state.ts";
 import { plain } from "./traces.ts";

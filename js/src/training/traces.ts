@@ -1,10 +1,10 @@
 import type { Rgb } from "../shared/color.ts";
 import { scientific } from "../shared/format.ts";
 import type { Palette } from "../shared/palette.ts";
+import type { Bounds, Line, Trace } from "../shared/plot.ts";
 import type { RunCurves } from "./curves_state.ts";
-import type { Trace } from "./plot.ts";
 import { runColor } from "./run_colors.ts";
-import { type Bounds, extent, fromZero, type Line, lineOf, shareBounds, tight } from "./series.ts";
+import { extent, fromZero, lineOf, shareBounds, tight } from "./series.ts";
 
 export type Smooth = (line: Line) => Float64Array;
 
