@@ -10,10 +10,13 @@ from __future__ import annotations
 import copy
 import functools
 import itertools
+import json
+import re
 import tempfile
 from typing import TYPE_CHECKING, Any
 
 import torch
+from tokenizers import Tokenizer
 from transformers import (
     AlbertTokenizer,
     AutoConfig,
@@ -154,12 +157,40 @@ def _loaded(
 
 
 def _tokenizer(kind: str) -> PreTrainedTokenizerBase:
-    """Train the family's tokenizer; its normaliser and word splitting are the real ones."""
+    """Train the family's tokenizer; its normaliser and word splitting are the real ones.
+
+    WordPiece and Unigram trainers break ties differently in each process; their pieces are
+    therefore replaced by ones that are always the same.
+    """
     family = _FAMILIES[kind][0]
     corpus = CHINESE if kind == "chinese" else CORPUS
     trained = family().train_new_from_iterator(corpus, 400, show_progress=False)
     trained.model_max_length = MAX_LENGTH
+    described = json.loads(trained.backend_tokenizer.to_str())
+    model = described["model"]
+    if model["type"] != "BPE":
+        special = [token["content"] for token in described["added_tokens"]]
+        pieces = _pieces(trained.backend_tokenizer, corpus, wordpiece=model["type"] == "WordPiece")
+        if model["type"] == "WordPiece":
+            model["vocab"] = {piece: i for i, piece in enumerate([*special, *pieces])}
+        else:  # a piece of several letters is likelier than the letters
+            likely = [[piece, -1.0 if len(piece) > 1 else -6.0] for piece in pieces]
+            model["vocab"] = [*([piece, 0.0] for piece in special), *likely]
+        trained._tokenizer = Tokenizer.from_str(json.dumps(described))
     return trained
+
+
+def _pieces(backend: Tokenizer, corpus: list[str], *, wordpiece: bool) -> list[str]:
+    """Return all letters, and of each word of several the first six letters and the others."""
+    inside = "##" if wordpiece else ""
+    pieces = set()
+    for text in corpus:
+        shown = backend.normalizer.normalize_str(text) if backend.normalizer else text
+        for part, _ in backend.pre_tokenizer.pre_tokenize_str(shown):
+            pieces |= {*part, *(inside + letter for letter in part)}
+            for word in re.findall(r"▁?\w+", part):
+                pieces |= {word[:6], inside + word[6:]}
+    return sorted(pieces - {"", inside})
 
 
 def _randomise(model: torch.nn.Module, seed: int) -> None:

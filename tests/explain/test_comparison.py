@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bert_widgets.explain import METHODS, Method, attribute
+from bert_widgets.explain import Method, attribute, attribution, comparison
 from bert_widgets.explain.comparison import evaluate_explanations
 from bert_widgets.explain.faithfulness import faithfulness
 from bert_widgets.explain.problem import Scores
@@ -112,10 +112,10 @@ def test_a_method_that_cannot_treat_the_model_is_left_out_unless_it_was_asked_fo
     def by_length(problem):
         return [Scores(np.arange(len(e), dtype=np.float32)) for e in problem.encodings]
 
-    for name in list(METHODS):
-        monkeypatch.delitem(METHODS, name)
-    for name, function in (("square", refuse), ("long", by_length)):
-        monkeypatch.setitem(METHODS, name, Method(name, name, "", (), "", function))
+    two = (("square", refuse), ("long", by_length))
+    methods = {name: Method(name, name, "", (), "", function) for name, function in two}
+    monkeypatch.setattr(comparison, "METHODS", methods)
+    monkeypatch.setattr(attribution, "METHODS", methods)
     clf = tiny_classifier("bert")
     report = evaluate_explanations(clf, FRAME)
     assert report.refused == {"square": "This model is too round; use a square one."}
