@@ -11,7 +11,7 @@ from .notebooks import NOTEBOOKS, WIDGET, as_saved, code_cells, executed, is_pro
 
 EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 LIVE_WIDGETS = {"01_quickstart": 4, "02_train_and_watch": 3, "05_which_explanation_is_true": 3}
-TRAINING = {"01_quickstart", "02_train_and_watch"}
+TRAINING = {"01_quickstart", "02_train_and_watch", "05_which_explanation_is_true"}
 
 
 @EACH

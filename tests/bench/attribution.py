@@ -30,7 +30,7 @@ REFERENCE = "reference"
 CONTENDERS = {
     REFERENCE: "1,000 midpoint steps",
     "captum": "Captum LayerIntegratedGradients, 50 steps",
-    "fp32": "ours, fp32 (the default)",
+    "fp32": "ours, fp32",
     "bf16": "ours, bf16 as far as the tolerance allows",
     "input_x_gradient": "input times gradient",
     "attnlrp": "AttnLRP",

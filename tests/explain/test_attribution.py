@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import re
 import threading
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -427,3 +429,16 @@ def test_work_that_is_called_off_ends_and_leaves_the_model_as_it_was() -> None:
         attribute(clf, TEXT)
     assert state(clf) == before
     assert attribute(clf, TEXT)
+
+
+def test_the_how_to_of_the_contributors_page_adds_a_method(monkeypatch) -> None:
+    page = Path(__file__).parents[2] / "CONTRIBUTING.md"
+    (code,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    monkeypatch.setitem(METHODS, "alone", None)  # what the page does is undone
+    exec(code, {})  # noqa: S102 - the project's own page
+    clf = tiny_classifier("bert")
+    found = attribute(clf, TEXT, method="alone")[0]
+    words = len(found.words)
+    only = units(clf.encode([TEXT])[0], "words")
+    assert len(only) == words == np.count_nonzero(found.scores)
+    assert found.completeness_error is None
