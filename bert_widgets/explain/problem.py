@@ -132,8 +132,8 @@ class Problem:
         Cancelled
             Between two batches, if the work was cancelled.
         """
-        budget = _CPU_TOKENS if self.clf.device.type == "cpu" else _GPU_TOKENS
-        for batch in token_batches([len(self.encodings[row]) for row in rows], budget):
+        lengths = [len(self.encodings[row]) for row in rows]
+        for batch in token_batches(lengths, token_budget(self.clf)):
             check_cancelled()
             yield batch
 
@@ -196,6 +196,11 @@ class Problem:
         tokens = np.zeros(len(of_token), np.float32)
         tokens[inside] = (unit_scores / sizes)[of_token[inside]]
         return tokens
+
+
+def token_budget(clf: BertClassifier) -> int:
+    """Return how many tokens, padding included, go through the model at once."""
+    return _CPU_TOKENS if clf.device.type == "cpu" else _GPU_TOKENS
 
 
 def completeness_error(scores: NDArray[np.floating], difference: float) -> float:
