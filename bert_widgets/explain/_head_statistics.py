@@ -50,22 +50,26 @@ def statistics_of(weights: torch.Tensor, pieces: Pieces) -> dict[str, NDArray[np
     Entropy, distance and shares on special tokens are means over all rows, the others over the
     rows of pieces that are not special.
     """
-    count = weights.shape[-1]
-    device = weights.device
-    special, same = pieces.special.to(device), pieces.same.to(device)
-    places = torch.arange(count, device=device)
-    distances = (places[:, None] - places).abs().to(weights.dtype)
+    each = [_statistics_of_head(head.float(), pieces) for head in weights]
+    return {
+        name: torch.stack([numbers[name] for numbers in each]).cpu().numpy() for name in each[0]
+    }
+
+
+def _statistics_of_head(weights: torch.Tensor, pieces: Pieces) -> dict[str, torch.Tensor]:
+    special, same = pieces.special.to(weights.device), pieces.same.to(weights.device)
+    count = len(weights)
+    places = torch.arange(count, device=weights.device)
     first = (places == 0) & special
     rows = torch.where(~special)[0]
     before, after = rows[rows > 0], rows[rows < count - 1]
     words = max(1, len(rows))
-    numbers = {
-        "entropy": -torch.special.xlogy(weights, weights).sum(-1).mean(-1) / np.log(2),
-        "distance": (weights * distances).sum(-1).mean(-1),
-        "to_first": weights[:, :, first].sum(-1).mean(-1),
-        "to_other_special": weights[:, :, special & ~first].sum(-1).mean(-1),
-        "previous": weights[:, before, before - 1].sum(-1) / words,
-        "next": weights[:, after, after + 1].sum(-1) / words,
-        "same_word": (weights * same).sum((-1, -2)) / words,
+    return {
+        "entropy": -torch.special.xlogy(weights, weights).sum() / (count * np.log(2)),
+        "distance": (weights * (places[:, None] - places).abs()).sum() / count,
+        "to_first": weights[:, first].sum() / count,
+        "to_other_special": weights[:, special & ~first].sum() / count,
+        "previous": weights[before, before - 1].sum() / words,
+        "next": weights[after, after + 1].sum() / words,
+        "same_word": weights[same].sum() / words,
     }
-    return {name: value.float().cpu().numpy() for name, value in numbers.items()}

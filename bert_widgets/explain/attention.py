@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..classifier import BertClassifier
+    from ..text import Encoding
 
 
 class Matrix(NamedTuple):
@@ -227,8 +228,8 @@ def attention_maps(clf: BertClassifier, text: str, pair: str | None = None) -> A
     """Read the attention of every head in one forward pass.
 
     Heads are reduced to bytes as each layer runs, so that at 12 layers, 12 heads and 512 tokens
-    no more than one layer is ever held as floats (in families that say where their weights are:
-    all but DeBERTa). The model is switched to plain attention for this pass only.
+    no more than one layer is ever held as floats (DeBERTa, which hands all weights out at the end,
+    excepted). The model is switched to plain attention for this pass only.
 
     Attention shows where a head looks, not why the model decided.
 
@@ -259,20 +260,12 @@ def attention_maps(clf: BertClassifier, text: str, pair: str | None = None) -> A
             msg = f"A text must be a string, not {value!r:.80}."
             raise TypeError(msg)
     encoding = encode_cut(clf, [text], None if pair is None else [pair], stacklevel=3)[0]
-    pieces = Pieces.of(encoding)
-    layers: list[tuple[NDArray[np.uint8], NDArray[np.float32]]] = []
-    means: list[NDArray[np.float32]] = []
-    numbers: list[dict[str, NDArray[np.float32]]] = []
-    norms: list[NDArray[np.float32]] = []
-
+    kept = _Kept(encoding, clf.model.config.num_hidden_layers)
     projections = Projections()
 
     def keep(heads: Heads) -> torch.Tensor:
-        weights = heads.weights[0].float()
-        layers.append(_quantise(weights))
-        means.append(weights.mean(0).cpu().numpy())
-        numbers.append(statistics_of(weights, pieces))
-        projections.expect(lambda linear: norms.append(value_norms(heads.value, linear)))
+        kept.add(heads.layer, heads.weights[0])
+        projections.expect(lambda linear: kept.norms.append(value_norms(heads.value, linear)))
         return heads.context
 
     with (
@@ -283,16 +276,42 @@ def attention_maps(clf: BertClassifier, text: str, pair: str | None = None) -> A
         run_tapped(clf, clf.collate([encoding]), keep)
     return AttentionMaps(
         **reading(encoding),
-        weights=np.stack([weights for weights, _ in layers]),
-        scales=np.stack([scales for _, scales in layers]),
-        means=np.stack(means),
-        value_norms=np.stack(norms),
-        statistics={name: np.stack([each[name] for each in numbers]) for name in numbers[0]},
+        weights=kept.weights,
+        scales=kept.scales,
+        means=kept.means,
+        value_norms=np.stack(kept.norms),
+        statistics={name: np.stack([n[name] for n in kept.numbers]) for name in kept.numbers[0]},
     )
 
 
-def _quantise(weights: torch.Tensor) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Reduce one layer (heads, n, n) to bytes and each head's largest weight."""
-    scales = weights.amax((1, 2)).float().clamp_min(torch.finfo(torch.float32).tiny)
-    levels = (weights / scales[:, None, None] * 255).round().to(torch.uint8)
-    return levels.cpu().numpy(), scales.cpu().numpy()
+class _Kept:
+    """What is kept of each layer while the next one runs."""
+
+    weights: NDArray[np.uint8]
+    scales: NDArray[np.float32]
+    means: NDArray[np.float32]
+
+    def __init__(self, encoding: Encoding, layers: int) -> None:
+        self._pieces = Pieces.of(encoding)
+        self._layers = layers
+        self.numbers: list[dict[str, NDArray[np.float32]]] = []
+        self.norms: list[NDArray[np.float32]] = []
+
+    def add(self, layer: int, weights: torch.Tensor) -> None:
+        """Reduce one layer (heads, n, n), head by head: temporaries are as small as one head."""
+        heads, count, _ = weights.shape
+        if not layer:
+            self.weights = np.empty((self._layers, heads, count, count), np.uint8)
+            self.scales = np.empty((self._layers, heads), np.float32)
+            self.means = np.empty((self._layers, count, count), np.float32)
+        for head in range(heads):
+            levels, self.scales[layer, head] = _quantise(weights[head])
+            self.weights[layer, head] = levels.cpu().numpy()
+        self.means[layer] = weights.float().mean(0).cpu().numpy()
+        self.numbers.append(statistics_of(weights, self._pieces))
+
+
+def _quantise(weights: torch.Tensor) -> tuple[torch.Tensor, float]:
+    """Reduce one head (n, n) to bytes and its largest weight."""
+    scale = max(float(weights.max()), torch.finfo(torch.float32).tiny)
+    return (weights.float() * (255 / scale)).round_().to(torch.uint8), scale
