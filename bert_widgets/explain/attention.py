@@ -49,6 +49,10 @@ class AttentionMaps(Reading):
 
     Attributes
     ----------
+    classes
+        All label names.
+    probabilities
+        float32 array (classes,): the prediction for what the model read.
     weights
         uint8 array (layers, heads, n, n): row = the piece that looks, column = the piece looked at.
     scales
@@ -67,6 +71,8 @@ class AttentionMaps(Reading):
     Reading : text, pair, tokens, words and their offsets, which it has too.
     """
 
+    classes: tuple[str, ...]
+    probabilities: NDArray[np.float32]
     weights: NDArray[np.uint8]
     scales: NDArray[np.float32]
     means: NDArray[np.float32]
@@ -165,7 +171,7 @@ class AttentionMaps(Reading):
             self._labels(of_token, count, words=words),
             scaled.astype(np.float32),
             of_token.astype(np.int32),
-            (1 - share).astype(np.float32),
+            np.maximum(1 - share, 0).astype(np.float32) * (not specials),
         )
 
     def thumbnails(self, size: int = 48) -> NDArray[np.uint8]:
@@ -273,9 +279,11 @@ def attention_maps(clf: BertClassifier, text: str, pair: str | None = None) -> A
         torch.inference_mode(),
         watched(clf.model, torch.nn.Linear, projections),
     ):
-        run_tapped(clf, clf.collate([encoding]), keep)
+        logits = run_tapped(clf, clf.collate([encoding]), keep)
     return AttentionMaps(
         **reading(encoding),
+        classes=clf.labels,
+        probabilities=clf.probabilities(logits.float())[0],
         weights=kept.weights,
         scales=kept.scales,
         means=kept.means,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..classifier import BertClassifier
+    from ..text import Encoding
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -74,6 +75,11 @@ def neurons(
     >>> found.query[1] * found.key  # one query against every key, neuron by neuron
     """
     encoding = encode_cut(clf, [text], None if pair is None else [pair], stacklevel=3)[0]
+    return neurons_of(clf, encoding, layer, head)
+
+
+def neurons_of(clf: BertClassifier, encoding: Encoding, layer: int, head: int) -> Neurons:
+    """Read the queries and keys of one head of an encoded text; see `neurons`."""
     config = clf.model.config
     counts = {"layer": config.num_hidden_layers, "head": config.num_attention_heads}
     for name, number in (("layer", layer), ("head", head)):

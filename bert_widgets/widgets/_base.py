@@ -111,7 +111,7 @@ class Widget(anywidget.AnyWidget):
 
     def set_state(self, sync_data: object) -> None:
         """Take over what the page has set, as far as it may and fits."""
-        with gate:
+        with gate.answering_page():
             if isinstance(sync_data, dict):
                 refusals = [self._apply(name, value) for name, value in sync_data.items()]
             else:

@@ -6,20 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets as t
 
-from ._base import Widget, sentence
+from ._answers import Answers, Part
+from ._base import Widget
 from ._gate import gate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..explain import Reading
 
 LONGEST_TEXT = 100_000
+_PATIENCE = 1.0  # seconds that a cell's output may wait for answers
 
 
 class TextWidget(Widget):
-    """A text, its words, the selected one, and a result that is computed anew when they change.
+    """A text, its words, the selected one, and answers that follow when they change.
 
-    A subclass says what the result depends on (`_inputs`), computes it (`_compute`) and turns it
-    into trait values (`_shown`). Computing happens outside the gate: it may wait for the model.
+    A subclass says in `_parts` what is computed, and in `_shown` how a result is put in traits.
+    What Python sets is answered before its next line runs, what a page sets in the background.
     """
 
     text = t.Unicode().tag(sync=True)
@@ -29,73 +33,101 @@ class TextWidget(Widget):
     editable = t.Bool(default_value=True).tag(sync=True)
     busy = t.Bool(default_value=False).tag(sync=True)
 
-    _asked: tuple[Any, ...] | None = None  # inputs of the last computing; None in the constructor
+    _result: Reading  # what is on show
+    _answers: Answers | None = None  # None in the constructor
 
     def __init__(self, result: Reading, **values: object) -> None:
+        self._result = result
         super().__init__(**values, **self._shown(result))
-        self._asked = self._inputs()
-        self._fail(_unread(result))
+        answers = Answers(self, self._parts(), self._follow)
+        with gate:
+            self._answers = answers
+            answers.skip(answers.first)
+            answers.ask()
 
-    def _inputs(self) -> tuple[Any, ...]:
-        """Return what the result depends on."""
-        raise NotImplementedError
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until all that was asked is on show.
 
-    def _compute(self, *inputs: Any) -> Reading:  # noqa: ANN401
-        """Return the result, or raise what is wrong."""
+        Parameters
+        ----------
+        timeout
+            The most seconds to wait; None waits as long as it takes.
+
+        Returns
+        -------
+        bool
+            Whether all is on show.
+
+        Raises
+        ------
+        RuntimeError
+            In an observer, before which nothing can come.
+
+        Examples
+        --------
+        >>> highlights.wait(5)  # doctest: +SKIP
+        True
+        """
+        return self._answers is None or self._answers.wait(timeout)
+
+    def close(self) -> None:
+        """Take the widget away, and stop what it computes."""
+        if self._answers is not None:
+            self._answers.close()
+        super().close()
+
+    def saved_state(self) -> dict[str, Any]:
+        """Return what a page without Python needs, once all that was asked is on show."""
+        self.wait()
+        return super().saved_state()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:  # noqa: ANN401
+        if not gate.held:
+            self.wait(_PATIENCE)  # for the static rendering
+        return super()._repr_mimebundle_(**kwargs)
+
+    def _parts(self) -> Sequence[Part]:
+        """Return what is computed; the first part is the one that puts a result on show."""
         raise NotImplementedError
 
     def _shown(self, result: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return the values of the traits that show a result."""
         raise NotImplementedError
 
-    def _refresh(self) -> None:
-        """Compute the result and show it; on failure say why and keep the one before."""
-        with gate:
-            inputs = self._asked = self._inputs()
-            self.busy = True
-        failure, result = "", None
-        try:
-            result = self._compute(*inputs)
-        except Exception as error:  # noqa: BLE001 - it is shown to whoever edits the text
-            failure = sentence(error)
-        except BaseException:
-            self.busy = False
-            raise
-        with self.hold_sync(), self.hold_trait_notifications():
-            if inputs != self._inputs():
-                return  # changed on another thread, which computes it
-            if result is not None:
-                values = self._shown(result)
-                self._set(values)
-                failure = _unread(result)
-                self._states_to_send.update(values)  # even equal ones: the page awaits an answer
-            if self.selected is not None and self.selected >= len(self.words):
-                self.selected = None
-            self._fail(failure)
-            self.busy = False
+    def _show(self, result: Reading) -> None:
+        self._result = result
+        values = self._shown(result)
+        self._set(values)
+        self._states_to_send.update(values)  # even equal ones: the page awaits an answer
+        if self.selected is not None and self.selected >= len(self.words):
+            self.selected = None
 
     def _set(self, values: dict[str, Any]) -> None:
         for name, value in values.items():
             setattr(self, name, value)
 
-    @t.observe("text", "pair")
-    def _follow_text(self, _change: object) -> None:
-        if self._asked is not None:
-            self.selected = None
-            self._ask()
+    def _follow(self) -> None:
+        """Say what is being computed and what has failed."""
+        if self._answers is not None:
+            self.busy = self._answers.pending(self._answers.first)
+            self._fail(self._answers.failure() or _unread(self._result))
 
     def _ask(self) -> None:
-        """Have the result computed if that is for other inputs than the last time."""
-        if self._asked not in (None, self._inputs()):
-            gate.afterwards(self._refresh)
+        """Have answered what the traits ask now."""
+        if self._answers is not None:
+            self._answers.ask()
+
+    @t.observe("text", "pair")
+    def _follow_text(self, _change: object) -> None:
+        if self._answers is not None:
+            self.selected = None
+            self._ask()
 
     @t.validate("text", "pair")
     def _check_text(self, proposal: dict[str, Any]) -> str:
         text: str = proposal["value"]
-        if not self.editable and self._asked is not None:
-            msg = "This is a finished result; to edit the text, give the widget a classifier."
-            raise t.TraitError(msg)
-        problem = _unfit(text)
+        self._check_editable("to edit the text")
+        problem = unfit(text)
         if problem:
             raise t.TraitError(problem)
         return text
@@ -110,6 +142,12 @@ class TextWidget(Widget):
             raise t.TraitError(msg)
         return value
 
+    def _check_editable(self, wish: str) -> None:
+        """Refuse what takes a classifier, if there is none."""
+        if not self.editable and self._answers is not None:
+            msg = f"This is a finished result; {wish}, give the widget a classifier."
+            raise t.TraitError(msg)
+
 
 def check_text(text: object, pair: object) -> None:
     """Raise if a text, or the second one of a pair, is nothing that can be read."""
@@ -117,8 +155,8 @@ def check_text(text: object, pair: object) -> None:
         if not isinstance(value, str):
             msg = f"The {name} must be a string, not {value!r:.80}."
             raise TypeError(msg)
-        if _unfit(value):
-            raise ValueError(_unfit(value))
+        if unfit(value):
+            raise ValueError(unfit(value))
     if not str(text).strip():
         msg = "There is no text to read; write at least one word."
         raise ValueError(msg)
@@ -131,7 +169,8 @@ def _unread(result: Reading) -> str:
     return f"The text is longer than the model reads; nothing is shown for {result.unread!r:.60}…"
 
 
-def _unfit(text: str) -> str:
+def unfit(text: str) -> str:
+    """Return why a text cannot be taken from a page; empty if it can."""
     if len(text) > LONGEST_TEXT:
         return f"The text has {len(text):,} characters; use at most {LONGEST_TEXT:,}."
     if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
