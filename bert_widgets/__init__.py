@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from .classifier import BertClassifier
     from .data import TextData
     from .evaluation import Evaluation
-    from .explain import AttentionMaps, Attribution, attention_maps, attribute
+    from .explain import (
+        AttentionMaps,
+        Attribution,
+        attention_maps,
+        attribute,
+        evaluate_explanations,
+    )
     from .prediction import Prediction
     from .training import (
         Dynamics,
@@ -37,6 +43,7 @@ _HOMES = {
     "AttentionMaps": "explain",
     "attention_maps": "explain",
     "attribute": "explain",
+    "evaluate_explanations": "explain",
     "Dynamics": "training",
     "History": "training",
     "Hyperparameters": "training",
@@ -67,6 +74,7 @@ __all__ = [
     "attention_maps",
     "attribute",
     "demo",
+    "evaluate_explanations",
     "find_learning_rate",
     "tensorboard",
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import threading
+import time
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -12,11 +14,17 @@ import torch
 from ._options import unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .classifier import BertClassifier
 
 Precision = Literal["auto", "fp32", "bf16"]
+
+LONG = {"fp32": 1024, "bf16": 2048}
+"""Tokens of a text from which on attention on a CPU is fused, if it can be."""
+
+# What families call the dropout of attention weights.
+_ATTENTION_DROPOUT = ("attention_dropout", "attention_probs_dropout_prob")
 
 
 @contextlib.contextmanager
@@ -36,12 +44,14 @@ def attention(clf: BertClassifier, implementation: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def arithmetic(clf: BertClassifier, precision: Precision) -> Iterator[None]:
+def arithmetic(
+    clf: BertClassifier, precision: Precision, *, tokens: int | None = None
+) -> Iterator[None]:
     """Run the model's matmuls in the given precision and its fastest attention.
 
-    What is chosen depends on the machine but on no measurement of time, so that ``"fp32"`` gives
-    the same bits in each process. Backward passes belong inside too: two thirds of the matmuls are
-    theirs.
+    What is chosen depends on the machine but on no measurement of time where precision is
+    ``"fp32"``, so that it gives the same bits in each process. Backward passes belong inside too:
+    two thirds of the matmuls are theirs.
 
     Parameters
     ----------
@@ -49,15 +59,101 @@ def arithmetic(clf: BertClassifier, precision: Precision) -> Iterator[None]:
         The classifier whose device decides.
     precision
         As `resolve_precision` returns it: ``"fp32"`` or ``"bf16"``.
+    tokens
+        Tokens of the longest text inside, for `fastest_attention`; None takes plain matmuls on a
+        CPU.
     """
     device = clf.device.type
-    implementation = "eager" if device == "cpu" else clf.model.config._attn_implementation  # noqa: SLF001
     with (
-        attention(clf, implementation),
+        attention(clf, fastest_attention(clf, precision, tokens)),
         _onednn if device == "cpu" and onednn_is_exact() else contextlib.nullcontext(),
         torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"),
     ):
         yield
+
+
+def fastest_attention(clf: BertClassifier, precision: Precision, tokens: int | None) -> str:
+    """Choose between plain matmuls and torch's fused attention (SDPA) on a CPU.
+
+    With dropout in the attention torch has no fused kernel for a CPU: SDPA does the same matmuls
+    in 0.9 to 1.7 times the time. Without it, the fused kernel holds no matrix of all pairs of
+    tokens: for 4,096 tokens three layers of ModernBERT's size took 2.1 s instead of 3.8 and 0.27 GB
+    instead of 1.8 to predict in float32, 6.1 s instead of 9.6 and 0.7 GB instead of 5.2 to train in
+    bfloat16. So it is taken from `LONG` tokens on.
+
+    For shorter texts plain matmuls were faster on the one processor measured (AMD, AVX-512): a
+    training step by 1.75 times at 16 tokens in float32, equal at 512; in bfloat16 by 1.2 to 1.5 at
+    each length. Float32 takes them always, since its bits are to be the same in each process. In
+    bfloat16, where another processor may have a faster kernel, a measurement decides.
+    ``python -m tests.bench.attention_choice`` prints a machine's figures.
+
+    The families of `_lean` read at most 512 tokens and take plain matmuls whatever this says.
+
+    Parameters
+    ----------
+    clf
+        The classifier, in the mode (training or not) in which it will run.
+    precision
+        ``"fp32"`` or ``"bf16"``.
+    tokens
+        Tokens of the longest text; None if unknown.
+
+    Returns
+    -------
+    str
+        ``"eager"`` or ``"sdpa"``; on a GPU what the model has.
+    """
+    own: str = clf.model.config._attn_implementation  # noqa: SLF001
+    if clf.device.type != "cpu":
+        return own
+    if tokens is None or own != "sdpa" or _drops_attention(clf):
+        return "eager"
+    if tokens >= LONG[precision]:
+        return "sdpa"
+    return "sdpa" if precision == "bf16" and sdpa_is_faster(_rounded(tokens)) else "eager"
+
+
+def _drops_attention(clf: BertClassifier) -> bool:
+    config = clf.model.config
+    rates = (getattr(config, name, 0.0) for name in _ATTENTION_DROPOUT)
+    return clf.model.training and any(rates)
+
+
+def _rounded(tokens: int) -> int:
+    """Round to a power of two from 16 to 512: few lengths are measured in a process."""
+    return min(max(16, 1 << round(math.log2(tokens))), 512)
+
+
+@functools.cache
+def sdpa_is_faster(tokens: int) -> bool:
+    """Time both attentions, forward and backward in bfloat16, on texts of so many tokens.
+
+    It takes some 10 ms, at 512 tokens some 100, once a process.
+    """
+    generator = torch.Generator().manual_seed(0)
+    shape = (max(1, 128 // tokens), 4, tokens, 64)
+    mask = torch.zeros(shape[0], 1, 1, tokens, dtype=torch.bfloat16)  # as padding makes one
+    query, key, value = (
+        torch.randn(shape, generator=generator).bfloat16().requires_grad_() for _ in range(3)
+    )
+
+    def eager() -> torch.Tensor:
+        scores = query @ key.transpose(2, 3) * shape[-1] ** -0.5 + mask
+        weights = scores.softmax(-1, dtype=torch.float32)
+        return torch.matmul(weights.bfloat16(), value)
+
+    def sdpa() -> torch.Tensor:
+        return torch.nn.functional.scaled_dot_product_attention(query, key, value, mask)
+
+    def seconds(compute: Callable[[], torch.Tensor]) -> float:
+        began = time.perf_counter()
+        torch.autograd.grad(compute().sum(), (query, key, value))
+        return time.perf_counter() - began
+
+    # In turn, and the least of several: other work on the machine slows down either.
+    pairs = [(seconds(eager), seconds(sdpa)) for _ in range(4)]
+    plain, fused = (min(each) for each in zip(*pairs, strict=True))
+    return bool(fused < plain)
 
 
 class _OneDnn:

@@ -380,7 +380,12 @@ class BertClassifier(torch.nn.Module):
         with progress(len(encodings), "predict") as bar:
             for rows in token_batches(lengths, budget):
                 check_cancelled()
-                with self.evaluating(), arithmetic(self, "fp32"), torch.inference_mode():
+                longest = max(lengths[i] for i in rows)
+                with (
+                    self.evaluating(),
+                    arithmetic(self, "fp32", tokens=longest),
+                    torch.inference_mode(),
+                ):
                     batch = self.collate([encodings[i] for i in rows])
                     logits[torch.from_numpy(rows)] = self(**batch).float().cpu()
                 bar.update(len(rows))

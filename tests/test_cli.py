@@ -18,6 +18,7 @@ import pytest
 from bert_widgets.cli import copy_notebooks, main
 
 
+@pytest.mark.tutorial
 def test_the_demo_does_the_main_job_and_writes_its_report(tmp_path):
     report = tmp_path / "report.html"
     done = subprocess.run(

@@ -6,8 +6,16 @@ import threading
 
 import pytest
 import torch
+from torch.nn.attention import SDPBackend
 
-from bert_widgets._compute import arithmetic, onednn_is_exact, resolve_precision
+from bert_widgets._compute import (
+    LONG,
+    arithmetic,
+    fastest_attention,
+    onednn_is_exact,
+    resolve_precision,
+    sdpa_is_faster,
+)
 from tests.models import KINDS, tiny_classifier
 
 
@@ -89,6 +97,62 @@ def test_backward_passes_may_be_inside(kind, precision):
         )
     error = (gradients[0] - gradients[1]).norm() / gradients[1].norm()
     assert error < (1e-5 if precision == "fp32" else 1e-2)
+
+
+def implementation(clf, precision, tokens):
+    with arithmetic(clf, precision, tokens=tokens):
+        return clf.model.config._attn_implementation
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("training", [False, True])
+def test_attention_in_fp32_hangs_on_the_text_alone(kind, training):
+    """Never on a measurement, whose outcome may differ between processes."""
+    clf = tiny_classifier(kind).train(training)
+    fused = kind != "deberta-v2" and not (training and kind not in ("albert", "modernbert"))
+    measured = sdpa_is_faster.cache_info()
+    for tokens in (None, 1, 512, LONG["fp32"] - 1):
+        assert implementation(clf, "fp32", tokens) == "eager"
+    assert implementation(clf, "fp32", LONG["fp32"]) == ("sdpa" if fused else "eager")
+    assert sdpa_is_faster.cache_info() == measured
+
+
+def test_attention_in_bf16_is_what_was_faster_here():
+    clf = tiny_classifier("modernbert").train()
+    before = torch.get_rng_state()
+    for tokens in (5, 30, 300):
+        nearest = {5: 16, 30: 32, 300: 256}[tokens]
+        expected = "sdpa" if sdpa_is_faster(nearest) else "eager"
+        assert fastest_attention(clf, "bf16", tokens) == expected
+    measured = sdpa_is_faster.cache_info().misses
+    fastest_attention(clf, "bf16", 35)
+    assert sdpa_is_faster.cache_info().misses == measured, "a length is measured once"
+    assert fastest_attention(clf, "bf16", LONG["bf16"]) == "sdpa"
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_torch_has_no_fused_kernel_for_attention_with_dropout():
+    """Why it is never asked for: if this fails, it is time to measure again."""
+    states = torch.randn(2, 4, 32, 16)
+    math, fused = (SDPBackend.MATH.value, SDPBackend.FLASH_ATTENTION.value)
+    assert torch._fused_sdp_choice(states, states, states, None, 0.1) == math
+    assert torch._fused_sdp_choice(states, states, states, None, 0.0) == fused
+
+
+def test_long_texts_give_the_same_with_and_without_fused_attention():
+    clf = tiny_classifier("modernbert").train()
+    ids = torch.randint(5, 150, (2, LONG["fp32"] + 9), generator=torch.Generator().manual_seed(0))
+    mask = torch.ones_like(ids)
+    mask[1, 700:] = 0
+    gradients = []
+    for tokens in (None, ids.shape[1], ids.shape[1]):
+        clf.zero_grad()
+        with arithmetic(clf, "fp32", tokens=tokens):
+            clf(ids, mask).square().sum().backward()
+        gradients.append(torch.cat([p.grad.ravel() for p in clf.parameters()]))
+    plain, fused, again = gradients
+    assert (fused - plain).norm() < 1e-4 * plain.norm()
+    assert torch.equal(fused, again)
 
 
 def test_an_unknown_precision_is_named():

@@ -1,124 +1,38 @@
-"""The one front door to word scores: `attribute`, its result, and the table of methods."""
+"""The one front door to word scores: `attribute`, and the table of methods."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import torch
-
-from .._compute import arithmetic, resolve_precision
+from .._compute import resolve_precision
 from .._options import named_options, unknown
-from .._progress import progress
-from ..data import token_batches
-from ..text import as_texts, encode
-from ..windows import encode_windows, shares
-from ._long import as_read, merge
-from ._reading import Reading, reading
+from ..text import as_texts
+from ._job import Job, explain_all
+from .attnlrp import attnlrp
 from .baselines import baseline_embedding
-from .gradients import input_x_gradient
+from .gradients import expected_gradients, input_x_gradient, saliency, smoothgrad
 from .integrated import integrated_gradients
-from .problem import Problem, Scores, completeness_error
-from .targets import Target, resolve_target
-from .units import check_unit, units
+from .perturbation import occlusion, value_zeroing
+from .relevance import attention_x_gradient, rollout
+from .result import Attribution
+from .shapley import exact_shapley, shapley
+from .targets import resolve_target
+from .through_captum import deeplift, kernel_shap, lime
+from .units import check_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import pandas as pd
-    from numpy.typing import NDArray
+    from collections.abc import Callable
 
     from .._compute import Precision
     from ..classifier import BertClassifier
-    from ..text import Encoding, Texts
-    from ..windows import Window
+    from ..text import Texts
     from .baselines import Baseline
+    from .problem import Problem, Scores
     from .targets import Label
     from .units import Unit
 
-# Texts explained under one hold of the lock, in tokens: each sees one state of the weights, and
-# a run that trains them gets its turn in between.
-_TURN_TOKENS = 512
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Attribution(Reading):
-    """How much each of m words, and each of n tokens, pushed one class's logit up or down.
-
-    Where ``unit`` is not ``"words"``, the units (pieces, sentences, spans) stand in ``words`` and
-    its arrays.
-
-    Attributes
-    ----------
-    classes
-        All label names.
-    probabilities
-        float32 array (classes,): the prediction.
-    target
-        The label that is explained.
-    against
-        The label whose logit is taken off; None where ``target`` is explained alone.
-    output
-        ``"logit"`` or ``"probability"``: what of the target is explained, the unit of all scores.
-    method
-        The name of the method, a key of `METHODS`.
-    unit
-        ``"words"``, ``"pieces"``, ``"sentences"`` or ``"spans"``.
-    baseline
-        The name of the baseline, or ``"own"``.
-    layer
-        The layer whose output the scores are of; None for the word embeddings.
-    token_scores
-        float32 array (n,); positive pushes towards the target.
-    scores
-        float32 array (m,): each word's score, the sum of its pieces'.
-    margins
-        float32 array (m,): half the width of each score's 95 % confidence interval; None for a
-        method that draws no samples, and for a text of several windows.
-    completeness_error
-        How far the token scores are from adding up to ``difference``, as a share of the sum of
-        their absolute values; None where the method does not promise that they do.
-    difference
-        The target's value for the text less that for the method's baseline; None without one.
-    windows
-        The number of windows the text was read in: of more than one, everything is the mean over
-        the windows, weighted by their tokens.
-
-    See Also
-    --------
-    Reading : text, pair, tokens, words and their offsets, which it has too.
-    """
-
-    classes: tuple[str, ...]
-    probabilities: NDArray[np.float32]
-    target: str
-    against: str | None = None
-    output: str = "logit"
-    method: str
-    unit: str = "words"
-    baseline: str = "pad"
-    layer: int | None = None
-    token_scores: NDArray[np.float32]
-    scores: NDArray[np.float32]
-    margins: NDArray[np.float32] | None = None
-    completeness_error: float | None
-    difference: float | None
-    windows: int = 1
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row a word: ``word``, ``score``, ``start``, ``end`` and ``segment``."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            {
-                "word": self.words,
-                "score": self.scores,
-                "start": self.word_offsets[:, 0],
-                "end": self.word_offsets[:, 1],
-                "segment": self.word_segments,
-            }
-        )
+__all__ = ["METHODS", "Attribution", "Method", "attribute"]
 
 
 @dataclass(frozen=True)
@@ -142,6 +56,8 @@ class Method:
     function
         Takes a `Problem` and returns the `Scores` of each of its texts, or raises a ValueError of
         one sentence where it cannot treat the model.
+    signed
+        Whether a score below zero means a push away from the target.
     """
 
     name: str
@@ -150,6 +66,7 @@ class Method:
     promises: tuple[str, ...]
     cost: str
     function: Callable[[Problem], list[Scores]]
+    signed: bool = True
 
 
 METHODS: dict[str, Method] = {
@@ -159,17 +76,124 @@ METHODS: dict[str, Method] = {
             name="integrated_gradients",
             title="Integrated gradients",
             paper="Sundararajan, Taly & Yan 2017",
-            promises=("completeness", "linear"),
-            cost="9 to 129 forward and backward passes, mostly 17",
+            promises=("completeness", "linear", "layers"),
+            cost="17 forward and backward passes, sometimes 33 to 129, and 7 forward",
             function=integrated_gradients,
         ),
         Method(
             name="input_x_gradient",
             title="Input times gradient",
             paper="Shrikumar, Greenside, Shcherbina & Kundaje 2016",
-            promises=(),
+            promises=("layers",),
             cost="1 forward and backward pass",
             function=input_x_gradient,
+        ),
+        Method(
+            name="saliency",
+            title="Saliency (size of the gradient, no sign)",
+            paper="Simonyan, Vedaldi & Zisserman 2014",
+            promises=("layers",),
+            cost="1 forward and backward pass",
+            function=saliency,
+            signed=False,
+        ),
+        Method(
+            name="smoothgrad",
+            title="SmoothGrad, times input",
+            paper="Smilkov, Thorat, Kim, Viégas & Wattenberg 2017",
+            promises=("layers",),
+            cost="32 forward and backward passes",
+            function=smoothgrad,
+        ),
+        Method(
+            name="expected_gradients",
+            title="Expected gradients (GradientSHAP)",
+            paper="Erion, Janizek, Sturmfels, Lundberg & Lee 2021",
+            promises=("linear",),
+            cost="64 forward and backward passes",
+            function=expected_gradients,
+        ),
+        Method(
+            name="attnlrp",
+            title="AttnLRP",
+            paper="Achtibat et al. 2024",
+            promises=("layers",),
+            cost="1 forward and backward pass",
+            function=attnlrp,
+        ),
+        Method(
+            name="attention_x_gradient",
+            title="Attention times gradient (no sign)",
+            paper="Chefer, Gur & Wolf 2021",
+            promises=(),
+            cost="1 forward and backward pass",
+            function=attention_x_gradient,
+            signed=False,
+        ),
+        Method(
+            name="rollout",
+            title="Attention rollout (weak: knows no class, no sign)",
+            paper="Abnar & Zuidema 2020",
+            promises=(),
+            cost="1 forward pass",
+            function=rollout,
+            signed=False,
+        ),
+        Method(
+            name="occlusion",
+            title="Occlusion",
+            paper="Zeiler & Fergus 2014",
+            promises=("linear",),
+            cost="1 forward pass, and 1 for each word",
+            function=occlusion,
+        ),
+        Method(
+            name="value_zeroing",
+            title="Value zeroing",
+            paper="Mohebbi, Zuidema, Chrupała & Alishahi 2023",
+            promises=(),
+            cost="1 forward pass, and 1 for each word",
+            function=value_zeroing,
+        ),
+        Method(
+            name="shapley",
+            title="Shapley values",
+            paper="Castro, Gómez & Tejada 2009",
+            promises=("completeness", "linear"),
+            cost="512 forward passes, or 16 for each word",
+            function=shapley,
+        ),
+        Method(
+            name="exact_shapley",
+            title="Exact Shapley values",
+            paper="Shapley 1953",
+            promises=("completeness", "linear"),
+            cost="2 to the number of words forward passes",
+            function=exact_shapley,
+        ),
+        Method(
+            name="kernel_shap",
+            title="KernelSHAP",
+            paper="Lundberg & Lee 2017",
+            promises=("completeness", "linear"),
+            cost="512 forward passes, or 16 for each word",
+            function=kernel_shap,
+        ),
+        Method(
+            name="lime",
+            title="LIME",
+            paper="Ribeiro, Singh & Guestrin 2016",
+            promises=(),
+            cost="512 forward passes, or 16 for each word",
+            function=lime,
+        ),
+        Method(
+            name="deeplift",
+            title="DeepLift",
+            paper="Shrikumar, Greenside & Kundaje 2017",
+            promises=("completeness", "linear"),
+            cost="3 forward and 1 backward passes; only for models without attention",
+            function=deeplift,
         ),
     )
 }
@@ -254,9 +278,12 @@ def attribute(  # noqa: PLR0913
     if not tolerance > 0:
         msg = f"A tolerance of {tolerance!r} cannot be met; use a number above 0, such as 0.01."
         raise ValueError(msg)
+    if samples is not None and samples < 1:
+        msg = f"{samples!r} samples tell nothing; use at least 1, or None for the usual number."
+        raise ValueError(msg)
     check_unit(unit)
     _check_layer(clf, METHODS[method], layer)
-    job = _Job(
+    job = Job(
         clf=clf,
         method=METHODS[method],
         target=resolve_target(clf, target, output),
@@ -273,143 +300,7 @@ def attribute(  # noqa: PLR0913
         },
     )
     singles, pairs, _ = as_texts(texts)
-    return _explain_all(job, singles, pairs)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Job:
-    """What `attribute` was asked, beside the texts."""
-
-    clf: BertClassifier
-    method: Method
-    target: Target | None
-    output: str
-    unit: Unit
-    baseline: str
-    options: dict[str, Any]
-
-
-def _explain_all(job: _Job, texts: Sequence[str], pairs: Sequence[str] | None) -> list[Attribution]:
-    clf = job.clf
-    with clf.lock:
-        wholes = encode(clf.tokenizer, texts, pairs)
-        windows = encode_windows(clf.tokenizer, texts, pairs, limit=clf.max_length)
-    for i, whole in enumerate(wholes):
-        if not len(whole.words):
-            msg = f"Text {i}, {whole.text!r:.80}, has no word to explain; leave it out."
-            raise ValueError(msg)
-    parts: list[list[Window]] = [[] for _ in texts]
-    for window in windows:
-        parts[window.owner].append(window)
-    short = [i for i, own in enumerate(parts) if len(own) == 1]
-    results: dict[int, Attribution] = {}
-    with progress(len(windows), "explain") as bar:
-        for turn in token_batches([len(wholes[i]) for i in short], _TURN_TOKENS):
-            rows = [short[i] for i in turn]
-            results |= zip(rows, _explain(job, [wholes[i] for i in rows]), strict=True)
-            bar.update(len(rows))
-        for i, own in enumerate(parts):
-            if len(own) > 1:
-                results[i] = _explain_long(job, as_read(wholes[i], own), own, bar.update)
-    return [results[i] for i in range(len(texts))]
-
-
-def _explain(job: _Job, encodings: list[Encoding]) -> list[Attribution]:
-    """Explain texts of one window each, under one state of the weights."""
-    clf = job.clf
-    with clf.evaluating(), arithmetic(clf, "fp32"):
-        with torch.inference_mode():
-            probabilities = clf.probabilities(clf(**clf.collate(encodings)))
-        targets = [_target(job, row) for row in probabilities]
-        grouped = [units(encoding, job.unit) for encoding in encodings]
-        problem = Problem(
-            clf=clf, encodings=encodings, targets=targets, units=grouped, **job.options
-        )
-        found = job.method.function(problem)
-    return [
-        _attribution(job, encoding, row, target, scores)
-        for encoding, row, target, scores in zip(
-            encodings, probabilities, targets, found, strict=True
-        )
-    ]
-
-
-def _explain_long(
-    job: _Job, whole: Encoding, windows: Sequence[Window], done: Callable[[int], object]
-) -> Attribution:
-    """Explain a text of several windows, each under a hold of the lock of its own."""
-    clf = job.clf
-    weights = shares(windows)
-    logits = clf.logits([window.encoding for window in windows])
-    probabilities = (weights @ clf.probabilities(logits)).astype(np.float32)
-    target = _target(job, probabilities)
-    found: list[Scores] = []
-    for window in windows:
-        with clf.evaluating(), arithmetic(clf, "fp32"):
-            problem = Problem(
-                clf=clf,
-                encodings=[window.encoding],
-                targets=[target],
-                units=[units(window.encoding, _moved(job.unit, window.starts))],
-                **job.options,
-            )
-            found += job.method.function(problem)
-        done(1)
-    merged = merge(whole, windows, found, weights)
-    return _attribution(job, whole, probabilities, target, merged, windows=len(windows))
-
-
-def _attribution(  # noqa: PLR0913
-    job: _Job,
-    encoding: Encoding,
-    probabilities: NDArray[np.float32],
-    target: Target,
-    scores: Scores,
-    *,
-    windows: int = 1,
-) -> Attribution:
-    grouped = units(encoding, job.unit)
-    promised = "completeness" in job.method.promises
-    labels = job.clf.labels
-    return Attribution(
-        **reading(encoding, grouped),
-        classes=labels,
-        probabilities=probabilities,
-        target=labels[target.label],
-        against=None if target.against is None else labels[target.against],
-        output=target.output,
-        method=job.method.name,
-        unit=job.unit if isinstance(job.unit, str) else "spans",
-        baseline=job.baseline,
-        layer=job.options["layer"],
-        token_scores=scores.tokens,
-        scores=grouped.sum(scores.tokens),
-        margins=scores.margins,
-        completeness_error=(
-            completeness_error(scores.tokens, scores.difference)
-            if promised and scores.difference is not None
-            else None
-        ),
-        difference=scores.difference,
-        windows=windows,
-    )
-
-
-def _target(job: _Job, probabilities: NDArray[np.float32]) -> Target:
-    return job.target or Target(int(probabilities.argmax()), None, job.output)  # type: ignore[arg-type]
-
-
-def _moved(unit: Unit, starts: tuple[int, int]) -> Unit:
-    """Move spans of a whole text into a window that starts at the given characters."""
-    if isinstance(unit, str):
-        return unit
-    moved = []
-    for start, end, *rest in unit:
-        segment = rest[0] if rest else 0
-        first, last = max(start - starts[segment], 0), end - starts[segment]
-        if first < last:
-            moved.append((first, last, segment))
-    return moved
+    return explain_all(job, singles, pairs)
 
 
 def _check_layer(clf: BertClassifier, method: Method, layer: int | None) -> None:

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
+from .._compute import arithmetic
 from .problem import Scores, completeness_error
-from .quadrature import clenshaw_curtis
+from .quadrature import Focus, clenshaw_curtis, focus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from .problem import Problem
+    from .._compute import Precision
+    from .problem import Inputs, Problem
 
-_INTERVALS = (8, 16, 32, 64, 128)
+_INTERVALS = (16, 32, 64, 128)
+# Even steps at which the target is looked at first: a forward pass costs a third of a gradient.
+_LOOKS = 8
 
 
 class Point(NamedTuple):
@@ -46,9 +50,13 @@ class Gradient(NamedTuple):
 def integrated_gradients(problem: Problem) -> list[Scores]:
     """Integrate the gradient along the straight line from the baseline to the text.
 
-    The integral is taken by Clenshaw-Curtis quadrature, each text with as few nodes (9, 17, 33, 65
-    or 129, used again) as bring its completeness error below the tolerance and its scores to
-    rest. A text that never gets there keeps its last values.
+    Most happens in a small part of the way. A few forward passes tell where; there the nodes of a
+    Clenshaw-Curtis rule are put close together, and each text gets as few (17, 33, 65 or 129,
+    used again) as bring its completeness error below the tolerance and its scores to rest. A
+    text that never gets there keeps its last values.
+
+    With ``precision="bf16"`` the first 17 are computed in bfloat16, and a text whose scores are
+    not good enough starts again in float32.
 
     References
     ----------
@@ -58,66 +66,127 @@ def integrated_gradients(problem: Problem) -> list[Scores]:
     results = {
         row: Scores(np.zeros(len(problem.encodings[row]), np.float32), 0.0)
         for row in everything
-        if _is_baseline(problem, row)  # rounding would be all its difference
+        if problem.is_baseline(row)  # rounding would be all its difference
     }
-    found: list[dict[float, Gradient]] = [{} for _ in everything]
-    for intervals in _INTERVALS:
-        nodes, _ = clenshaw_curtis(intervals)
-        active = [row for row in everything if row not in results]
-        points = [Point(row, at) for row in active for at in nodes if at not in found[row]]
-        for point, gradient in gradients(problem, points):
-            found[point.row][point.at] = gradient
-        for row in active:
-            scores, coarser = (_integral(found[row], n) for n in (intervals, intervals // 2))
-            difference = found[row][1.0].value - found[row][0.0].value
-            done = completeness_error(scores, difference) < problem.tolerance and _settled(
-                scores, coarser, problem.tolerance
-            )
-            if done or intervals == _INTERVALS[-1]:
-                results[row] = Scores(scores.astype(np.float32), difference)
+    ways = _ways(problem, [row for row in everything if row not in results])
+    if problem.precision == "bf16":
+        results |= _refined(problem, ways, _INTERVALS[:1], "bf16")
+    rest = {row: way for row, way in ways.items() if row not in results}
+    results |= _refined(problem, rest, _INTERVALS, "fp32")
     return [results[row] for row in everything]
+
+
+class _Way(NamedTuple):
+    """How a text is approached.
+
+    Attributes
+    ----------
+    focus
+        Takes small steps where the target moves.
+    ends
+        The gradients at baseline and text.
+    """
+
+    focus: Focus
+    ends: dict[float, Gradient]
+
+    @property
+    def difference(self) -> float:
+        return self.ends[1.0].value - self.ends[0.0].value
+
+
+def _ways(problem: Problem, rows: Sequence[int]) -> dict[int, _Way]:
+    """Look at the target at even steps from baseline to text."""
+    ends: dict[int, dict[float, Gradient]] = {row: {} for row in rows}
+    for point, gradient in gradients(
+        problem, [Point(row, at) for row in rows for at in (0.0, 1.0)]
+    ):
+        ends[point.row][point.at] = gradient
+    places = np.linspace(0, 1, _LOOKS + 1)[1:-1]
+    points = [Point(row, float(at)) for row in rows for at in places]
+    seen = np.zeros(len(points))
+    for batch in problem.batches([point.row for point in points]):
+        with torch.inference_mode():
+            inputs, states, _ = _on_the_way(problem, [points[i] for i in batch])
+            seen[batch] = problem.values(inputs, states).double().cpu().numpy()
+    ways = {}
+    for row, between in zip(rows, seen.reshape(len(rows), len(places)), strict=True):
+        values = np.array([ends[row][0.0].value, *between, ends[row][1.0].value])
+        ways[row] = _Way(focus(values), ends[row])
+    return ways
+
+
+def _refined(
+    problem: Problem, ways: dict[int, _Way], rules: Sequence[int], precision: Precision
+) -> dict[int, Scores]:
+    """Take finer rules until each text's scores are good enough; in float32 keep the last."""
+    results: dict[int, Scores] = {}
+    found = {row: dict(way.ends) for row, way in ways.items()}
+    for intervals in rules:
+        nodes, _ = clenshaw_curtis(intervals)
+        active = [row for row in ways if row not in results]
+        # By the place in the way's own variable, in which rules share nodes.
+        wanted = {
+            Point(row, float(ways[row].focus.at(np.array(node)))): node
+            for row in active
+            for node in nodes
+            if node not in found[row]
+        }
+        with arithmetic(problem.clf, precision):
+            for point, gradient in gradients(problem, list(wanted)):
+                found[point.row][wanted[point]] = gradient
+        for row in active:
+            scores, coarser = (
+                _integral(found[row], ways[row].focus, n) for n in (intervals, intervals // 2)
+            )
+            difference = ways[row].difference
+            last = precision == "fp32" and intervals == rules[-1]
+            if last or _good(scores, coarser, difference, problem.tolerance):
+                results[row] = Scores(scores.astype(np.float32), difference)
+    return results
 
 
 def gradients(problem: Problem, points: Sequence[Point]) -> Iterator[tuple[Point, Gradient]]:
     """Take the gradient at each point, in batches that mix texts and points."""
     for batch in problem.batches([point.row for point in points]):
         chosen = [points[i] for i in batch]
-        yield from zip(chosen, _batch(problem, chosen), strict=True)
+        inputs, states, direction = _on_the_way(problem, chosen)
+        values, gradient = problem.gradient(inputs, states)
+        sums = (gradient * direction).sum(-1).double().cpu().numpy()
+        for point, value, row in zip(chosen, values.tolist(), sums, strict=True):
+            yield point, Gradient(value, row[: len(problem.encodings[point.row])])
 
 
-def _batch(problem: Problem, points: Sequence[Point]) -> list[Gradient]:
+def _on_the_way(
+    problem: Problem, points: Sequence[Point]
+) -> tuple[Inputs, torch.Tensor, torch.Tensor]:
+    """Return a batch with its states and directions (batch, tokens, width)."""
     inputs = problem.inputs([point.row for point in points])
     direction = inputs.text - inputs.baseline
     at = torch.tensor([point.at for point in points]).to(direction)[:, None, None]
-    embeddings = (inputs.baseline + at * direction).requires_grad_()
-    with torch.enable_grad():
-        values = problem.values(inputs, embeddings)
-        (gradient,) = torch.autograd.grad(values.sum(), embeddings)
-    sums = (gradient * direction).sum(-1).double().cpu().numpy()
-    return [
-        Gradient(value, row[: len(problem.encodings[point.row])])
-        for value, row, point in zip(values.detach().cpu().tolist(), sums, points, strict=True)
-    ]
+    return inputs, inputs.baseline + at * direction, direction
 
 
-def _integral(found: dict[float, Gradient], intervals: int) -> NDArray[np.float64]:
+def _integral(found: dict[float, Gradient], way: Focus, intervals: int) -> NDArray[np.float64]:
     nodes, weights = clenshaw_curtis(intervals)
-    return np.asarray(weights @ np.stack([found[at].sums for at in nodes]))
+    slopes = way.slope(np.array(nodes))
+    return np.asarray((weights * slopes) @ np.stack([found[node].sums for node in nodes]))
 
 
-def _settled(scores: NDArray[np.float64], coarser: NDArray[np.float64], tolerance: float) -> bool:
-    """Say whether the scores have converged one by one, which completeness may feign by luck.
+def _good(
+    scores: NDArray[np.float64],
+    coarser: NDArray[np.float64],
+    difference: float,
+    tolerance: float,
+) -> bool:
+    """Say whether scores are complete, and have converged one by one.
 
-    Doubling the nodes about squares the relative error, so the square of the change since the
-    coarser rule tells the error that is left. (48 texts, two 6-layer BERTs, tolerance 0.01: the
-    relative error is 0.01 in the median and 0.12 at worst; completeness alone let 0.29 pass.)
+    Completeness may be luck, so it has to be twice as good as asked, and the square of the change
+    since the coarser rule, which bounds the error that is left, within the tolerance. (Texts of
+    32 and of 256 tokens, the demo model, tolerance 0.01: the relative error is 0.004 in the
+    median and 0.014 at worst.)
     """
-    size = float(np.abs(scores).sum())
-    change = float(np.abs(scores - coarser).sum())
-    return change**2 <= 10 * tolerance * size**2
-
-
-def _is_baseline(problem: Problem, row: int) -> bool:
-    """Say whether a text's embeddings are those of the baseline."""
-    inputs = problem.inputs([row])
-    return bool(torch.equal(inputs.text, inputs.baseline))
+    change = float(np.linalg.norm(scores - coarser))
+    return completeness_error(scores, difference) < tolerance / 2 and (
+        change**2 <= tolerance * float(np.linalg.norm(scores)) ** 2
+    )

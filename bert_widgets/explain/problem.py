@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from .._progress import check_cancelled
 from ..data import token_batches
+from .layer_outputs import at_layer
 from .targets import target_values
 
 if TYPE_CHECKING:
@@ -60,7 +63,8 @@ class Inputs(NamedTuple):
         What `BertClassifier.forward` takes: int64 tensors (batch, tokens).
     text, baseline
         float32 tensors (batch, tokens, width): word embeddings of the texts, and the same with
-        the baseline in the place of each piece that is no special token.
+        the baseline in the place of each piece that is no special token; or, where the problem
+        names a layer, its outputs for both. Padding is zero.
     """
 
     rows: tuple[int, ...]
@@ -139,25 +143,42 @@ class Problem:
 
     def inputs(self, rows: Sequence[int]) -> Inputs:
         """Pad texts into one batch, with the embeddings of text and baseline."""
-        encodings = [self.encodings[row] for row in rows]
-        fields = self.clf.collate(encodings)
-        with torch.no_grad():
-            text = self.clf.model.get_input_embeddings()(fields["input_ids"]).float()
-        pieces = np.zeros(fields["input_ids"].shape, bool)
-        for row, encoding in zip(pieces, encodings, strict=True):
-            row[: len(encoding)] = encoding.segments >= 0
-        replaced = torch.from_numpy(pieces).to(text.device)[:, :, None]
-        return Inputs(tuple(rows), fields, text, torch.where(replaced, self.baseline, text))
+        fields = self.clf.collate([self.encodings[row] for row in rows])
+        text, baseline = (
+            pad_sequence([self._ends[row][end] for row in rows], batch_first=True) for end in (0, 1)
+        )
+        return Inputs(tuple(rows), fields, text, baseline)
 
-    def values(self, inputs: Inputs, embeddings: torch.Tensor) -> torch.Tensor:
-        """Run the model on word embeddings (batch, tokens, width); return the targets (batch,)."""
-        with embeddings_replaced(self.clf, embeddings):
+    def values(self, inputs: Inputs, states: torch.Tensor) -> torch.Tensor:
+        """Run the model on states (batch, tokens, width) in the place of the texts' own.
+
+        They are word embeddings, or the outputs of the problem's layer. Returns the targets
+        (batch,).
+        """
+        if self.layer is None:
+            replaced = embeddings_replaced(self.clf, states)
+        else:
+            replaced = at_layer(self.clf.model, self.layer, lambda own: states.to(own.dtype))
+        with replaced:
             return self.read(inputs, self.clf(**inputs.fields))
+
+    def gradient(self, inputs: Inputs, states: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the targets (batch,) and their gradient with respect to the states."""
+        states = states.detach().requires_grad_()
+        with torch.enable_grad():
+            values = self.values(inputs, states)
+            (gradient,) = torch.autograd.grad(values.sum(), states)
+        return values.detach(), gradient
 
     def read(self, inputs: Inputs, logits: torch.Tensor) -> torch.Tensor:
         """Take the targets (batch,) of a batch from its logits (batch, classes)."""
         targets = [self.targets[row] for row in inputs.rows]
         return target_values(targets, logits.float(), multi_label=self.clf.multi_label)
+
+    def is_baseline(self, row: int) -> bool:
+        """Say whether a text's states are those of its baseline."""
+        text, baseline = self._ends[row]
+        return bool(torch.equal(text, baseline))
 
     def masked_values(
         self, rows: Sequence[int], kept: Sequence[NDArray[np.bool_]]
@@ -197,6 +218,32 @@ class Problem:
         tokens[inside] = (unit_scores / sizes)[of_token[inside]]
         return tokens
 
+    @functools.cached_property
+    @torch.inference_mode(mode=False)  # whose tensors could take no gradient afterwards
+    @torch.no_grad()
+    def _ends(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """The states (tokens, width) of each text and of its baseline, without padding."""
+        found = [self._embeddings(encoding) for encoding in self.encodings]
+        if self.layer is None:
+            return found
+        outputs: list[tuple[torch.Tensor, ...]] = [() for _ in found]
+        for batch in self.batches(range(len(self))):
+            fields = self.clf.collate([self.encodings[row] for row in batch])
+            for end in (0, 1):
+                embeddings = pad_sequence([found[row][end] for row in batch], batch_first=True)
+                states = _output(self.clf, self.layer, fields, embeddings)
+                for row, own in zip(batch, states, strict=True):
+                    outputs[row] += (own[: len(self.encodings[row])].clone(),)
+        return [(text, baseline) for text, baseline in outputs]
+
+    def _embeddings(self, encoding: Encoding) -> tuple[torch.Tensor, torch.Tensor]:
+        """Look up the word embeddings (tokens, width) of a text and of its baseline."""
+        device = self.clf.device
+        ids = torch.tensor(encoding.input_ids, device=device)
+        text = self.clf.model.get_input_embeddings()(ids).float()
+        pieces = torch.from_numpy(encoding.segments >= 0).to(device)[:, None]
+        return text, torch.where(pieces, self.baseline, text)
+
 
 def token_budget(clf: BertClassifier) -> int:
     """Return how many tokens, padding included, go through the model at once."""
@@ -230,3 +277,18 @@ def embeddings_replaced(clf: BertClassifier, embeddings: torch.Tensor) -> Iterat
         yield
     finally:
         hook.remove()
+
+
+def _output(
+    clf: BertClassifier, layer: int, fields: dict[str, torch.Tensor], embeddings: torch.Tensor
+) -> torch.Tensor:
+    """Return what a layer gives out (batch, tokens, width) for word embeddings."""
+    found: list[torch.Tensor] = []
+
+    def note(states: torch.Tensor) -> torch.Tensor:
+        found.append(states.float())
+        return states
+
+    with embeddings_replaced(clf, embeddings), at_layer(clf.model, layer, note):
+        clf(**fields)
+    return found[0]

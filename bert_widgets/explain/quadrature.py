@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_CENTRES = np.linspace(0, 1, 41)
+_WIDTHS = np.array([0.03, 0.045, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2])
+# How much of the movement is thought to be spread evenly, lest what is not seen be missed.
+_EVEN = 0.3
 
 
 @functools.cache
@@ -39,3 +44,57 @@ def clenshaw_curtis(intervals: int) -> tuple[tuple[float, ...], NDArray[np.float
     weights = (1 - waves @ (halves / (4 * even**2 - 1))) / intervals
     weights[[0, -1]] /= 2
     return nodes, weights
+
+
+class Focus(NamedTuple):
+    """A change of variable x(u) on [0, 1] that takes small steps near a place.
+
+    Steps grow with the distance from ``centre``, and are about even within ``width`` of it:
+    x = centre + width * sinh(a + b * u).
+
+    References
+    ----------
+    Johnston & Elliott 2005, "A sinh transformation for evaluating nearly singular boundary
+    element integrals".
+    """
+
+    centre: float
+    width: float
+
+    def at(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return x(u): from 0 to 1, rising."""
+        start, length = self._range()
+        return np.clip(self.centre + self.width * np.sinh(start + length * u), 0, 1)
+
+    def slope(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the derivative of x(u), by which weights in u are multiplied."""
+        start, length = self._range()
+        return np.asarray(length * self.width * np.cosh(start + length * u))
+
+    def inverse(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return u(x)."""
+        start, length = self._range()
+        return np.asarray((np.arcsinh((x - self.centre) / self.width) - start) / length)
+
+    def _range(self) -> tuple[float, float]:
+        start, end = np.arcsinh((np.array([0.0, 1.0]) - self.centre) / self.width)
+        return float(start), float(end - start)
+
+
+def focus(values: NDArray[np.float64]) -> Focus:
+    """Find where a function moves, from its values at even steps from 0 to 1.
+
+    Of a table of centres and widths, the one in whose variable it never moves fast is taken.
+    """
+    moves = np.abs(np.diff(values))
+    moves = moves + _EVEN * moves.mean() + np.finfo(float).tiny
+    table, steps = _steps(len(moves))
+    return table[int((moves / steps).max(1).argmin())]
+
+
+@functools.cache
+def _steps(count: int) -> tuple[list[Focus], NDArray[np.float64]]:
+    """List the table, and how far apart in u each lays ``count`` even steps in x."""
+    table = [Focus(float(centre), float(width)) for width in _WIDTHS[::-1] for centre in _CENTRES]
+    places = np.linspace(0, 1, count + 1)
+    return table, np.stack([np.diff(each.inverse(places)) for each in table])

@@ -210,7 +210,8 @@ class Learner:
         logits: list[torch.Tensor] = []
         for part in parts:
             inputs = self._to_device(self._tokens.collate(rows[part]))
-            with arithmetic(self._clf, self.precision):
+            tokens = int(self._tokens.lengths[rows[part]].max())
+            with arithmetic(self._clf, self.precision, tokens=tokens):
                 found = self._forward(**inputs).float()
                 each = self._loss.each(found, labels[part].to(found.device)) / total
                 each.sum().backward()  # type: ignore[no-untyped-call]

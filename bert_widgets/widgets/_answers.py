@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from ._base import Widget
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Part:
     """One part of what a widget answers.
 
@@ -30,17 +32,17 @@ class Part:
     compute
         Takes that question and returns the answer. It may wait for the model: it runs outside
         the gate, and ends with `Cancelled` soon after the question has become another.
-    at_once
-        The same for Python, which waits for it; None leaves the part to the background.
     show
         Takes the answer, in the gate.
+    at_once
+        Like ``compute``, for Python, which waits for it; None leaves the part to the background.
     """
 
     name: str
     key: Callable[[], Any]
     compute: Callable[[Any], Any]
-    at_once: Callable[[Any], Any] | None
     show: Callable[[Any], None]
+    at_once: Callable[[Any], Any] | None = None
 
 
 @dataclass(eq=False)
@@ -154,6 +156,7 @@ class Answers:
         name = f"bert-widgets-{type(self._widget).__name__}"
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
+        _at_work.add(self)
 
     def _answer_at_once(self) -> None:
         with gate:
@@ -162,15 +165,15 @@ class Answers:
                 if run.background:
                     run.cancelled.set()
         try:
-            while (run := self._begin(at_once=True)) is not None:
-                self._finish(run)
+            while mine := self._begin(at_once=True):
+                self._finish(mine)
         finally:
             with gate:
                 self._waiting -= 1
                 self._go_on()
 
     def _work(self) -> None:
-        while (run := self._begin(at_once=False)) is not None:
+        while run := self._begin(at_once=False):
             try:
                 self._finish(run)
             except Exception:
@@ -186,6 +189,7 @@ class Answers:
                 self._runs.append(run)
             elif not at_once:
                 self._thread = None
+                _at_work.discard(self)
                 self._go_on()
             return run
 
@@ -202,6 +206,15 @@ class Answers:
             failure = sentence(error)
         except BaseException as error:  # noqa: BLE001 - it is raised again
             failure, interruption = "The computing was interrupted.", error
+        try:
+            self._show(run, answer, failure)
+        except Exception:
+            self._widget.send_state()  # observers that fail keep later changes from the page
+            raise
+        if interruption is not None:
+            raise interruption
+
+    def _show(self, run: _Run, answer: Any, failure: str) -> None:  # noqa: ANN401
         name = run.part.name
         with self._widget.hold_sync(), self._widget.hold_trait_notifications():
             self._runs.remove(run)
@@ -210,5 +223,16 @@ class Answers:
                 if not failure:
                     run.part.show(answer)
                 self._changed()
-        if interruption is not None:
-            raise interruption
+
+
+_at_work: weakref.WeakSet[Answers] = weakref.WeakSet()
+
+
+@atexit.register
+def _end_work() -> None:
+    """Let threads end before the interpreter does: torch aborts a process that cuts them off."""
+    with gate:
+        working = list(_at_work)
+    for answers in working:
+        answers.close()
+        answers.wait()

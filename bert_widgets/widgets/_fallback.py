@@ -34,8 +34,16 @@ _TABLE = "border-collapse:collapse;margin:6px 0;font:inherit;color:inherit"
 _CELL = "padding:2px 10px 2px 0;text-align:left;border:0"
 
 
-def highlights_html(result: Attribution) -> str:
-    """Return prediction, coloured text, legend and completeness of an attribution."""
+def highlights_html(result: Attribution, *, badge: str = "", warnings: Sequence[str] = ()) -> str:
+    """Return prediction, coloured text, legend and evidence of an attribution.
+
+    Parameters
+    ----------
+    result
+        What is on show.
+    badge, warnings
+        Plain sentences that speak for the scores, and against them.
+    """
     most = float(np.abs(result.scores).max(initial=0))
     bars = [
         (name, _bar(p, TOWARDS if name == result.target else (128, 128, 128)), f"{p:.1%}")
@@ -46,17 +54,42 @@ def highlights_html(result: Attribution) -> str:
         for segment, text in enumerate((result.text, result.pair))
         if text
     ]
+    towards = f"towards {result.target}"
+    against = f"towards {result.against}" if result.against else f"against {result.target}"
     legend = [
-        _mark(f"−{most:.2f} against {result.target}", -1.0),
+        _mark(f"−{most:.2f} {against}", -1.0),
         " … 0 … ",
-        _mark(f"+{most:.2f} towards {result.target}", 1.0),
+        _mark(f"+{most:.2f} {towards}", 1.0),
     ]
+    if result.unit != "words":
+        legend.append(escape(f" · scores of {result.unit}"))
+    if result.margins is not None and len(result.margins):
+        widest = float(result.margins.max())
+        legend.append(escape(f" · each within ±{widest:.2f} or less, with 95 % confidence"))
     if result.completeness_error is not None:
         error = f"{100 * result.completeness_error:.2g} %"
-        legend.append(escape(f" · scores add up to the change in the logit within {error}"))
+        explained = "log-odds" if result.against else result.output
+        legend.append(escape(f" · scores add up to the change in the {explained} within {error}"))
+    said = [_tag("div", _isolated(badge))] if badge else []
+    said += [_tag("div", f"⚠ {_isolated(warning)}", _QUIET) for warning in warnings]
     return _frame(
-        "bert_widgets: token highlights", _table(bars), *texts, _tag("div", legend, _QUIET)
+        "bert_widgets: token highlights", _table(bars), *texts, _tag("div", legend, _QUIET), *said
     )
+
+
+def highlights_text(result: Attribution, *, badge: str = "", warnings: Sequence[str] = ()) -> str:
+    """Return the prediction and each word with its score in a line, and what speaks for it."""
+    probability = result.probabilities[result.classes.index(result.target)]
+    margins = [""] * len(result.words)
+    if result.margins is not None:
+        margins = [f"±{margin:.2f}" for margin in result.margins]
+    words = "  ".join(
+        f"{word} {score:+.2f}{margin}"
+        for word, score, margin in zip(result.words, result.scores, margins, strict=True)
+    )
+    against = f" against {result.against}" if result.against else ""
+    first = f"{result.target}{against} {probability:.0%}: {words}"
+    return "\n".join([first, *([badge] if badge else []), *(f"Note: {each}" for each in warnings)])
 
 
 def attention_html(maps: AttentionMaps, shown: Matrix, where: str) -> str:
@@ -165,10 +198,11 @@ def _marked(text: str, result: Attribution, segment: int, most: float) -> Iterab
     for i in mine:
         start, end = result.word_offsets[i].tolist()
         score = float(result.scores[i])
+        title = f"{score:+.3f}"
+        if result.margins is not None:
+            title += f" ±{result.margins[i]:.3f}"
         yield _literal(text[at:start])
-        yield _mark(
-            text[max(at, start) : end], score / most if most else 0.0, title=f"{score:+.3f}"
-        )
+        yield _mark(text[max(at, start) : end], score / most if most else 0.0, title=title)
         at = max(at, end)
     yield _literal(text[at:])
 

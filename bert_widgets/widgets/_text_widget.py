@@ -78,7 +78,8 @@ class TextWidget(Widget):
 
     def saved_state(self) -> dict[str, Any]:
         """Return what a page without Python needs, once all that was asked is on show."""
-        self.wait()
+        if not gate.held:
+            self.wait()
         return super().saved_state()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:  # noqa: ANN401

@@ -1,6 +1,7 @@
 import { h, icon, setText } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
 import { type RenderContext, setTrait } from "./shared/model.ts";
+import plotCss from "./shared/plot.css";
 import wordsCss from "./shared/words.css";
 import type { Command } from "./training/buttons.ts";
 import { makeClasses } from "./training/classes.ts";
@@ -65,7 +66,7 @@ function build(frame: Frame): (state: Training) => void {
 function render(context: RenderContext): () => void {
   return openFrame(context, {
     name: "Training panel",
-    css: wordsCss + trainingCss + curvesCss + formCss + filmCss + viewsCss,
+    css: wordsCss + plotCss + trainingCss + curvesCss + formCss + filmCss + viewsCss,
     traits: TRAITS,
     read: trainingReader(),
     build,

@@ -1,17 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { readAttention, weightOf } from "../src/attention/state.ts";
-import { readHighlights } from "../src/highlights/state.ts";
+import { highlightsReader } from "../src/highlights/state.ts";
+import type { Model } from "../src/shared/model.ts";
 import { attempt } from "../src/shared/read.ts";
 import { trainingReader } from "../src/training/state.ts";
-import {
-  attentionState,
-  bytes,
-  floats,
-  highlightsState,
-  ints,
-  modelOf,
-  trainingState,
-} from "./models.ts";
+import { bytes, floats, highlightsState, ints, modelOf, trainingState } from "./models.ts";
+
+const readHighlights = (model: Model) => highlightsReader()(model);
 
 const problem = <T>(read: () => T): string => {
   const reading = attempt(read);
@@ -49,6 +43,16 @@ describe("token highlights", () => {
     expect(belongs({ pair: "and bad", segments: bytes(0, 1, 0) })).toBe(true);
   });
 
+  it("take rows and margins only where they fit the words", () => {
+    const read = (changes: Record<string, unknown>) =>
+      readHighlights(modelOf(highlightsState(changes)));
+    expect(read({ class_scores: floats(1, 2, 3) }).classes).toBeNull();
+    expect(read({ class_scores: floats(1, 2, 3, 4, 5, 6) }).classes?.count).toBe(2);
+    expect(read({ layer_scores: floats(1, 2, 3, 4) }).layers).toBeNull();
+    expect(read({ layer_scores: floats(1, 2, 3) }).layers?.count).toBe(1);
+    expect(read({ margins: floats(1, 2) }).margins).toBeNull();
+  });
+
   it("treat a selection made for another text as none", () => {
     for (const selected of [3, -1, 1.5, "1", Number.NaN]) {
       expect(readHighlights(modelOf(highlightsState({ selected }))).selected).toBeNull();
@@ -69,39 +73,26 @@ describe("token highlights", () => {
     ["a word of a third text", { segments: bytes(0, 2, 0) }],
     ["a piece of no word", { token_words: ints(-1, 0, 3, 2) }],
     ["a piece that ends before it begins", { token_offsets: ints(0, 0, 0, 3, 7, 4, 8, 9) }],
-    ["methods that are no pairs", { methods: [["integrated_gradients"]] }],
+    ["methods without a title", { methods: [["integrated_gradients"]] }],
+    ["a class to set against that is no label", { against: "neutral" }],
+    ["baselines that are no pairs", { baselines: ["pad"] }],
+    ["spans of half a character", { spans: [[0, 1.5, 0]] }],
+    ["a difference that is endless", { difference: Number.POSITIVE_INFINITY }],
+    ["margins that are not numbers", { margins: NaNs }],
+    ["rows that are not numbers", { class_scores: NaNs }],
+    ["an edit that is a list", { edit: [1] }],
+    ["an edit of no kind", { edit: { word: 0, action: "burn" } }],
+    [
+      "an answer without probabilities",
+      { edited: { edit: { word: 0, action: "mask" }, text: "" } },
+    ],
+    ["half a point of a curve", { deletion: floats(1, 2, 3) }],
+    ["a curve of no numbers", { deletion: floats(1, Number.NaN, 3, 4, 5) }],
+    ["words of a badge that are texts", { badge_words: ["not"] }],
+    ["warnings that are no texts", { warnings: [{}] }],
     ["a negative completeness error", { completeness_error: -1 }],
   ])("turn %s into one sentence", (_what, changes) => {
     const sentence = problem(() => readHighlights(modelOf(highlightsState(changes))));
-    expect(sentence).toMatch(/^The saved state is damaged: .+\.$/);
-  });
-});
-
-describe("attention", () => {
-  it("is the map of the head in view, scaled", () => {
-    const { weights, tokens } = readAttention(modelOf(attentionState()));
-    expect(weights).not.toBeNull();
-    if (weights === null) return;
-    expect(weightOf(weights, tokens.length, 0, 0)).toBeCloseTo(0.5);
-    expect(weightOf(weights, tokens.length, 1, 2)).toBeCloseTo(0.2);
-  });
-
-  it("is absent while its head is not here", () => {
-    expect(readAttention(modelOf(attentionState({ head: 1 }))).weights).toBeNull();
-    expect(readAttention(modelOf(attentionState({ _weights: null }))).weights).toBeNull();
-  });
-
-  it.each([
-    ["a layer there is not", { layer: 2 }],
-    ["half a head", { head: 0.5 }],
-    ["maps of another size", { _weights: bytes(1, 2, 3) }],
-    ["fewer scales than maps", { _scales: [1] }],
-    ["a scale below zero", { _scales: [1, -1] }],
-    ["a scale that is no number", { _scales: [1, null] }],
-    ["a token of no word", { token_words: ints(-1, 0, 2) }],
-    ["tokens that are not texts", { tokens: [1, 2, 3] }],
-  ])("turns %s into one sentence", (_what, changes) => {
-    const sentence = problem(() => readAttention(modelOf(attentionState(changes))));
     expect(sentence).toMatch(/^The saved state is damaged: .+\.$/);
   });
 });

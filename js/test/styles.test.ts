@@ -1,8 +1,13 @@
 import { expect, it } from "vitest";
 import attention from "../src/attention/attention.css?raw";
+import attentionPlots from "../src/attention/plots.css?raw";
+import evidence from "../src/highlights/evidence.css?raw";
 import highlights from "../src/highlights/highlights.css?raw";
+import menu from "../src/highlights/menu.css?raw";
 import prediction from "../src/highlights/prediction.css?raw";
+import rows from "../src/highlights/rows.css?raw";
 import base from "../src/shared/base.css?raw";
+import plot from "../src/shared/plot.css?raw";
 import words from "../src/shared/words.css?raw";
 import curves from "../src/training/curves.css?raw";
 import film from "../src/training/film.css?raw";
@@ -11,9 +16,9 @@ import training from "../src/training/training.css?raw";
 import views from "../src/training/views.css?raw";
 
 const sheets = {
-  base: base + words,
-  attention,
-  highlights: prediction + highlights,
+  base: base + words + plot,
+  attention: attention + attentionPlots,
+  highlights: prediction + highlights + menu + rows + evidence,
   training: training + curves + form + film + views,
 };
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { itemsOf, runsOf, specialsOf, sumOfMagnitudes } from "../src/highlights/items.ts";
-import { readHighlights } from "../src/highlights/state.ts";
+import { highlightsReader } from "../src/highlights/state.ts";
 import { makeTracker } from "../src/highlights/tracker.ts";
+import type { Model } from "../src/shared/model.ts";
 import { bytes, floats, highlightsState, ints, modelOf } from "./models.ts";
+
+const readHighlights = (model: Model) => highlightsReader()(model);
 
 function tracked() {
   const model = modelOf(highlightsState());
@@ -39,6 +42,26 @@ describe("scores and the text they belong to", () => {
     set({ busy: false });
     expect(now().stale).toBe(false);
     expect(now().scored.texts[0]).toBe("not ok 😀");
+  });
+
+  it("are those of the quick method while the chosen one is at work", () => {
+    const { announce, now, set, answer } = tracked();
+    now();
+    announce();
+    set({ text: "not ok 😀", busy: true });
+    expect(now()).toMatchObject({ stale: true, working: true });
+    answer();
+    set({ shown_method: "saliency", refining: true });
+    expect(now()).toMatchObject({ stale: false, working: false });
+    set({ scores: floats(3, 2, 1), shown_method: "", refining: false, busy: false });
+    expect(now().scored.words[0]?.score).toBe(3);
+  });
+
+  it("are not old while only what is shown besides is computed", () => {
+    const { now, set } = tracked();
+    now();
+    set({ compare: true, busy: true });
+    expect(now()).toMatchObject({ stale: false, working: true });
   });
 
   it("settle on new results even where no busy time was seen", () => {

@@ -59,9 +59,7 @@ def main() -> None:
         for name, title in CONTENDERS.items():
             rows.append([str(length), title, *figures(name, length, options)])
     print(machine())
-    table(
-        ["tokens", "", "Python CPU s", "MB sent", "extra MB of memory", "first paint s", "remark"], rows
-    )
+    table(["tokens", "", "Python CPU s", "MB sent", "extra MB", "first paint s", "remark"], rows)
 
 
 def figures(name: str, length: int, options: argparse.Namespace) -> list[str]:

@@ -71,21 +71,24 @@ def clean_server(server):
 
 @pytest.fixture
 def page(browser, request, artefact):
-    """A fresh page. An error on its console or a request that leaves the machine is a failure."""
+    """A fresh page. An error on its console or a request that leaves the machine is a failure.
+
+    So it is on each page that a test opens beside it.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(1000 * PATIENCE)
-    page = context.new_page()
-    troubles = watch(page)
-    yield page
+    troubles = []
+    context.on("page", lambda opened: watch(opened, troubles))
+    yield context.new_page()
     if request.node.stash.get(FAILED, False):
-        page.screenshot(path=artefact("failed"))
+        for page in context.pages:
+            page.screenshot(path=artefact("failed"))
     context.close()
     assert not troubles
 
 
-def watch(page):
-    """Return the list that collects what must not happen on a page."""
-    troubles = []
+def watch(page, troubles):
+    """Add to the list what must not happen on a page."""
 
     def console(message):
         if message.type == "error":
@@ -100,7 +103,6 @@ def watch(page):
     page.on("request", lambda sent: request(sent.url))
     page.on("websocket", lambda socket: request(socket.url))
     page.on("dialog", lambda dialog: dialog.accept())  # "Leave the page?"
-    return troubles
 
 
 @pytest.fixture

@@ -127,7 +127,11 @@ class Notebook:
 
     def __init__(self, page, url, name):
         self.page = page
-        page.goto(f"{url}lab/tree/{name}")
+        self._url, self._address = url, f"{url}lab/tree/{name}"
+        self._open()
+
+    def _open(self):
+        self.page.goto(self._address)
         self.wait_until_ready()
 
     def wait_until_ready(self):
@@ -175,6 +179,17 @@ class Notebook:
     def reload(self):
         self.page.reload()
         self.wait_until_ready()
+
+    def close(self):
+        """Close the page and wait until nobody is connected to the kernel."""
+        self._context = self.page.context
+        self.page.close()
+        until(lambda: [kernel["connections"] for kernel in ask(self._url, "kernels")] == [0])
+
+    def open_again(self):
+        """Open the notebook, whose kernel has gone on, in a new page."""
+        self.page = self._context.new_page()
+        self._open()
 
     def wear(self, theme):
         """Switch JupyterLab's theme: "Light" or "Dark"."""

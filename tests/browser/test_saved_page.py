@@ -37,6 +37,7 @@ def test_one_widget(clf, page, tmp_path):
 
     in_pieces = [number for number in widget.token_words.tolist() if number >= 0]
     assert len(in_pieces) > len(widget.words), "the text has a word of several pieces"
+    highlights.get_by_role("button", name="More").click()
     pieces = highlights.get_by_role("button", name="Word pieces")
     pieces.click()
     expect(highlights.locator("[data-word]")).to_have_count(len(in_pieces))

@@ -83,7 +83,7 @@ def test_another_class_is_explained_when_chosen(open_notebook, page):
 
     highlights.get_by_role("radio", name="negative").click()
     notebook.becomes("highlights.target", "negative")
-    notebook.becomes("highlights.attribution.target", "negative")
+    notebook.becomes("[highlights.attribution.target, highlights.refining]", ["negative", False])
     after = notebook.value(f"float(highlights.scores[{bad}])")
     assert after > 0
     expect(word(highlights, bad)).to_have_attribute("aria-label", f"bad +{after:.2f}")

@@ -17,6 +17,7 @@ train, valid = data.split(valid=0.1)
 """
 TRAINER = "trainer = bw.Trainer(clf, train, valid, epochs=25, batch_tokens=512, evaluate_every=5)"
 PANEL = "panel = bw.TrainingPanel(trainer)\npanel"
+ENDLESS = TRAINER.replace("epochs=25", "epochs=500")
 STARTED = "panel = bw.TrainingPanel(trainer.start())\npanel"
 
 # What the loss chart reads under each pixel: the step, the training and the validation loss.
@@ -98,6 +99,39 @@ def test_whole_curve_is_back_after_a_reload(open_notebook, page, artefact, saved
     )
     for at, loss in zip(evaluations["step"], evaluations["loss"], strict=True):
         assert float(curve[f"step {at:.0f}"][1]) == pytest.approx(loss, abs=6e-4)
+    notebook.do("panel.run.stop()")
+
+
+@pytest.mark.parametrize("saved", [True, False], ids=["saved", "unsaved"])
+def test_a_new_page_finds_the_run_that_a_closed_one_left(open_notebook, page, artefact, saved):
+    notebook = open_notebook(SETUP, ENDLESS, STARTED, "panel")
+    notebook.run_all()
+    expect(status(panel_of(page))).to_have_text("Training")
+    notebook.comes_true("panel.run.progress.step > 3")
+    if saved:
+        notebook.command("docmanager:save")
+    left_at = notebook.value("panel.run.progress.step")
+    notebook.close()
+
+    notebook.open_again()
+    if not saved:  # JupyterLab has forgotten the outputs, the kernel has forgotten nothing
+        notebook.run_last_cell()
+    panel = panel_of(notebook.page)
+    expect(status(panel)).to_have_text("Training")
+    assert notebook.value("panel.run.state") == "running"
+    until(lambda: int(progress(panel).get_attribute("aria-valuenow")) > left_at + 5)
+
+    press(panel, "Pause")
+    expect(status(panel)).to_have_text("Paused")
+    notebook.becomes("panel.run.state", "paused")
+    notebook.do("clf.predict('wait for the step at hand')")
+    step = notebook.value("panel.run.progress.step")
+    expect(progress(panel)).to_have_attribute("aria-valuenow", str(step))
+    drawn = panel.locator(".bw-chart-loss").evaluate(CURVE)
+    assert drawn[-1][0] == f"step {step}", "the curve too is in step"
+    notebook.page.screenshot(path=artefact("opened-again"), animations="disabled")
+    press(panel, "Resume")
+    notebook.comes_true(f"panel.run.progress.step > {step}")
     notebook.do("panel.run.stop()")
 
 

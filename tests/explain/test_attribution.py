@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bert_widgets._progress import Cancelled, cancelled_by
 from bert_widgets.explain import METHODS, Method, attribute
 from bert_widgets.explain.baselines import BASELINES
 from bert_widgets.explain.problem import Scores
+from bert_widgets.explain.shapley import MOST_UNITS
 from bert_widgets.explain.units import UNITS, units
 from bert_widgets.windows import encode_windows, shares
 from tests.models import KINDS, MAX_LENGTH, tiny_classifier
@@ -32,6 +33,9 @@ WORDS = [
     "unwatchable",
     "[SEP]",
 ]
+
+# DeepLift refuses all of these models; test_through_captum.py says why.
+WILLING = [name for name in METHODS if name != "deeplift"]
 
 some_texts = st.lists(
     st.tuples(st.just("story"), st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)).map(
@@ -63,10 +67,13 @@ def test_a_text_alone_and_in_any_batch_has_the_same_scores_in_input_order(texts)
 @given(
     kind=st.sampled_from(KINDS),
     texts=some_texts.filter(bool),
-    method=st.sampled_from(list(METHODS)),
+    method=st.sampled_from(WILLING),
 )
 def test_a_word_scores_the_sum_of_its_pieces_and_stands_in_the_text(kind, texts, method) -> None:
-    for found in attribute(tiny_classifier(kind), texts, method=method):
+    clf = tiny_classifier(kind)
+    most = max(len(encoding.words) for encoding in clf.encode(texts))
+    assume(method != "exact_shapley" or most <= MOST_UNITS)
+    for found in attribute(clf, texts, method=method):
         for number, score in enumerate(found.scores):
             pieces = found.token_scores[found.word_of_token == number]
             assert len(pieces)
@@ -160,8 +167,9 @@ def test_completeness_is_stated_only_where_it_is_promised() -> None:
     found = attribute(tiny_classifier("bert"), TEXT, method="input_x_gradient")[0]
     assert found.completeness_error is found.difference is None
     assert found.method == "input_x_gradient"
-    for name, method in METHODS.items():
-        assert method.name == name
+    assert all(method.name == name for name, method in METHODS.items())
+    for name in WILLING:
+        method = METHODS[name]
         complete = attribute(tiny_classifier("bert"), TEXT, method=name)[0].completeness_error
         assert ("completeness" in method.promises) == (complete is not None)
 
@@ -235,6 +243,7 @@ def test_a_long_text_of_one_repeated_sentence_scores_each_window_alike() -> None
             ValueError,
             "log-odds take two labels and the output 'logit'",
         ),
+        ({"samples": 0}, ValueError, "0 samples tell nothing"),
         ({"output": "logits"}, ValueError, "Unknown output 'logits': did you mean 'logit'"),
         ({"unit": "word"}, ValueError, "Unknown unit 'word': did you mean 'words'"),
         ({"unit": [(3, 1)]}, ValueError, r"\(3, 1\) is no span"),
@@ -269,7 +278,7 @@ def state(clf):
 
 
 @pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", WILLING)
 def test_the_model_is_left_as_it_was_also_after_an_error(training: bool, method: str) -> None:  # noqa: FBT001
     clf = tiny_classifier("bert").train(training)
     before = state(clf)

@@ -1,4 +1,4 @@
-"""A training that is killed and resumed many times; a script, since it forks.
+"""Trainings that are killed and resumed many times; a script, since it forks.
 
 One process imports everything and then forks a child for each life of the training: a new process
 would take seconds to come as far. The children speak through a pipe, a line after each step.
@@ -33,11 +33,12 @@ FILE_EVENTS = ("open", "os.", "shutil.")
 """What Python's audit events that speak of files begin with."""
 
 
-def main(what):
+def main():
     torch.set_num_threads(1)
     tqdm.monitor_interval = 0  # its thread would not survive a fork
-    with tempfile.TemporaryDirectory() as folder:
-        {"moments": at_random_moments, "files": at_each_file}[what](Path(folder))
+    for check in (at_random_moments, at_each_file):
+        with tempfile.TemporaryDirectory() as folder:
+            check(Path(folder))
 
 
 def at_random_moments(folder):
@@ -150,4 +151,4 @@ def check_loss(clf, folder, seen, every):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

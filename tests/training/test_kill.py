@@ -15,13 +15,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
-@pytest.mark.parametrize("what", ["moments", "files"])
-def test_whatever_is_killed_goes_on_and_ends_as_if_nothing_had_been(what):
+def test_whatever_is_killed_goes_on_and_ends_as_if_nothing_had_been():
     """The checks are in `tests.training.lives`: a process of its own, since it forks."""
     assert sum(LIVES.values()) == 50
     quiet = os.environ | {"TOKENIZERS_PARALLELISM": "false"}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.training.lives", what],
+        [sys.executable, "-m", "tests.training.lives"],
         cwd=ROOT, env=quiet, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

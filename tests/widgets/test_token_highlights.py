@@ -9,9 +9,10 @@ import torch
 import traitlets as t
 
 from bert_widgets import AttentionMatrix, TokenHighlights, attribute
+from bert_widgets.explain.attribution import METHODS
 from tests.models import KINDS, tiny_classifier
 
-from .pages import agrees, in_thread, joined, page_of
+from .pages import PATIENCE, agrees, in_thread, joined, page_of
 
 TEXT = "The film was not bad 🙂, a\ncafé story"
 FAST = {"method": "input_x_gradient"}
@@ -42,6 +43,7 @@ def shows(widget, expected):
     np.testing.assert_array_equal(widget.segments, expected.word_segments)
     np.testing.assert_array_equal(widget.token_offsets, expected.token_offsets)
     np.testing.assert_array_equal(widget.token_words, expected.word_of_token)
+    assert widget.wait(PATIENCE)
     return agrees(widget)
 
 
@@ -60,7 +62,8 @@ def test_the_page_gets_the_attribution(kind):
     )
     sums = [pieces[owners == i].sum() for i in range(len(scores))]
     np.testing.assert_allclose(scores, sums, atol=1e-5)
-    assert state["methods"][0] == ["integrated_gradients", "Integrated gradients"]
+    first = METHODS["integrated_gradients"]
+    assert state["methods"][0] == [first.name, first.title, first.cost, 1]
 
 
 def test_pairs_and_several_labels():
@@ -80,11 +83,12 @@ def test_edits_and_choices_are_explained_anew(by_page):
 
     def change(**state):
         if by_page:
-            return page.tell(**state)
-        with widget.hold_sync():
-            for name, value in state.items():
-                setattr(widget, name, value)
-        return None
+            page.tell(**state)
+            assert widget.wait(PATIENCE)
+        else:
+            with widget.hold_sync():
+                for name, value in state.items():
+                    setattr(widget, name, value)
 
     for text, label in [("good soup", "mixed"), (TEXT + "!", "bad"), ("bad", "good")]:
         predict(clf, label)
@@ -115,7 +119,8 @@ def test_a_change_is_computed_once_and_shown_at_once():
     seen = []
     widget.observe(lambda _: seen.append((len(widget.words), len(widget.scores))), "words")
     page.updates.clear()
-    page.tell(text="good soup", pair="bad", method="integrated_gradients")
+    with widget.hold_sync():
+        widget.text, widget.pair, widget.method = "good soup", "bad", "integrated_gradients"
     results = [update for update in page.updates if "scores" in update]
     assert len(results) == 1
     assert results[0]["words"] == ["good", "soup", "bad"]
@@ -136,6 +141,7 @@ def test_an_observer_may_ask_for_more():
 
     widget.observe(more, "words")
     page_of(widget).tell(text="good soup")
+    assert widget.wait(PATIENCE)
     assert shows(widget, attribute(clf, "bad")[0])
     assert not widget.busy
 
@@ -145,6 +151,7 @@ def test_a_result_equal_to_the_last_is_sent_too():
     page = page_of(widget)
     page.updates.clear()
     page.tell(text="good soup ")
+    assert widget.wait(PATIENCE)
     assert any("scores" in update for update in page.updates), "the page waits for an answer"
 
 
@@ -153,6 +160,7 @@ def test_nothing_to_explain_keeps_the_last_result(text):
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, **FAST)
     page_of(widget).tell(text=text)
+    assert widget.wait(PATIENCE)
     assert widget.error == "There is no text to read; write at least one word."
     assert widget.words == list(attribute(clf, TEXT, **FAST)[0].words)
     assert not widget.busy
@@ -201,6 +209,7 @@ def test_selection_is_one_of_the_words_and_ends_with_the_text():
     widget.text = "bad soup"
     assert widget.selected is None
     page_of(widget).tell(selected=1, text="bad film")
+    assert widget.wait(PATIENCE)
     assert widget.selected is None
     assert agrees(widget)
 
@@ -223,7 +232,17 @@ def test_a_finished_result_is_shown_and_not_changed():
     assert widget.attribution is result
     assert not widget.editable
     page = page_of(widget)
-    for change in ({"text": "new"}, {"pair": "new"}, {"target": "good"}):
+    for change in (
+        {"text": "new"},
+        {"pair": "new"},
+        {"target": "good"},
+        {"against": "bad"},
+        {"unit": "pieces"},
+        {"spans": [[0, 3, 0]]},
+        {"compare": True},
+        {"by_layer": True},
+        {"edit": {"word": 0, "action": "mask"}},
+    ):
         page.tell(**change)
         assert "finished result" in widget.error
         assert shows(widget, result)
@@ -283,6 +302,8 @@ def test_words_are_those_of_the_attention_matrix_so_selections_link(kind):
     page_of(matrix).tell(selected=0)
     assert page_of(highlights).state["selected"] == 0
     page_of(highlights).tell(text="good soup, it was")
+    assert highlights.wait(PATIENCE)
+    assert matrix.wait(PATIENCE)
     assert matrix.selected is None
     assert highlights.words == matrix.words
     assert len(matrix.words) == 5

@@ -1,54 +1,109 @@
-import { h, icon } from "../shared/dom.ts";
-import { digitsFor, percent, signed } from "../shared/format.ts";
+import { h } from "../shared/dom.ts";
+import { decimal, digitsFor, percent, signed } from "../shared/format.ts";
 import { largestMagnitude } from "../shared/scales.ts";
 import { sumOfMagnitudes } from "./items.ts";
-import type { Highlights } from "./state.ts";
+import { type Highlights, isLive, methodOf, type Rows } from "./state.ts";
+import { wordsText } from "./what_if.ts";
 
-/** The word's score, its share and its pieces, in one line. */
-export function drawDetail(scored: Highlights, selected: number | null): Node[] {
-  const word = selected === null ? undefined : scored.words[selected];
-  if (word === undefined) {
-    const hint = scored.words.length > 0 ? "Select a word to see what it adds." : "";
-    return [h("span", { class: "bw-note" }, hint)];
+const MOST_ROWS = 12;
+
+/** What is explained, as the words speak for or against it. */
+export function targetOf({ target, against }: Highlights): string {
+  return against === "" ? target : `${target} rather than ${against}`;
+}
+
+/** What the words chosen (mostly one) add, with their pieces and their scores in the rows on show. */
+export function drawDetail(
+  scored: Highlights,
+  chosen: readonly number[],
+  views: { compare: boolean; byLayer: boolean },
+): Node[] {
+  if (chosen.some((word) => scored.words[word] === undefined) || chosen.length === 0) {
+    const hint = isLive(scored)
+      ? "Select a word to see what it adds; select it again to change it."
+      : "Select a word to see what it adds.";
+    return [h("span", { class: "bw-note" }, scored.words.length > 0 ? hint : "")];
   }
-  const scores = scored.words.map(({ score }) => score);
-  const digits = digitsFor(largestMagnitude(scores));
-  const total = sumOfMagnitudes(scored.words);
-  const side = word.score < 0 ? "against" : "towards";
-  const nodes: Node[] = [
-    h("bdi", { class: "bw-detail-word" }, word.text),
-    h("span", { class: `bw-detail-score bw-number bw-${side}-ink` }, signed(word.score, digits)),
-    h("span", { class: "bw-detail-side" }, `${side} ${scored.target}`),
+  const nodes = [
+    h("bdi", { class: "bw-detail-word" }, wordsText(scored, chosen)),
+    ...drawScore(scored, chosen),
+    ...drawPieces(scored, chosen),
   ];
-  if (total > 0) {
-    nodes.push(
-      h("span", { class: "bw-note" }, `${percent(Math.abs(word.score) / total)} of the total`),
-    );
-  }
-  const pieces = scored.pieces.filter((piece) => piece.word === selected);
-  if (pieces.length > 1) {
-    const list = pieces.map((piece) =>
-      h(
-        "span",
-        { class: "bw-piece" },
-        h("bdi", {}, piece.text),
-        h("span", { class: "bw-number" }, signed(piece.score, digits)),
-      ),
-    );
-    nodes.push(h("span", { class: "bw-pieces", "aria-label": "Word pieces" }, ...list));
-  }
+  if (views.compare && scored.classes !== null)
+    nodes.push(drawRows("In each class", scored.classes, scored.labels, chosen));
+  if (views.byLayer && scored.layers !== null)
+    nodes.push(drawRows("In each layer", scored.layers, layerNames(scored.layers), chosen));
   return nodes;
 }
 
-const LARGE_ERROR = 0.05;
+function sum(chosen: readonly number[], scoreOf: (word: number) => number | undefined): number {
+  return chosen.reduce((total, word) => total + (scoreOf(word) ?? 0), 0);
+}
 
-/** How far the scores add up to what they claim to explain, in plain words. */
-export function drawCompleteness(error: number | null): (Node | string)[] {
-  if (error === null) return [];
-  return error <= LARGE_ERROR
-    ? [icon("check"), `The scores add up to the change in the logit within ${percent(error)}.`]
-    : [
-        icon("alarm"),
-        `The scores miss the change in the logit by ${percent(error)}: read them with care.`,
-      ];
+function digitsOf({ words }: Highlights): number {
+  return digitsFor(largestMagnitude(words.map(({ score }) => score)));
+}
+
+/** The score with its margin, what it means, and its share of all. */
+function drawScore(scored: Highlights, chosen: readonly number[]): HTMLElement[] {
+  const digits = digitsOf(scored);
+  const score = sum(chosen, (word) => scored.words[word]?.score);
+  const { hasSign } = methodOf(scored, scored.shownMethod);
+  const side = score < 0 ? "against" : "towards";
+  const margin = chosen.length === 1 ? scored.margins?.[chosen[0] ?? -1] : undefined;
+  const total = sumOfMagnitudes(scored.words);
+  const quiet = (title: string, text: string): HTMLElement =>
+    h("span", { class: "bw-note bw-number", title }, text);
+  return [
+    h(
+      "span",
+      { class: `bw-detail-score bw-number ${hasSign ? `bw-${side}-ink` : ""}` },
+      hasSign ? signed(score, digits) : decimal(score, digits),
+    ),
+    ...(margin === undefined
+      ? []
+      : [quiet("Half the width of the 95 % confidence interval", `± ${decimal(margin, digits)}`)]),
+    h("span", {}, hasSign ? `${side} ${targetOf(scored)}` : `influence on ${targetOf(scored)}`),
+    ...(total > 0 ? [quiet("", `${percent(Math.abs(score) / total)} of the total`)] : []),
+  ];
+}
+
+export function layerNames({ count }: Rows): string[] {
+  return Array.from({ length: count }, (_, i) => `Layer ${i + 1}`);
+}
+
+function chips(name: string, parts: readonly (readonly [string, string])[]): HTMLElement {
+  const list = parts.map(([label, figure]) =>
+    h(
+      "span",
+      { class: "bw-piece" },
+      h("bdi", {}, label),
+      h("span", { class: "bw-number" }, figure),
+    ),
+  );
+  return h("span", { class: "bw-pieces", role: "group", "aria-label": name }, ...list);
+}
+
+function drawPieces(scored: Highlights, [first, ...others]: readonly number[]): HTMLElement[] {
+  if (others.length > 0) return [];
+  const pieces = scored.pieces.filter((piece) => piece.word === first);
+  if (pieces.length < 2 || pieces.length > MOST_ROWS || scored.unit !== "words") return [];
+  const digits = digitsOf(scored);
+  const parts = pieces.map(({ text, score }) => [text, signed(score, digits)] as const);
+  return [chips("Word pieces", parts)];
+}
+
+function drawRows(
+  name: string,
+  rows: Rows,
+  labels: readonly string[],
+  chosen: readonly number[],
+): HTMLElement {
+  const words = rows.scores.length / rows.count;
+  const digits = digitsFor(largestMagnitude(rows.scores));
+  const parts = labels.slice(0, MOST_ROWS).map((label, i) => {
+    const score = sum(chosen, (word) => rows.scores[i * words + word]);
+    return [label, signed(score, digits)] as const;
+  });
+  return chips(name, parts);
 }

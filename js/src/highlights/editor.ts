@@ -1,6 +1,6 @@
 import { h } from "../shared/dom.ts";
 
-const PAUSE_MS = 300;
+const PAUSE_MS = 150;
 
 export type Texts = readonly [string, string];
 

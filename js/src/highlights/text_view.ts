@@ -1,9 +1,16 @@
-import { setAttribute } from "../shared/dom.ts";
+import { codePoints } from "../shared/codepoints.ts";
+import { h, setAttribute } from "../shared/dom.ts";
 import { digitsFor, signed } from "../shared/format.ts";
 import type { Palette } from "../shared/palette.ts";
-import { highlighted, spanned } from "../shared/words.ts";
+import { highlightOf, isUnderlined, stretchesOf } from "../shared/words.ts";
 import { type Item, itemsOf, runsOf, specialsOf } from "./items.ts";
 import type { Highlights } from "./state.ts";
+
+/**
+ * A text of more words changes its colours at once and has none while it is edited: so many in
+ * motion, or laid out at every key, would hold up the page.
+ */
+export const LONG = 400;
 
 export interface TextDrawing {
   /** The texts as they stand, edits included. */
@@ -16,46 +23,130 @@ export interface TextDrawing {
   editing: boolean;
 }
 
-/** One of the two texts, drawn from the original string, with a span for every highlighted stretch. */
-export function drawText(
-  segment: 0 | 1,
-  drawing: TextDrawing,
-): { nodes: Node[]; spans: Map<number, HTMLElement[]> } {
-  const { texts, scored, pieces, editing } = drawing;
-  const text = texts[segment];
-  const items = itemsOf(scored, segment, pieces);
-  const spans = new Map<number, HTMLElement[]>();
-  const runs = runsOf(items, scored.texts[segment], text);
-  const nodes = spanned(text, runs, (stretch, members) => {
-    const inRun = members.flatMap((member) => items[member] ?? []);
-    const span = highlight(stretch, inRun, drawing);
-    for (const { word } of inRun) {
-      if (word !== null) spans.set(word, [...(spans.get(word) ?? []), span]);
-    }
-    return span;
-  });
-  // The last line of a textarea counts even while empty; the zero-width space gives it a height here.
-  nodes.push(document.createTextNode("\u200b"));
-  if (!pieces || editing) return { nodes, spans };
-  const { before, after } = specialsOf(scored, segment);
-  const chip = (item: Item): HTMLElement => {
-    const span = highlight(item.label, [item], drawing);
-    span.classList.add("bw-special");
-    span.title = `${item.label} ${signed(item.score, digitsFor(drawing.largest))}`;
-    return span;
-  };
-  return { nodes: [...before.map(chip), ...nodes, ...after.map(chip)], spans };
+/** A part of a drawn text: a highlight, a special token, or what stands between. */
+export interface Part {
+  kind: "plain" | "word" | "special";
+  text: string;
+  /** The words a highlight shows; none where there is nothing to select. */
+  words: readonly number[];
+  background: string;
+  underlined: boolean;
+  before: boolean;
+  after: boolean;
+  label: string;
 }
 
-function highlight(text: string, items: readonly Item[], drawing: TextDrawing): HTMLElement {
-  const { largest, palette, editing } = drawing;
-  const score = items.reduce((sum, item) => sum + item.score, 0);
-  const span = highlighted(text, largest > 0 ? score / largest : 0, palette);
-  const word = items[0]?.word ?? null;
-  if (word !== null && !editing) {
-    setAttribute(span, "role", "option");
-    setAttribute(span, "data-word", word);
-    setAttribute(span, "aria-label", `${text} ${signed(score, digitsFor(largest))}`);
+const PLAIN = {
+  kind: "plain",
+  words: [],
+  background: "",
+  underlined: false,
+  before: false,
+  after: false,
+  label: "",
+} as const;
+
+/** One of the two texts as it is to be drawn, from the original string. */
+export function partsOf(segment: 0 | 1, drawing: TextDrawing): Part[] {
+  const { texts, scored, pieces, editing, largest, palette } = drawing;
+  const text = texts[segment];
+  const plain = editing && scored.words.length > LONG;
+  const items = plain ? [] : itemsOf(scored, segment, pieces);
+  const digits = digitsFor(largest);
+  const marked = (own: readonly Item[]) => {
+    const score = own.reduce((sum, item) => sum + item.score, 0);
+    const share = largest > 0 ? score / largest : 0;
+    const look = { background: highlightOf(share, palette), underlined: isUnderlined(share) };
+    return { ...look, score: signed(score, digits) };
+  };
+  const runs = runsOf(items, scored.texts[segment], text);
+  const parts = stretchesOf(text, runs).map(({ text, items: inRun, before, after }): Part => {
+    if (inRun.length === 0) return { ...PLAIN, text };
+    const own = inRun.flatMap((item) => items[item] ?? []);
+    const { score, ...look } = marked(own);
+    const words = editing ? [] : own.flatMap(({ word }) => word ?? []);
+    return { kind: "word", text, words, ...look, before, after, label: `${text} ${score}` };
+  });
+  // The last line of a textarea counts even while empty; the zero-width space gives it a height here.
+  parts.push({ ...PLAIN, text: "\u200b" });
+  if (!pieces || editing) return parts;
+  const special = (item: Item): Part => {
+    const { score, ...look } = marked([item]);
+    const label = `${item.label} ${score}`;
+    return { ...PLAIN, kind: "special", text: item.label, ...look, label };
+  };
+  const { before, after } = specialsOf(scored, segment);
+  return [...before.map(special), ...parts, ...after.map(special)];
+}
+
+/** A text on the page that keeps its nodes where it changes little: colours change, nothing flickers. */
+export function makeTextLayer(): {
+  element: HTMLElement;
+  draw: (parts: readonly Part[]) => void;
+  /** The elements that show each word, as of the last drawing. */
+  spans: ReadonlyMap<number, HTMLElement[]>;
+} {
+  const element = h("div", { class: "bw-text", dir: "auto" });
+  let drawn: readonly Part[] = [];
+  let nodes: (Text | HTMLElement)[] = [];
+  const spans = new Map<number, HTMLElement[]>();
+
+  const draw = (parts: readonly Part[]): void => {
+    const alike = (a: Part | undefined, b: Part | undefined): boolean =>
+      a !== undefined && b !== undefined && a.kind === b.kind && a.text === b.text;
+    const shorter = Math.min(parts.length, drawn.length);
+    let head = 0;
+    while (head < shorter && alike(parts[head], drawn[head])) head++;
+    let tail = 0;
+    while (tail < shorter - head && alike(parts.at(-1 - tail), drawn.at(-1 - tail))) tail++;
+    const made = parts.slice(head, parts.length - tail).map(makeNode);
+    for (const gone of nodes.slice(head, nodes.length - tail)) gone.remove();
+    const next = nodes[nodes.length - tail] ?? null;
+    const block = document.createDocumentFragment();
+    block.append(...made);
+    element.insertBefore(block, tail > 0 ? next : null);
+    nodes = [...nodes.slice(0, head), ...made, ...nodes.slice(nodes.length - tail)];
+    const shift = drawn.length - parts.length;
+    spans.clear();
+    parts.forEach((part, i) => {
+      const node = nodes[i];
+      if (!(node instanceof HTMLElement)) return;
+      const kept = i < head ? drawn[i] : i >= parts.length - tail ? drawn[i + shift] : undefined;
+      dress(node, part, kept);
+      for (const word of part.words) spans.set(word, [...(spans.get(word) ?? []), node]);
+    });
+    drawn = parts;
+  };
+  return { element, draw, spans };
+}
+
+function makeNode({ kind, text }: Part): Text | HTMLElement {
+  if (kind === "plain") return document.createTextNode(text);
+  return h("span", { class: kind === "word" ? "bw-word" : "bw-word bw-special" }, text);
+}
+
+/** Gives a highlight its look; `before` is the one it has. */
+function dress(node: HTMLElement, part: Part, worn: Part | undefined): void {
+  if (part.background !== worn?.background) node.style.backgroundColor = part.background;
+  if (part.underlined !== worn?.underlined) node.classList.toggle("bw-negative", part.underlined);
+  if (part.before !== worn?.before) node.classList.toggle("bw-before-neighbour", part.before);
+  if (part.after !== worn?.after) node.classList.toggle("bw-after-neighbour", part.after);
+  if (part.kind === "special") node.title = part.label;
+  else dressOption(node, part, worn);
+}
+
+function dressOption(node: HTMLElement, part: Part, worn: Part | undefined): void {
+  const word = part.words[0] ?? null;
+  if (word !== (worn?.words[0] ?? null)) {
+    setAttribute(node, "role", word === null ? null : "option");
+    setAttribute(node, "data-word", word);
+    setAttribute(node, "aria-label", word === null ? null : part.label);
+    if (word === null) for (const name of ["aria-selected", "tabindex"]) node.removeAttribute(name);
   }
-  return span;
+  if (word !== null && part.label !== worn?.label) setAttribute(node, "aria-label", part.label);
+}
+
+/** How many UTF-16 units of a text lie before a code point. */
+export function unitsBefore(text: string, point: number): number {
+  return codePoints(text).slice(0, point).join("").length;
 }

@@ -1,118 +1,190 @@
-import { codePoints, slice } from "../shared/codepoints.ts";
 import { h, setAttribute } from "../shared/dom.ts";
-import { drawText, type TextDrawing } from "./text_view.ts";
+import type { Frame } from "../shared/frame.ts";
+import { differs } from "../shared/read.ts";
+import { makeMinimap } from "./minimap.ts";
+import { type Stretch, selectByKey, selectByPointer, wordsOf } from "./selecting.ts";
+import { LONG, makeTextLayer, partsOf, type TextDrawing, unitsBefore } from "./text_view.ts";
 
 interface TextsActions {
   select: (word: number | null) => void;
   edit: (segment: 0 | 1, caret: number | null) => void;
   hover: (word: number | null) => void;
+  /** What may be asked of these words, beside the element of one of them. */
+  ask: (words: number[], beside: HTMLElement) => void;
+  /** A key that stands for a question or a command; true if it was one. */
+  shortcut: (event: KeyboardEvent, words: number[]) => boolean;
 }
 
 export interface TextsDrawing extends TextDrawing {
   selected: number | null;
   stale: boolean;
   working: boolean;
-  editable: boolean;
+  /** Whether there is a kernel to ask. */
+  live: boolean;
+  /** Words that the reader is pointed to. */
+  pointed: readonly number[];
 }
 
 type Fields = readonly [HTMLTextAreaElement, HTMLTextAreaElement];
 
+export interface TextsView {
+  element: HTMLElement;
+  /** Each text as it lies on the page, for a picture of it. */
+  blocks: readonly HTMLElement[];
+  /** The words that are selected together; null for none. */
+  chosen: () => number[] | null;
+  elementOf: (word: number) => HTMLElement | undefined;
+  draw: (drawing: TextsDrawing) => void;
+}
+
 /** Both texts as one list of words: one tab stop, arrow keys within. */
-export function makeTexts(
-  fields: Fields,
-  actions: TextsActions,
-): { element: HTMLElement; draw: (drawing: TextsDrawing) => void } {
+export function makeTexts(frame: Frame, fields: Fields, actions: TextsActions): TextsView {
+  const layers = [makeTextLayer(), makeTextLayer()] as const;
   const blocks = fields.map((field, i) => {
-    const layer = h("div", { class: "bw-text", dir: "auto" });
     const caption = h("div", { class: "bw-caption" }, i === 0 ? "First text" : "Second text");
-    const stack = h("div", { class: "bw-stack" }, layer, field);
-    return { layer, caption, field, element: h("div", { class: "bw-block" }, caption, stack) };
+    const stack = h("div", { class: "bw-stack" }, layers[i === 0 ? 0 : 1].element, field);
+    return { caption, field, element: h("div", { class: "bw-block" }, caption, stack) };
   });
   const list = h("div", { class: "bw-texts" }, ...blocks.map(({ element }) => element));
-  const element = h("div", { class: "bw-stage" }, h("div", { class: "bw-working" }), list);
+  const minimap = makeMinimap(frame, list);
+  const element = h(
+    "div",
+    { class: "bw-stage" },
+    h("div", { class: "bw-working" }),
+    list,
+    minimap.element,
+  );
   let drawn: TextsDrawing | null = null;
-  let drawnKey = "";
-  let spans = new Map<number, HTMLElement[]>();
+  let stretch: Stretch | null = null;
+  const marks = makeMarks();
 
-  const wordAt = (event: Event): number | null => {
-    for (const node of event.composedPath()) {
-      if (node === list) return null;
-      if (node instanceof HTMLElement && node.dataset["word"] !== undefined)
-        return Number(node.dataset["word"]);
-    }
-    return null;
+  const spanOf = (word: number): HTMLElement | undefined =>
+    (layers[0].spans.get(word) ?? layers[1].spans.get(word))?.[0];
+  const reader = {
+    count: () => drawn?.scored.words.length ?? 0,
+    segmentOf: (word: number) => drawn?.scored.words[word]?.segment,
+    wordAt: (event: Event): number | null => {
+      for (const node of event.composedPath()) {
+        if (node === list) return null;
+        if (node instanceof HTMLElement && node.dataset["word"] !== undefined)
+          return Number(node.dataset["word"]);
+      }
+      return null;
+    },
+  };
+  const choosing = {
+    chosen: () => stretch,
+    mayStretch: () => drawn?.live === true,
+    choose: (next: Stretch | null, focus: boolean): void => {
+      actions.hover(null);
+      stretch = next;
+      actions.select(next?.to ?? null);
+      if (drawn !== null) {
+        drawn = { ...drawn, selected: next?.to ?? null };
+        mark(drawn);
+      }
+      if (focus && next !== null) spanOf(next.to)?.focus();
+    },
+    open: (word: number): void => {
+      const beside = spanOf(word);
+      if (drawn?.live && stretch !== null && beside) actions.ask(wordsOf(stretch), beside);
+    },
   };
   const segmentAt = (event: Event): 0 | 1 => {
     const second = blocks[1]?.element;
     return second !== undefined && event.composedPath().includes(second) ? 1 : 0;
   };
 
-  list.addEventListener("click", (event) => {
-    const word = wordAt(event);
-    if (word === null || drawn?.editing) return;
-    actions.select(word);
-    spans.get(word)?.[0]?.focus();
-  });
+  selectByPointer(list, reader, choosing);
   list.addEventListener("dblclick", (event) => {
-    if (drawn === null || drawn.editing || !drawn.editable) return;
+    if (!drawn?.live || drawn.editing) return;
     const segment = segmentAt(event);
-    const word = drawn.scored.words[wordAt(event) ?? -1];
-    const before = word && slice(codePoints(drawn.texts[segment]), 0, word.end);
+    const word = drawn.scored.words[reader.wordAt(event) ?? -1];
     event.preventDefault();
-    actions.edit(segment, before?.length ?? null);
+    actions.edit(segment, word ? unitsBefore(drawn.texts[segment], word.end) : null);
   });
-  list.addEventListener("pointerover", (event) => actions.hover(wordAt(event)));
+  list.addEventListener("contextmenu", (event) => {
+    const word = reader.wordAt(event);
+    if (word === null || !drawn?.live) return;
+    event.preventDefault();
+    if (stretch === null || !wordsOf(stretch).includes(word))
+      choosing.choose({ from: word, to: word }, true);
+    choosing.open(word);
+  });
+  list.addEventListener("pointerover", (event) => actions.hover(reader.wordAt(event)));
   list.addEventListener("pointerleave", () => actions.hover(null));
+  /** Whether the key was one of the list's own. */
+  const pressed = (event: KeyboardEvent, live: boolean): boolean => {
+    if (live && actions.shortcut(event, stretch === null ? [] : wordsOf(stretch))) return true;
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (event.key !== "e" || !live) return selectByKey(event, reader, choosing);
+    actions.edit(segmentAt(event), null);
+    return true;
+  };
   list.addEventListener("keydown", (event) => {
-    if (drawn === null || drawn.editing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "e" && drawn.editable) actions.edit(segmentAt(event), null);
-    else if (event.key === "Escape") actions.select(null);
-    else {
-      const next = wordAfter(event, wordAt(event), drawn.scored.words.length);
-      if (next === null) return;
-      actions.hover(null);
-      actions.select(next);
-      spans.get(next)?.[0]?.focus();
-    }
+    if (drawn === null || drawn.editing || event.isComposing) return;
+    if (!pressed(event, drawn.live)) return;
     event.preventDefault();
     event.stopPropagation();
   });
 
-  /** The nodes stay while only the selection moves: a double click needs its word to stay in place. */
-  const drawSpans = (drawing: TextsDrawing): void => {
-    const { selected: _, scored, ...rest } = drawing;
-    const key = JSON.stringify([rest, scored.texts, scored.words, scored.pieces]);
-    if (key === drawnKey) return;
-    drawnKey = key;
+  const mark = ({ selected, editing, pointed }: TextsDrawing): void => {
+    const held = stretch !== null && selected !== null && wordsOf(stretch).includes(selected);
+    if (!held) stretch = selected === null ? null : { from: selected, to: selected };
+    const chosen = stretch === null ? [] : wordsOf(stretch);
+    if (editing) marks.clear();
+    else marks.draw(spansOf(layers), chosen, stretch?.to ?? null, pointed);
+  };
+  const changed = differs();
+  const drawParts = (drawing: TextsDrawing): void => {
+    const { texts, scored, pieces, largest, palette, editing } = drawing;
+    const own = [...texts, ...scored.texts, scored.words, scored.pieces, pieces, largest, editing];
+    if (!changed(...own, palette.background, palette.positive)) return;
     const focused = focusedWord(list);
-    spans = new Map();
-    blocks.forEach(({ layer }, i) => {
-      const { nodes, spans: own } = drawText(i === 0 ? 0 : 1, drawing);
-      layer.replaceChildren(...nodes);
-      for (const [word, parts] of own) spans.set(word, parts);
+    layers.forEach((layer, i) => {
+      layer.draw(partsOf(i === 0 ? 0 : 1, drawing));
     });
-    if (focused !== null) spans.get(focused)?.[0]?.focus();
+    if (focused !== null && focusedWord(list) === null) spanOf(focused)?.focus();
+    minimap.draw(drawing, spansOf(layers));
   };
   const draw = (drawing: TextsDrawing): void => {
     drawn = drawing;
+    const { editing, working, stale, live } = drawing;
     const paired = drawing.texts[1] !== "" || drawing.scored.texts[1] !== "";
-    setAttribute(list, "role", drawing.editing ? null : "listbox");
-    setAttribute(list, "aria-label", drawing.editing ? null : "Words and their scores");
-    setAttribute(list, "aria-orientation", drawing.editing ? null : "horizontal");
-    setAttribute(element, "aria-busy", drawing.working ? "true" : null);
-    element.classList.toggle("bw-at-work", drawing.working);
-    element.classList.toggle("bw-stale", drawing.stale);
-    element.classList.toggle("bw-editing", drawing.editing);
+    setAttribute(list, "role", editing ? null : "listbox");
+    setAttribute(list, "aria-label", editing ? null : "Words and their scores");
+    setAttribute(list, "aria-orientation", editing ? null : "horizontal");
+    setAttribute(list, "aria-multiselectable", !editing && live ? "true" : null);
+    setAttribute(element, "aria-busy", working ? "true" : null);
+    element.classList.toggle("bw-at-work", working);
+    element.classList.toggle("bw-stale", stale);
+    element.classList.toggle("bw-editing", editing);
     element.classList.toggle("bw-in-pieces", drawing.pieces);
+    element.classList.toggle("bw-long", drawing.scored.words.length > LONG);
     blocks.forEach(({ caption, field, element: block }, i) => {
       block.hidden = i === 1 && !paired;
       caption.hidden = !paired;
-      field.hidden = !drawing.editing;
+      field.hidden = !editing;
     });
-    drawSpans(drawing);
-    mark(spans, drawing.selected, drawing.editing);
+    drawParts(drawing);
+    mark(drawing);
   };
-  return { element, draw };
+  return {
+    element,
+    blocks: blocks.map((block) => block.element),
+    chosen: () => (stretch === null ? null : wordsOf(stretch)),
+    elementOf: spanOf,
+    draw,
+  };
+}
+
+type Spans = ReadonlyMap<number, HTMLElement[]>;
+
+function spansOf(layers: readonly { spans: Spans }[]): Spans {
+  const [first, second] = layers;
+  if (first === undefined || second === undefined || second.spans.size === 0)
+    return first?.spans ?? new Map();
+  return new Map([...first.spans, ...second.spans]);
 }
 
 function focusedWord(list: HTMLElement): number | null {
@@ -123,28 +195,33 @@ function focusedWord(list: HTMLElement): number | null {
   return word === undefined ? null : Number(word);
 }
 
-function mark(spans: Map<number, HTMLElement[]>, selected: number | null, editing: boolean): void {
-  if (editing) return;
-  const stop = selected !== null && spans.has(selected) ? selected : Math.min(...spans.keys());
-  for (const [word, parts] of spans) {
-    parts.forEach((part, i) => {
-      setAttribute(part, "aria-selected", word === selected ? "true" : "false");
-      setAttribute(part, "tabindex", word === stop && i === 0 ? 0 : -1);
-    });
-  }
-}
-
-/** The word an arrow, Home or End key leads to; arrows follow the direction of the script. */
-function wordAfter(event: KeyboardEvent, from: number | null, count: number): number | null {
-  if (count === 0) return null;
-  const target = event.target instanceof Element ? event.target : null;
-  const leftwards = target !== null && getComputedStyle(target).direction === "rtl";
-  const forward = leftwards ? "ArrowLeft" : "ArrowRight";
-  const backward = leftwards ? "ArrowRight" : "ArrowLeft";
-  const last = count - 1;
-  if (event.key === "Home") return 0;
-  if (event.key === "End") return last;
-  if (event.key === forward) return from === null ? 0 : Math.min(last, from + 1);
-  if (event.key === backward) return from === null ? last : Math.max(0, from - 1);
-  return null;
+/** Selection, tab stop and pointers on the words; only what changes is touched. */
+function makeMarks(): {
+  draw: (spans: Spans, chosen: number[], stop: number | null, pointed: readonly number[]) => void;
+  clear: () => void;
+} {
+  let worn = new Map<HTMLElement, string>();
+  const draw = (
+    spans: Spans,
+    chosen: number[],
+    wanted: number | null,
+    pointed: readonly number[],
+  ): void => {
+    const stop = wanted !== null && spans.has(wanted) ? wanted : Math.min(...spans.keys());
+    const [held, shown] = [new Set(chosen), new Set(pointed)];
+    const now = new Map<HTMLElement, string>();
+    for (const [word, parts] of spans) {
+      parts.forEach((part, i) => {
+        const tabindex = word === stop && i === 0 ? 0 : -1;
+        const look = `${held.has(word)} ${tabindex} ${shown.has(word)}`;
+        now.set(part, look);
+        if (worn.get(part) === look && part.hasAttribute("tabindex")) return;
+        setAttribute(part, "aria-selected", held.has(word) ? "true" : "false");
+        setAttribute(part, "tabindex", tabindex);
+        part.classList.toggle("bw-pointed", shown.has(word));
+      });
+    }
+    worn = now;
+  };
+  return { draw, clear: () => worn.clear() };
 }

@@ -1,38 +1,60 @@
 import { button, dropdown, h, icon, setAttribute, setText } from "../shared/dom.ts";
-import type { Highlights } from "./state.ts";
+import { type Highlights, isLive } from "./state.ts";
 
 interface ToolbarActions {
   method: (name: string) => void;
-  pieces: (on: boolean) => void;
   edit: () => void;
+  command: (name: "undo" | "redo") => void;
+  more: (open: boolean) => void;
 }
 
-/** The method picker, the word-pieces toggle and the Edit button. */
+/** What is always at hand: the method, Edit, Undo and Redo once there is something to undo, and More. */
 export function makeToolbar(actions: ToolbarActions): {
   element: HTMLElement;
-  draw: (state: Highlights, view: { pieces: boolean; editing: boolean }) => void;
+  /** Says which element its More button opens. */
+  opens: (panel: HTMLElement) => void;
+  draw: (state: Highlights, view: { editing: boolean; open: boolean }) => void;
   focusEdit: () => void;
 } {
   const method = dropdown("Method", actions.method);
-  const pieces = button("Word pieces", () =>
-    actions.pieces(pieces.getAttribute("aria-pressed") !== "true"),
-  );
+  const history = (["undo", "redo"] as const).map((name) => {
+    const title = name === "undo" ? "Undo" : "Redo";
+    const look = { icon: name, name: title, class: "bw-icon-only" };
+    const press = button("", () => actions.command(name), look);
+    press.title = `${title} the last change of the text`;
+    return press;
+  });
   const editLabel = h("span");
   const editIcon = h("span", { class: "bw-edit-icon" }, icon("edit"));
   const edit = button("", actions.edit);
   edit.append(editIcon, editLabel);
-  const element = h("div", { class: "bw-toolbar" }, method.element, pieces, edit);
+  const more = button("More", () => actions.more(more.getAttribute("aria-expanded") !== "true"), {
+    class: "bw-more-button",
+  });
+  more.append(icon("down"));
+  const element = h("div", { class: "bw-toolbar" }, ...history, method.element, edit, more);
 
-  const draw = (state: Highlights, view: { pieces: boolean; editing: boolean }): void => {
-    method.draw(state.methods, state.method);
+  const draw = (state: Highlights, view: { editing: boolean; open: boolean }): void => {
+    const live = isLive(state);
+    method.draw(
+      state.methods.map(({ name, title }) => [name, title] as const),
+      state.method,
+    );
     method.element.hidden = state.methods.length === 0;
-    const fixed = state.static || !state.editable;
-    method.select.disabled = fixed;
-    pieces.hidden = state.pieces.length === 0;
-    setAttribute(pieces, "aria-pressed", view.pieces ? "true" : "false");
-    edit.hidden = fixed;
+    method.select.disabled = !live;
+    const [undo, redo] = history;
+    history.forEach((press) => {
+      press.hidden = !live;
+      // Its place stays free, so that nothing moves once there is something to undo.
+      press.classList.toggle("bw-void", !(state.canUndo || state.canRedo));
+    });
+    if (undo) undo.disabled = !state.canUndo;
+    if (redo) redo.disabled = !state.canRedo;
+    edit.hidden = !live;
     editIcon.replaceChildren(icon(view.editing ? "check" : "edit"));
     setText(editLabel, view.editing ? "Done" : "Edit");
+    setAttribute(more, "aria-expanded", view.open ? "true" : "false");
   };
-  return { element, draw, focusEdit: () => edit.focus() };
+  const opens = (panel: HTMLElement): void => setAttribute(more, "aria-controls", panel.id);
+  return { element, opens, draw, focusEdit: () => edit.focus() };
 }

@@ -21,7 +21,8 @@ export interface Tracker {
 
 /**
  * Tells scores that belong to the text from those Python is about to replace. A change made here
- * reaches the model at once and its scores later: until then the model mixes the two.
+ * reaches the model at once and its scores later: until then the model mixes the two. Scores of a
+ * quick method, shown while the chosen one is at work, belong to the text as they are.
  */
 export function makeTracker(model: Model): Tracker {
   let scored: Highlights | null = null;
@@ -32,9 +33,10 @@ export function makeTracker(model: Model): Tracker {
     awaited ??= { busySeen: false, results: results() };
   };
   const pending = (state: Highlights): boolean => {
-    if (awaited === null || state.busy) {
+    const busy = state.busy && !state.refining;
+    if (awaited === null || busy) {
       if (awaited !== null) awaited.busySeen = true;
-      return state.busy;
+      return busy;
     }
     const { busySeen, results: before } = awaited;
     const answered = busySeen || results().some((result, i) => result !== before[i]);
@@ -45,14 +47,20 @@ export function makeTracker(model: Model): Tracker {
     const working = pending(state);
     const settled = !working && state.belongs;
     if (settled) scored = state;
-    scored ??= state.belongs ? state : { ...state, words: [], pieces: [] };
-    return { scored, stale: !settled, working };
+    scored ??= state.belongs
+      ? state
+      : { ...state, words: [], pieces: [], classes: null, layers: null };
+    return { scored, stale: !settled && !(state.belongs && sameQuestion(state, scored)), working };
   };
   return { expect, pending, track };
 }
 
+/** What the scores answer, as one text. */
+export function questionOf(state: Highlights): string {
+  const { texts, target, against, output, method, baseline, unit, spans } = state;
+  return JSON.stringify([texts, target, against, output, method, baseline, unit, spans]);
+}
+
 function sameQuestion(one: Highlights, other: Highlights): boolean {
-  const question = ({ texts, target, method }: Highlights): string =>
-    JSON.stringify([texts, target, method]);
-  return question(one) === question(other);
+  return questionOf(one) === questionOf(other);
 }

@@ -12,9 +12,19 @@ export function slice(points: CodePoints, start: number, end: number): string {
   return points.slice(start, end).join("");
 }
 
+/** ASCII without carriage returns, in which every unit is a character of its own. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 127 || unit === 13) return false;
+  }
+  return true;
+}
+
 /** For every code point, the start of the character it belongs to as a reader sees characters. */
 function characterStarts(text: string, length: number): Int32Array {
   const starts = new Int32Array(length + 1);
+  if (isPlain(text)) return starts.map((_, i) => i);
   let position = 0;
   for (const { segment } of new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(
     text,

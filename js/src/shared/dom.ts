@@ -39,6 +39,10 @@ const ICONS = {
   stop: "M4.2 4.2h7.6v7.6H4.2z",
   remove: "M4.2 4.2l7.6 7.6M11.8 4.2l-7.6 7.6",
   save: "M8 2.4v7.4M4.8 7 8 10.2 11.2 7M2.8 13.2h10.4",
+  undo: "M5.6 3 2.8 5.8l2.8 2.8M2.8 5.8h6.4a3.6 3.6 0 0 1 0 7.2H5.6",
+  redo: "M10.4 3l2.8 2.8-2.8 2.8M13.2 5.8H6.8a3.6 3.6 0 0 0 0 7.2h3.6",
+  strike: "M2.2 8.2h11.6M4 5V3.4h8V5M8 3.4v2.4M8 10.6v2.2M6.6 12.8h2.8",
+  copy: "M5.6 5.6h7.6v7.6H5.6zM3.6 10.4h-.8V2.8h7.6v.8",
 } as const;
 
 export type IconName = keyof typeof ICONS;
@@ -77,6 +81,11 @@ export function button(label: string, press: () => void, look: Look = {}): HTMLB
   );
   element.addEventListener("click", press);
   return element;
+}
+
+/** A control under its visible name. */
+export function named(name: string, control: HTMLElement): HTMLElement {
+  return h("label", { class: "bw-named" }, h("span", { class: "bw-caption" }, name), control);
 }
 
 /** A list to choose one of; `draw` tells what there is and what is chosen. */

@@ -4,30 +4,37 @@ import { digitsFor, signed } from "./format.ts";
 import type { Palette } from "./palette.ts";
 import { diverging } from "./scales.ts";
 
+/** The colours of the scale from left to right; one without a sign begins at nothing. */
+export function rampOf(palette: Palette, hasSign: boolean): string[] {
+  return Array.from({ length: 13 }, (_, i) =>
+    css(diverging(palette, hasSign ? (i - 6) / 6 : i / 12)),
+  );
+}
+
 /** The colour scale with its numbers, and what either end means. */
 export function makeLegend(): {
   element: HTMLElement;
-  draw: (target: string, largest: number, palette: Palette) => void;
+  draw: (target: string, largest: number, palette: Palette, hasSign?: boolean) => void;
 } {
   const ramp = h("div", { class: "bw-ramp" });
-  const least = h("span");
-  const most = h("span");
+  const [least, middle, most] = [h("span"), h("span", {}, "0"), h("span")];
   const against = h("span", { class: "bw-against" });
   const towards = h("span", {});
-  const numbers = h("div", { class: "bw-ramp-numbers bw-number" }, least, h("span", {}, "0"), most);
+  const numbers = h("div", { class: "bw-ramp-numbers bw-number" }, least, middle, most);
   const ends = h("div", { class: "bw-ramp-ends" }, against, towards);
   const element = h("div", { class: "bw-legend" }, ends, ramp, numbers);
 
-  const draw = (target: string, largest: number, palette: Palette): void => {
-    const stops = Array.from({ length: 13 }, (_, i) => css(diverging(palette, (i - 6) / 6)));
-    ramp.style.backgroundImage = `linear-gradient(to right, ${stops.join(", ")})`;
+  const draw = (target: string, largest: number, palette: Palette, hasSign = true): void => {
+    ramp.style.backgroundImage = `linear-gradient(to right, ${rampOf(palette, hasSign).join(", ")})`;
     const digits = digitsFor(largest);
-    setText(least, signed(-largest, digits));
-    setText(most, signed(largest, digits));
+    setText(least, hasSign ? signed(-largest, digits) : "0");
+    middle.hidden = !hasSign;
+    setText(most, signed(largest, digits).slice(hasSign ? 0 : 1));
+    against.hidden = !hasSign;
     setText(against, `against ${target}`);
-    setText(towards, `towards ${target}`);
+    setText(towards, hasSign ? `towards ${target}` : `influence on ${target}, of either sign`);
     against.title = `Words that speak against ${target} have a dashed underline.`;
-    towards.title = `Words that speak for ${target}`;
+    towards.title = hasSign ? `Words that speak for ${target}` : "This method knows no direction.";
   };
   return { element, draw };
 }

@@ -12,6 +12,8 @@ export interface Palette {
   focus: Rgb;
   positive: Rgb;
   negative: Rgb;
+  /** The highlight of scores that have no sign. */
+  unsigned: Rgb;
   positiveInk: Rgb;
   negativeInk: Rgb;
   alarm: Rgb;
@@ -68,6 +70,7 @@ export function makePalette(background: Rgb, hostForeground: Rgb | null): Palett
     focus: dark ? fromOklch(0.7, 0.135, 254) : fromOklch(0.57, 0.175, 257),
     positive: highlight(fromOklch(0.72, 0.13, 252), fromOklch(0.52, 0.135, 255)),
     negative: highlight(fromOklch(0.77, 0.135, 62), fromOklch(0.53, 0.12, 52)),
+    unsigned: highlight(fromOklch(0.74, 0.12, 305), fromOklch(0.53, 0.13, 305)),
     positiveInk: ink(fromOklch(0.5, 0.16, 256), fromOklch(0.76, 0.12, 252)),
     negativeInk: ink(fromOklch(0.52, 0.135, 50), fromOklch(0.79, 0.13, 62)),
     alarm: ink(fromOklch(0.5, 0.19, 27), fromOklch(0.75, 0.13, 25)),

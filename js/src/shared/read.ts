@@ -42,6 +42,16 @@ export function numberOrNull(model: Model, name: string): number | null {
   return value === null || value === undefined ? null : number(model, name);
 }
 
+/** A number of either sign. */
+export function finiteOrNull(model: Model, name: string): number | null {
+  const value = model.get(name) ?? null;
+  check(
+    value === null || (typeof value === "number" && Number.isFinite(value)),
+    `The saved state is damaged: “${name}” is not a number.`,
+  );
+  return value;
+}
+
 export function integer(model: Model, name: string, below = Number.MAX_SAFE_INTEGER): number {
   const value = number(model, name);
   check(

@@ -8,35 +8,65 @@ import { diverging } from "./scales.ts";
 const UNDERLINED = 0.1;
 const COLOURED = 0.01;
 
+/** The colour behind a signed share (-1 to 1) of the largest score; none where it is next to nothing. */
+export function highlightOf(share: number, palette: Palette): string {
+  return Math.abs(share) >= COLOURED ? css(diverging(palette, share)) : "";
+}
+
+export function isUnderlined(share: number): boolean {
+  return share <= -UNDERLINED;
+}
+
 /** A stretch of text in the colour of its signed share (-1 to 1) of the largest score. */
 export function highlighted(text: string, share: number, palette: Palette): HTMLElement {
   const span = h("span", { class: "bw-word" }, text);
-  if (Math.abs(share) >= COLOURED) span.style.backgroundColor = css(diverging(palette, share));
-  if (share <= -UNDERLINED) span.classList.add("bw-negative");
+  span.style.backgroundColor = highlightOf(share, palette);
+  span.classList.toggle("bw-negative", isUnderlined(share));
   return span;
+}
+
+/** A stretch of text: what is drawn as one (its items), or what stands between (none). */
+export interface Stretch {
+  text: string;
+  items: readonly number[];
+  /** It is drawn, and the stretch before or after it is too: nothing stands between. */
+  before: boolean;
+  after: boolean;
+}
+
+/** The whole text cut at its runs. */
+export function stretchesOf(text: string, runs: readonly Run[]): Stretch[] {
+  const points = codePoints(text);
+  const stretches: Stretch[] = [];
+  let position = 0;
+  const plain = (end: number): void => {
+    if (position >= end) return;
+    const between = slice(points, position, end);
+    stretches.push({ text: between, items: [], before: false, after: false });
+  };
+  for (const { start, end, items } of runs) {
+    plain(start);
+    const last = stretches.at(-1);
+    const after = last !== undefined && last.items.length > 0;
+    if (after) last.before = true;
+    stretches.push({ text: slice(points, start, end), items, before: false, after });
+    position = end;
+  }
+  plain(points.length);
+  return stretches;
 }
 
 /** The whole text: the span that `draw` makes of each run, and what stands between them as it is. */
 export function spanned(
   text: string,
   runs: readonly Run[],
-  draw: (text: string, items: number[]) => HTMLElement,
+  draw: (text: string, items: readonly number[]) => HTMLElement,
 ): Node[] {
-  const points = codePoints(text);
-  const nodes: Node[] = [];
-  let position = 0;
-  let last: HTMLElement | null = null;
-  for (const { start, end, items } of runs) {
-    const span = draw(slice(points, start, end), items);
-    if (position < start) nodes.push(document.createTextNode(slice(points, position, start)));
-    else if (last !== null) {
-      last.classList.add("bw-before-neighbour");
-      span.classList.add("bw-after-neighbour");
-    }
-    last = span;
-    nodes.push(span);
-    position = end;
-  }
-  nodes.push(document.createTextNode(slice(points, position, points.length)));
-  return nodes;
+  return stretchesOf(text, runs).map((stretch) => {
+    if (stretch.items.length === 0) return document.createTextNode(stretch.text);
+    const span = draw(stretch.text, stretch.items);
+    span.classList.toggle("bw-before-neighbour", stretch.before);
+    span.classList.toggle("bw-after-neighbour", stretch.after);
+    return span;
+  });
 }

@@ -1,9 +1,9 @@
+import { makeCanvas } from "../shared/canvas.ts";
 import { css, type Rgb } from "../shared/color.ts";
 import { h, setText } from "../shared/dom.ts";
 import type { Frame } from "../shared/frame.ts";
-import { makeCanvas } from "./canvas.ts";
-import { areaOf, type Plot, paint, valueAtShare } from "./plot.ts";
-import { type Bounds, type Line, valueAt } from "./series.ts";
+import { areaOf, type Bounds, type Line, type Plot, paint, valueAtShare } from "../shared/plot.ts";
+import { valueAt } from "./series.ts";
 
 interface ChartOptions {
   title: string;

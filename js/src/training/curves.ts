@@ -1,22 +1,16 @@
 import { css } from "../shared/color.ts";
 import { button, h, setAttribute } from "../shared/dom.ts";
+import { download } from "../shared/files.ts";
 import { compact, decimal, scientific } from "../shared/format.ts";
 import type { Frame } from "../shared/frame.ts";
 import { setTrait } from "../shared/model.ts";
+import type { Bounds, Line } from "../shared/plot.ts";
+import { seriesColor } from "../shared/series_colors.ts";
 import { type Chart, makeChart } from "./chart.ts";
-import { csvOf, download, pictureOf } from "./export.ts";
+import { csvOf, pictureOf } from "./export.ts";
 import { steered, zoomed } from "./navigation.ts";
-import { runColor } from "./run_colors.ts";
 import { makeRunLegend } from "./run_legend.ts";
-import {
-  type Bounds,
-  epochMarks,
-  halfLife,
-  type Line,
-  lineOf,
-  nearestStep,
-  smoothed,
-} from "./series.ts";
+import { epochMarks, halfLife, lineOf, nearestStep, smoothed } from "./series.ts";
 import type { Training } from "./state.ts";
 import { BOUNDS, plain, type Smooth, tracesOf } from "./traces.ts";
 
@@ -78,7 +72,7 @@ export function makeCurves(frame: Frame): {
       return;
     }
     const { palette } = frame;
-    const runs = state.curves.map(({ name }, i) => ({ name, color: css(runColor(palette, i)) }));
+    const runs = state.curves.map(({ name }, i) => ({ name, color: css(seriesColor(palette, i)) }));
     pictureOf(charts, runs, palette).toBlob((file) => {
       if (file !== null) download(fileName(ending), file);
     });

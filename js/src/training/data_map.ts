@@ -1,13 +1,13 @@
+import { makeCanvas } from "../shared/canvas.ts";
 import { h, setAttribute, setText } from "../shared/dom.ts";
 import type { Frame } from "../shared/frame.ts";
 import { setTrait } from "../shared/model.ts";
+import { areaOf, valueAtShare } from "../shared/plot.ts";
 import { differs } from "../shared/read.ts";
 import { boxAfter, boxBetween, type Limits } from "./brush.ts";
-import { makeCanvas } from "./canvas.ts";
 import { coverage, keyOf } from "./map_key.ts";
 import { makeMapLists } from "./map_lists.ts";
 import { mapPlot, paintMap, widthOf } from "./map_paint.ts";
-import { areaOf, valueAtShare } from "./plot.ts";
 import type { Box, Training } from "./state.ts";
 
 /** Every training example by how sure and how steady the model was of its label. */

@@ -1,17 +1,9 @@
 import { css } from "../shared/color.ts";
 import { h } from "../shared/dom.ts";
 import type { Palette } from "../shared/palette.ts";
+import { FONT, paint } from "../shared/plot.ts";
 import type { Chart } from "./chart.ts";
 import type { Curves } from "./curves_state.ts";
-import { FONT, paint } from "./plot.ts";
-
-/** Hands a file to the browser's own downloads. */
-export function download(name: string, file: Blob): void {
-  const address = URL.createObjectURL(file);
-  h("a", { href: address, download: name }).click();
-  // A browser may still be reading the address when `click` returns.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
 
 const VALUES: readonly [string, "train" | "valid", string][] = [
   ["loss", "train", "loss"],

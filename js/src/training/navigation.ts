@@ -1,4 +1,4 @@
-import type { Bounds, Line } from "./series.ts";
+import type { Bounds, Line } from "../shared/plot.ts";
 
 /** Where the reader looks: a step under the cursor, and a range of steps (null: the whole run). */
 export interface Place {

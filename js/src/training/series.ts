@@ -1,10 +1,4 @@
-/** Values over steps (or rates), in rising order; a value that is not finite is a gap. */
-export interface Line {
-  steps: Float64Array;
-  values: Float64Array;
-}
-
-export type Bounds = readonly [number, number];
+import type { Bounds, Line } from "../shared/plot.ts";
 
 const NONE = new Float64Array(0);
 

@@ -1,5 +1,5 @@
-import { h } from "../shared/dom.ts";
-import type { Frame } from "../shared/frame.ts";
+import { h } from "./dom.ts";
+import type { Frame } from "./frame.ts";
 
 type Painter = (ctx: CanvasRenderingContext2D, width: number, height: number) => void;
 

@@ -1,8 +1,15 @@
-import { css, type Rgb } from "../shared/color.ts";
-import type { Palette } from "../shared/palette.ts";
-import type { Bounds, Line } from "./series.ts";
+import { css, type Rgb } from "./color.ts";
+import type { Palette } from "./palette.ts";
 
 export const FONT = '11px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
+
+/** Values over steps (or rates), in rising order; a value that is not finite is a gap. */
+export interface Line {
+  steps: Float64Array;
+  values: Float64Array;
+}
+
+export type Bounds = readonly [number, number];
 
 export interface Scale {
   bounds: Bounds;
@@ -30,6 +37,8 @@ export interface Plot {
   x: Scale;
   y: Scale;
   traces: readonly Trace[];
+  /** What lies between two lines of equal steps, tinted. */
+  band?: { low: Line; high: Line; color: Rgb };
   /** Where epochs end: dashed lines, named at the top. */
   epochs: readonly Mark[];
   /** A line of its own, named at its foot. */
@@ -207,6 +216,22 @@ function paintTrace(ctx: Context, trace: Trace, plot: Plot, area: Area, palette:
   ctx.globalAlpha = 1;
 }
 
+function paintBand(ctx: Context, plot: Plot, area: Area): void {
+  if (plot.band === undefined) return;
+  const { px, py } = placesOf(plot, area);
+  const { low, high, color } = plot.band;
+  ctx.beginPath();
+  high.values.forEach((value, i) => {
+    ctx.lineTo(px(high.steps[i] ?? 0), py(value));
+  });
+  for (let i = low.values.length - 1; i >= 0; i--)
+    ctx.lineTo(px(low.steps[i] ?? 0), py(low.values[i] ?? 0));
+  ctx.globalAlpha = 0.16;
+  ctx.fillStyle = css(color);
+  ctx.fill();
+  ctx.globalAlpha = 1;
+}
+
 /** The whole plot, in a space of `width` by `height` whose origin is the context's. */
 export function paint(
   ctx: Context,
@@ -224,6 +249,7 @@ export function paint(
   ctx.beginPath();
   ctx.rect(area.left - 4, area.top - 4, area.width + 8, area.height + 8);
   ctx.clip();
+  paintBand(ctx, plot, area);
   for (const trace of plot.traces) paintTrace(ctx, trace, plot, area, palette);
   if (plot.cursor != null) {
     ctx.strokeStyle = css(palette.muted);

@@ -1,0 +1,16 @@
+"""A figure that a notebook shows although pyplot knows nothing of it."""
+
+from __future__ import annotations
+
+import io
+
+from matplotlib.figure import Figure
+
+
+class Picture(Figure):
+    """A matplotlib figure; notebooks only show those of pyplot by themselves."""
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        self.savefig(file, format="png", dpi=100)
+        return file.getvalue()

@@ -1,0 +1,66 @@
+import type { Range } from "../shared/codepoints.ts";
+import { type Model, setTrait } from "../shared/model.ts";
+import { type Edit, traitOf } from "./questions.ts";
+import type { Highlights, Span, Word } from "./state.ts";
+import type { Tracker } from "./tracker.ts";
+
+const MOST_SPANS = 100;
+
+type Command = "undo" | "redo" | "evidence";
+
+/** All that the page asks of the kernel. */
+export interface Asking {
+  /** Sets traits after which the text is explained anew. */
+  explain: (traits: Record<string, unknown>) => void;
+  set: (name: string, value: unknown) => void;
+  command: (name: Command) => void;
+  whatIf: (edit: Edit | null) => void;
+  /** Has these words scored as one. */
+  join: (state: Highlights, words: readonly number[]) => void;
+  /** Has the words of a drawn span scored one by one again. */
+  split: (state: Highlights, words: readonly number[]) => void;
+}
+
+export function makeAsking(model: Model, tracker: Tracker): Asking {
+  const set = (name: string, value: unknown): void => setTrait(model, name, value);
+  const explain = (traits: Record<string, unknown>): void => {
+    tracker.expect();
+    for (const [name, value] of Object.entries(traits)) model.set(name, value);
+    model.save_changes();
+  };
+  return {
+    explain,
+    set,
+    command: (command) => {
+      if (command !== "evidence") tracker.expect();
+      model.send({ command });
+    },
+    whatIf: (edit) => set("edit", edit === null ? {} : traitOf(edit)),
+    join: (state, words) => {
+      const covered = coveredBy(state, words);
+      if (covered === null) return;
+      const spans = state.spans.filter((span) => !overlap(span, covered));
+      spans.push([covered.start, covered.end, covered.segment]);
+      explain({ spans: spans.slice(-MOST_SPANS), unit: "spans" });
+    },
+    split: (state, words) => {
+      const covered = coveredBy(state, words);
+      if (covered === null) return;
+      const spans = state.spans.filter((span) => !overlap(span, covered));
+      explain({ spans, unit: spans.length > 0 ? "spans" : "words" });
+    },
+  };
+}
+
+type Place = Range & Pick<Word, "segment">;
+
+/** From the first of some words to the last, in the text they are of. */
+export function coveredBy({ words }: Highlights, chosen: readonly number[]): Place | null {
+  const [first, last] = [words[Math.min(...chosen)], words[Math.max(...chosen)]];
+  if (first === undefined || last === undefined) return null;
+  return { start: first.start, end: last.end, segment: first.segment };
+}
+
+export function overlap([start, end, segment]: Span, place: Place): boolean {
+  return segment === place.segment && start < place.end && place.start < end;
+}

@@ -1,0 +1,71 @@
+import type { Model } from "../shared/model.ts";
+import { check } from "../shared/read.ts";
+
+export type Action = "mask" | "delete" | "replace";
+
+/** What if these words were masked, deleted or replaced? */
+export interface Edit {
+  words: number[];
+  action: Action;
+  with: string;
+}
+
+/** What the model makes of the edited text. */
+export interface Answer {
+  edit: Edit;
+  texts: [string, string];
+  probabilities: number[];
+}
+
+type Table = Record<string, unknown>;
+
+/** The form in which the kernel takes and returns an edit. */
+export function traitOf({ words, action, with: given }: Edit): Table {
+  const which = words.length === 1 ? { word: words[0] } : { words };
+  return { ...which, action, with: given };
+}
+
+export function sameEdit(one: Edit, other: Edit): boolean {
+  return JSON.stringify(traitOf(one)) === JSON.stringify(traitOf(other));
+}
+
+function tableOf(value: unknown, name: string): Table | null {
+  check(
+    value === undefined || value === null || (typeof value === "object" && !Array.isArray(value)),
+    `The saved state is damaged: “${name}” is not a table.`,
+  );
+  return value && Object.keys(value).length > 0 ? (value as Table) : null;
+}
+
+function editIn(table: Table | null, name: string): Edit | null {
+  if (table === null) return null;
+  const { word, words = [word], action, with: given = "" } = table;
+  check(
+    Array.isArray(words) &&
+      words.every((each) => Number.isInteger(each)) &&
+      (action === "mask" || action === "delete" || action === "replace") &&
+      typeof given === "string",
+    `The saved state is damaged: “${name}” is no edit of a word.`,
+  );
+  return { words: words.map(Number), action, with: given };
+}
+
+export function readEdit(model: Model): Edit | null {
+  return editIn(tableOf(model.get("edit"), "edit"), "edit");
+}
+
+export function readAnswer(model: Model, labels: number): Answer | null {
+  const table = tableOf(model.get("edited"), "edited");
+  const edit = editIn(tableOf(table?.["edit"], "edited"), "edited");
+  if (table === null || edit === null) return null;
+  const { text, pair = "", probabilities } = table;
+  check(
+    typeof text === "string" &&
+      typeof pair === "string" &&
+      Array.isArray(probabilities) &&
+      probabilities.length === labels &&
+      probabilities.every((each) => typeof each === "number" && Number.isFinite(each)),
+    "The saved state is damaged: “edited” is no answer to an edit.",
+  );
+  return { edit, texts: [text, pair], probabilities };
+}

@@ -1,0 +1,142 @@
+import { h, setAttribute, setText } from "../shared/dom.ts";
+import { digitsFor, signed } from "../shared/format.ts";
+import type { Frame } from "../shared/frame.ts";
+import type { Palette } from "../shared/palette.ts";
+import { largestMagnitude } from "../shared/scales.ts";
+import type { Highlights, Rows } from "./state.ts";
+import { makeStrip } from "./strip.ts";
+import { LONG, makeTextLayer, partsOf } from "./text_view.ts";
+
+/** With more words than this in all rows together each row is a strip of colours. */
+const MOST_WORDS = 700;
+
+const STRIPS = " · each strip is the whole text: point at it to read a word";
+
+export interface RowsDrawing {
+  /** What each row is of, and a figure beside it. */
+  names: readonly (readonly [name: string, figure: string])[];
+  rows: Rows;
+  scored: Highlights;
+  remark: string;
+  palette: Palette;
+  selected: number | null;
+  /** The row that the reader looks at; -1 for none. */
+  current: number;
+}
+
+interface RowsActions {
+  hover: (word: number | null) => void;
+  select: (word: number) => void;
+}
+
+interface Row {
+  element: HTMLElement;
+  draw: (drawing: RowsDrawing, scores: Float32Array, largest: number) => void;
+}
+
+/** The scores of the words in each of some rows, in the colours of one scale. */
+export function makeRows(
+  frame: Frame,
+  title: string,
+  actions: RowsActions,
+): { element: HTMLElement; draw: (drawing: RowsDrawing | null, waiting: string) => void } {
+  const remark = h("span", { class: "bw-note", role: "status" });
+  const list = h("div", { class: "bw-rows", role: "group", "aria-label": title });
+  const element = h(
+    "section",
+    { class: "bw-part", "aria-label": title, hidden: true },
+    h("div", { class: "bw-part-head" }, h("h3", {}, title), remark),
+    list,
+  );
+  let rows: { name: HTMLElement; figure: HTMLElement; element: HTMLElement; row: Row }[] = [];
+  let built = "";
+
+  const build = (count: number, asText: boolean): void => {
+    if (built === `${count} ${asText}`) return;
+    built = `${count} ${asText}`;
+    rows = Array.from({ length: count }, () => {
+      const [name, figure] = [h("bdi"), h("span", { class: "bw-note bw-number" })];
+      const row = asText ? makeTextRow() : makeStripRow(frame, actions);
+      const label = h("div", { class: "bw-row-label" }, name, figure);
+      return { name, figure, row, element: h("div", { class: "bw-row" }, label, row.element) };
+    });
+    list.replaceChildren(...rows.map((each) => each.element));
+    list.classList.toggle("bw-strips", !asText);
+  };
+  const draw = (drawing: RowsDrawing | null, waiting: string): void => {
+    element.hidden = drawing === null && waiting === "";
+    // Rows on show stay, faded, until the next ones are there: nothing below jumps.
+    list.classList.toggle("bw-faded", drawing === null);
+    if (drawing === null) setText(remark, waiting);
+    if (drawing === null) return;
+    const { scores, count } = drawing.rows;
+    const words = scores.length / count;
+    const asText = scores.length <= MOST_WORDS && words <= LONG;
+    setText(remark, `${drawing.remark}${asText ? "" : STRIPS}`);
+    build(count, asText);
+    const largest = largestMagnitude(scores);
+    // A list that scrolls must be reached by keyboard.
+    requestAnimationFrame(() => {
+      list.tabIndex = list.scrollHeight > list.clientHeight ? 0 : -1;
+    });
+    rows.forEach(({ name, figure, row, element: line }, i) => {
+      const own = scores.subarray(i * words, (i + 1) * words);
+      const [title, value] = drawing.names[i] ?? ["", ""];
+      setText(name, title);
+      name.title = title;
+      setText(figure, value);
+      line.classList.toggle("bw-row-current", i === drawing.current);
+      setAttribute(row.element, "role", "img");
+      setAttribute(
+        row.element,
+        "aria-label",
+        `${title}: ${strongest(drawing.scored, own, largest)}`,
+      );
+      row.draw(drawing, own, largest);
+    });
+  };
+  return { element, draw };
+}
+
+/** The three words that count most in a row. */
+function strongest({ words }: Highlights, scores: Float32Array, largest: number): string {
+  const order = Array.from(scores.keys()).sort(
+    (a, b) => Math.abs(scores[b] ?? 0) - Math.abs(scores[a] ?? 0),
+  );
+  const digits = digitsFor(largest);
+  return order
+    .slice(0, 3)
+    .map((i) => `${words[i]?.text} ${signed(scores[i] ?? 0, digits)}`)
+    .join(", ");
+}
+
+function makeTextRow(): Row {
+  const layers = [makeTextLayer(), makeTextLayer()] as const;
+  return {
+    element: h("div", { class: "bw-row-text" }, ...layers.map((layer) => layer.element)),
+    draw: ({ scored, palette }, scores, largest) => {
+      const words = scored.words.map((word, i) => ({ ...word, score: scores[i] ?? 0 }));
+      const drawing = {
+        texts: scored.texts,
+        scored: { ...scored, words },
+        pieces: false,
+        largest,
+        palette,
+        editing: true,
+      };
+      layers.forEach((layer, i) => {
+        layer.element.hidden = i === 1 && scored.texts[1] === "";
+        layer.draw(partsOf(i === 0 ? 0 : 1, drawing));
+      });
+    },
+  };
+}
+
+function makeStripRow(frame: Frame, actions: RowsActions): Row {
+  const strip = makeStrip(frame, actions);
+  return {
+    element: strip.element,
+    draw: ({ scored, palette, selected }, scores, largest) =>
+      strip.draw({ words: scored.words, scores, largest, palette, selected }),
+  };
+}
