@@ -376,11 +376,11 @@ class AttentionMatrix(AttentionTraits):
             self._ask()
 
     @t.observe("layer", "head", "measure", "unit", "specials", "view", "ablated")
-    def _follow_choice(self, change: dict[str, Any]) -> None:
+    def _follow_choice(self, _change: object) -> None:
         if self._answers is None:
             return
-        if change["name"] == "layer" and self.layer < 0:
-            self.head = -1
+        if self.layer < 0:
+            self.head = -1  # the mean of all layers knows no head
         self._ask()
 
     @t.observe("target")
