@@ -51,8 +51,8 @@ class AttentionMaps(Reading):
     ----------
     classes
         All label names.
-    probabilities
-        float32 array (classes,): the prediction for what the model read.
+    logits, probabilities
+        float32 arrays (classes,): the prediction for what the model read.
     weights
         uint8 array (layers, heads, n, n): row = the piece that looks, column = the piece looked at.
     scales
@@ -72,6 +72,7 @@ class AttentionMaps(Reading):
     """
 
     classes: tuple[str, ...]
+    logits: NDArray[np.float32]
     probabilities: NDArray[np.float32]
     weights: NDArray[np.uint8]
     scales: NDArray[np.float32]
@@ -283,6 +284,7 @@ def attention_maps(clf: BertClassifier, text: str, pair: str | None = None) -> A
     return AttentionMaps(
         **reading(encoding),
         classes=clf.labels,
+        logits=logits[0].float().cpu().numpy(),
         probabilities=clf.probabilities(logits.float())[0],
         weights=kept.weights,
         scales=kept.scales,

@@ -42,6 +42,7 @@ class AttentionTraits(TextWidget):
     token_words = Array("int32")
     token_segments = Array("int8")
     classes = t.List(t.Unicode()).tag(sync=True)
+    logits = Array("float32")
     probabilities = Array("float32")
     target = t.Unicode().tag(sync=True, page=True)
     layers = t.Int().tag(sync=True)
@@ -62,10 +63,11 @@ class AttentionTraits(TextWidget):
     estimates = Array("float32")
     effects = Array("float32")
     effects_progress = t.Float(0.0).tag(sync=True)
+    measuring = t.Bool(default_value=False).tag(sync=True)
     ablated = t.List(t.List(t.Int())).tag(sync=True, page=True)
     ablated_probabilities = Array("float32")
     line_heads = t.List(t.Int(), [0]).tag(sync=True, page=True)
-    threshold = t.Float(0.1).tag(sync=True, page=True)
+    threshold = t.Float(0.25).tag(sync=True, page=True)
     pairs_filter = t.Unicode("all").tag(sync=True, page=True)
     token = t.Int(None, allow_none=True).tag(sync=True, page=True)
     neurons_of = t.List(t.Int()).tag(sync=True)
@@ -141,7 +143,7 @@ class AttentionTraits(TextWidget):
     def _check_threshold(self, proposal: dict[str, Any]) -> float:
         value: float = proposal["value"]
         if not 0 <= value <= 1 or not np.isfinite(value):
-            msg = f"A threshold of {value!r} is no weight; use 0 to 1."
+            msg = f"A threshold of {value!r} is no share of the largest weight; use 0 to 1."
             raise t.TraitError(msg)
         return value
 

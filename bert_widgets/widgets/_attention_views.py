@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ..explain.attention import AttentionMaps, Matrix, attention_maps
 from ..explain.attention_flow import gradient_rollout, rollout
@@ -12,10 +14,12 @@ from ..explain.value_norms import block_norms
 from ._text_widget import check_text
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from ..classifier import BertClassifier
+    from ..explain.neurons import Neurons
     from ..text import Encoding
 
 MEASURES = ("weights", "norms", "rollout", "gradient")
@@ -101,7 +105,17 @@ def _weights(clf: BertClassifier, maps: AttentionMaps, at: Place) -> NDArray[np.
 
 
 def _gradient(clf: BertClassifier, maps: AttentionMaps, at: Place) -> NDArray[np.float32]:
-    return gradient_rollout(clf, encoded(clf, maps), Target(clf.labels.index(at.target)))
+    target = Target(clf.labels.index(at.target))
+    flows = gradient_rollout(clf, encoded(clf, maps), target)
+    # Beside the one that each piece has to itself, nothing else could be seen.
+    return flows - np.eye(flows.shape[-1], dtype=np.float32)
+
+
+def together(at: Place, heads: Iterable[int]) -> list[Place]:
+    """Return the matrices of several heads of a layer."""
+    if at.measure not in ("weights", "norms") or at.layer < 0:
+        return []
+    return [replace(at, head=head) for head in heads]
 
 
 def neighbours(at: Place, layers: int, heads: int) -> list[Place]:
@@ -111,10 +125,27 @@ def neighbours(at: Place, layers: int, heads: int) -> list[Place]:
     steps = ((0, 1), (0, -1), (1, 0), (-1, 0))
     moved = ((at.layer + down, at.head + right) for down, right in steps)
     return [
-        Place(measure=at.measure, layer=layer, head=head, target="")
+        replace(at, layer=layer, head=head)
         for layer, head in moved
         if 0 <= layer < layers and 0 <= head < heads
     ]
+
+
+def neuron_traits(found: Neurons) -> dict[str, Any]:
+    """Return the traits that show a head's queries and keys, in levels of the largest of each."""
+    scales = [max(float(np.abs(part).max()), 1e-30) for part in (found.query, found.key)]
+    levels = [
+        np.rint(part * (127 / scale)).astype(np.int8).ravel()
+        for part, scale in zip((found.query, found.key), scales, strict=True)
+    ]
+    return {
+        "_query": levels[0],
+        "_key": levels[1],
+        "neuron_scales": scales,
+        "neuron_size": found.query.shape[1],
+        "neurons_complete": found.complete,
+        "neurons_of": [found.layer, found.head],
+    }
 
 
 def family_note(clf: BertClassifier) -> str:

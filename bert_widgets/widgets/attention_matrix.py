@@ -65,7 +65,7 @@ class AttentionMatrix(AttentionTraits):
         The word of each piece, and the text it stands in (0 or 1); -1 for special tokens.
     classes : list of str
         All labels.
-    probabilities : float32 array (classes,)
+    logits, probabilities : float32 array (classes,)
         The prediction.
     layers, heads : int
         How many the model has.
@@ -74,7 +74,8 @@ class AttentionMatrix(AttentionTraits):
     measure : str
         Settable: ``"weights"``; ``"norms"``, how much of each piece really gets through
         (Kobayashi et al.); ``"rollout"``, the flow up to the layer (Abnar & Zuidema); or
-        ``"gradient"``, the flow weighted by gradients of the target (Chefer et al.).
+        ``"gradient"``, the flow weighted by gradients of the target (Chefer et al.), less what
+        each piece starts with, the one that it has to itself.
     unit : str
         Settable: ``"pieces"``, or ``"words"``, whose columns are summed and rows averaged.
     specials : bool
@@ -88,11 +89,14 @@ class AttentionMatrix(AttentionTraits):
     estimates, effects : float32 array (layers * heads,)
         What each head adds to the target's logit: a first-order estimate, and measured by
         switching it off (NaN until `measure_effects`). `bw.head_effects` does it for many texts.
-    effects_progress : float
-        From 0 to 1.
+    effects_progress, measuring : float, bool
+        From 0 to 1, and whether exact effects are wanted.
     selected : int or None
         The selected word; settable, and linkable with other widgets of the same text.
-    view, target, order, colour, line_heads, threshold, token, pairs_filter
+    line_heads, threshold : list of int, float
+        Settable: the heads of the layer that are drawn as lines, and the share of the largest
+        weight of a head from which on they are.
+    view, target, order, colour, token, pairs_filter
         What is on show; settable.
     busy : bool
         Whether a text is being read.
@@ -113,8 +117,6 @@ class AttentionMatrix(AttentionTraits):
     bundle = "attention_matrix"
     title = "Attention"
     commands = ("effects", "cancel")
-
-    _measuring = False  # whether exact effects are wanted
 
     @named_options
     def __init__(  # noqa: PLR0913
@@ -142,6 +144,7 @@ class AttentionMatrix(AttentionTraits):
             heads=maps.heads,
             layer=layer,
             head=head,
+            line_heads=[max(head, 0)],
             view=view,
             note=views.family_note(clf),
         )
@@ -219,10 +222,10 @@ class AttentionMatrix(AttentionTraits):
                 "neurons", self._neuron_head, self._read_neurons, self._show_neurons, at_once=True
             ),
             part("estimates", self._aim, self._estimate, self._show_estimates),
-            part("neighbours", self._question, self._read_neighbours, self._show_neighbours),
+            part("others", self._others, self._read_others, self._show_others),
             part(
                 "effects",
-                lambda: (*self._aim(), "exact") if self._measuring else None,
+                lambda: (*self._aim(), "exact") if self.measuring else None,
                 self._measure,
                 lambda _done: None,
             ),
@@ -239,6 +242,7 @@ class AttentionMatrix(AttentionTraits):
             "token_words": result.word_of_token,
             "token_segments": result.token_segments,
             "classes": list(result.classes),
+            "logits": result.logits,
             "probabilities": result.probabilities,
             "ablated_probabilities": result.probabilities,
             "target": self.target if self._chosen else likeliest,
@@ -287,16 +291,28 @@ class AttentionMatrix(AttentionTraits):
             for at in places
         ]
 
-    def _read_neighbours(self, question: Question) -> list[Drawn]:
-        texts, (at, *arrangement) = question[:2], question[2:]
-        places = views.neighbours(at, self.layers, self.heads)
-        missing = [place for place in places if place.key not in self._in_page]
-        return [drawn(place.key, self._matrix((*texts, place, *arrangement))) for place in missing]
+    def _others(self) -> Question:
+        """Return which matrices are drawn with the one on show, or else looked at next."""
+        at = self._question()[2]
+        lines = views.together(at, self.line_heads)
+        places = lines if self.view == "lines" else views.neighbours(at, self.layers, self.heads)
+        return (*self._question(), tuple(places))
 
-    def _show_neighbours(self, found: list[Drawn]) -> None:
+    def _read_others(self, question: Question) -> list[Drawn]:
+        *texts_and_place, unit, specials, places = question
+        texts = texts_and_place[:2]
+        missing = [place for place in places if place.key not in self._in_page]
+        return [
+            drawn(place.key, self._matrix((*texts, place, unit, specials))) for place in missing
+        ]
+
+    def _show_others(self, found: list[Drawn]) -> None:
+        *question, places = self._others()
+        for place in places:
+            self._in_page.use(place.key)
         for each in found:
             self._set(self._in_page.put([each]))
-        self._in_page.use(self._question()[2].key)
+        self._in_page.use(question[2].key)
 
     def _off(self) -> Question | None:
         heads = tuple((layer, head) for layer, head in self.ablated)
@@ -322,21 +338,7 @@ class AttentionMatrix(AttentionTraits):
         return neurons_of(self._clf, views.encoded(self._clf, self.maps), layer, head)
 
     def _show_neurons(self, found: Neurons) -> None:
-        scales = [max(float(np.abs(part).max()), 1e-30) for part in (found.query, found.key)]
-        levels = [
-            np.rint(part * (127 / scale)).astype(np.int8).ravel()
-            for part, scale in zip((found.query, found.key), scales, strict=True)
-        ]
-        self._set(
-            {
-                "_query": levels[0],
-                "_key": levels[1],
-                "neuron_scales": scales,
-                "neuron_size": found.query.shape[1],
-                "neurons_complete": found.complete,
-                "neurons_of": [found.layer, found.head],
-            }
-        )
+        self._set(views.neuron_traits(found))
 
     def _aim(self) -> Question:
         return (self.text, self.pair, self.target)
@@ -357,14 +359,14 @@ class AttentionMatrix(AttentionTraits):
         for heads, values in exact_effects(self._clf, encoding, target, shape):
             effects[heads] = values
             with self.hold_sync():
-                if not self._measuring or question[:3] != self._aim():
+                if not self.measuring or question[:3] != self._aim():
                     return
                 self.effects = effects.ravel()
                 self.effects_progress = float(np.isfinite(effects).mean())
 
     def _unmeasured(self, count: int) -> dict[str, Any]:
-        self._measuring = False
         return {
+            "measuring": False,
             "estimates": np.empty(0),
             "effects": np.full(count, np.nan),
             "effects_progress": 0.0,
@@ -372,15 +374,18 @@ class AttentionMatrix(AttentionTraits):
 
     def _obey(self, command: str) -> None:
         with self.hold_sync():
-            self._measuring = command == "effects"
+            self.measuring = command == "effects"
+            self.effects_progress = 0.0
             self._ask()
 
-    @t.observe("layer", "head", "measure", "unit", "specials", "view", "ablated")
-    def _follow_choice(self, _change: object) -> None:
+    @t.observe("layer", "head", "measure", "unit", "specials", "view", "ablated", "line_heads")
+    def _follow_choice(self, change: dict[str, Any]) -> None:
         if self._answers is None:
             return
         if self.layer < 0:
             self.head = -1  # the mean of all layers knows no head
+        if change["name"] == "head" and self.head >= 0 and self.head not in self.line_heads:
+            self.line_heads = [self.head]
         self._ask()
 
     @t.observe("target")

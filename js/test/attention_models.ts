@@ -15,6 +15,7 @@ export function attentionState(changes: Record<string, unknown> = {}): Record<st
     layers: 2,
     heads: 2,
     classes: ["negative", "positive"],
+    logits: floats(-0.5, 2.31),
     probabilities: floats(0.25, 0.75),
     target: "positive",
     view: "matrix",
@@ -42,6 +43,7 @@ export function attentionState(changes: Record<string, unknown> = {}): Record<st
     estimates: floats(0.1, -0.2, 0.3, -0.4),
     effects: floats(Number.NaN, Number.NaN, 0.41, Number.NaN),
     effects_progress: 0.25,
+    measuring: true,
     ablated: [],
     ablated_probabilities: floats(0.25, 0.75),
     line_heads: [0],
@@ -75,6 +77,7 @@ export function longAttention(
   const names = Array.from({ length: count }, (_, i) => `t${i}`);
   const own = ints(...names.keys());
   return attention({
+    pair: "a second text",
     tokens: names,
     words: names,
     labels: names,

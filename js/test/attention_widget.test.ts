@@ -123,10 +123,10 @@ describe("the attention matrix", () => {
       "Attention shows where a head looks, not why the model decided.",
     );
     expect(el.textContent).toContain(
-      "Without layer 2, head 1 the logit of positive is 0.41 lower (effect +0.41, exact).",
+      "Without layer 2, head 1: logit of positive 2.31 → 1.90 (effect +0.41, exact).",
     );
     set(model, { head: 1 });
-    expect(el.textContent).toContain("0.40 higher (effect −0.40, estimated from one gradient).");
+    expect(el.textContent).toContain("2.31 → 2.71 (effect −0.40, estimated from one gradient).");
   });
 
   it("moves by the keys, and selects the word and the token", () => {
@@ -194,10 +194,10 @@ describe("the mosaic", () => {
   });
 
   it("has the effects measured, and stopped", () => {
-    const model = open({ view: "mosaic", effects_progress: 0 });
+    const model = open({ view: "mosaic", effects_progress: 0, measuring: false });
     expect(named("Cancel")?.hidden).toBe(true);
     click("Measure effects");
-    set(model, { effects_progress: 0.42 });
+    set(model, { effects_progress: 0.42, measuring: true });
     expect(el.textContent).toContain("Measuring effects: 42%");
     click("Cancel");
     expect(model.sent).toEqual([{ command: "effects" }, { command: "cancel" }]);

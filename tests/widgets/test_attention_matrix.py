@@ -124,7 +124,7 @@ def test_every_measure_is_the_one_it_names():
     widget.measure = "rollout"
     np.testing.assert_allclose(in_page(widget, "rollout:1:-1"), rollout(maps.means)[1], atol=0.004)
     widget.measure, widget.layer = "gradient", 0
-    flow = gradient_rollout(clf, encoding, Target(0))[0]
+    flow = gradient_rollout(clf, encoding, Target(0))[0] - np.eye(len(encoding))
     np.testing.assert_allclose(
         in_page(widget, "gradient:0:-1:negative"), flow, atol=flow.max() / 255
     )
@@ -246,7 +246,7 @@ FORGED = [
     ("ablated", [[0, 1, 2]], "There is no head"),
     ("line_heads", [], "Lines are drawn for 1 to 6 heads"),
     ("line_heads", [4], "Lines are drawn"),
-    ("threshold", 1.5, "no weight; use 0 to 1"),
+    ("threshold", 1.5, "no share of the largest weight; use 0 to 1"),
     ("token", 99, "There is no token 99"),
 ]
 

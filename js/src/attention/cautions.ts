@@ -8,6 +8,7 @@ export function makeCautions(): {
   draw: (state: Attention) => void;
 } {
   const effect = h("span");
+  const measured = h("p");
   const note = h("p");
   const saved = h("p");
   const element = h(
@@ -19,6 +20,7 @@ export function makeCautions(): {
       h("strong", {}, "Attention shows where a head looks, not why the model decided. "),
       effect,
     ),
+    measured,
     note,
     saved,
   );
@@ -27,13 +29,29 @@ export function makeCautions(): {
     const head = headSpokenOf(state);
     const known = layer >= 0 && head >= 0 ? effectOf(state, layer * heads + head) : null;
     const name = `layer ${layer + 1}, head ${head + 1}`;
-    setText(effect, known === null ? "" : effectSentence(known, name, target));
+    const logit = state.logits[state.classes.indexOf(target)] ?? 0;
+    setText(effect, known === null ? "" : effectSentence(known, name, target, logit));
+    setText(measured, meaningOf(state));
+    measured.hidden = measured.textContent === "";
     setText(note, state.note);
     note.hidden = state.note === "";
     setText(saved, state.static ? savedSentence(state) : "");
     saved.hidden = !state.static;
   };
   return { element, draw };
+}
+
+/** What the numbers are, where they are no plain weights. */
+function meaningOf({ view, measure, target }: Attention): string {
+  if (view === "mosaic" || view === "neurons") return "";
+  return {
+    weights: "",
+    norms:
+      "Value-weighted norms: how much of each column really gets through to a row, the length of its value times its weight (Kobayashi et al. 2020).",
+    rollout:
+      "Rollout: attention multiplied up through the layers to this one, half of each being the way past it (Abnar & Zuidema 2020). It knows no heads and no class.",
+    gradient: `Attention × gradient: each weight times the gradient of the logit of ${target} where that is positive, multiplied up to this layer (Chefer et al. 2021). How much matters, not in which direction.`,
+  }[measure];
 }
 
 /** The head in view; -1 where none or several are. */

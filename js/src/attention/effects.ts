@@ -1,4 +1,4 @@
-import { signed } from "../shared/format.ts";
+import { decimal, signed } from "../shared/format.ts";
 import type { Statistic } from "./mosaic_state.ts";
 import { type Attention, EFFECT } from "./state.ts";
 
@@ -26,11 +26,15 @@ export const effectText = ({ value, exact }: Effect): string =>
   `${exact ? "" : "≈"}${signed(value, 2)}`;
 
 /** What the logit of the target loses or gains without a head, in words. */
-export function effectSentence({ value, exact }: Effect, head: string, target: string): string {
-  const by = signed(Math.abs(value), 2).replace("+", "");
+export function effectSentence(
+  { value, exact }: Effect,
+  head: string,
+  target: string,
+  logit: number,
+): string {
   const how = exact ? "exact" : "estimated from one gradient";
-  const turn = Number(by) === 0 ? "the same" : `${by} ${value > 0 ? "lower" : "higher"}`;
-  return `Without ${head} the logit of ${target} is ${turn} (effect ${signed(value, 2)}, ${how}).`;
+  const logits = `${decimal(logit, 2)} → ${decimal(logit - value, 2)}`;
+  return `Without ${head}: logit of ${target} ${logits} (effect ${signed(value, 2)}, ${how}).`;
 }
 
 /** A number for each head, to sort and to colour the mosaic by. */

@@ -7,7 +7,7 @@ import { rowInView } from "./arrangement.ts";
 import { makeHeadChips } from "./head_chips.ts";
 import { type Place, plotWidth } from "./layout.ts";
 import { type LinesLayout, layOutLines, paintLines, tokenAt, zoomedPitch } from "./lines_paint.ts";
-import { type Lines, leastValue, linesOf, type Strand, strandsOf } from "./links.ts";
+import { type Lines, linesOf, type Strand, strandsOf } from "./links.ts";
 import { makeMessage } from "./message.ts";
 import { type Pen, widestOf } from "./pen.ts";
 import { makeReadings } from "./readings.ts";
@@ -122,8 +122,7 @@ export function makeLines(frame: Frame, actions: Actions): View {
       if (rearranged) [pointed, zoomed] = [null, null];
       const present = strands();
       chips.draw(next, present);
-      const first = present.find(({ map }) => map !== null)?.map;
-      threshold.draw(next.threshold, first ? leastValue(next, first) : next.threshold);
+      threshold.draw(next.threshold);
       const missing = present.filter(({ map }) => map === null);
       message.draw(
         missing.length === present.length ? missing.map(({ head }) => ({ ...next, head })) : [],
@@ -149,7 +148,7 @@ function countOf(drawn: readonly Drawn[]): string {
 
 function makeThreshold(set: (value: number) => void): {
   element: HTMLElement;
-  draw: (value: number, least: number) => void;
+  draw: (value: number) => void;
 } {
   const range = h("input", { type: "range", min: 0, max: 1, step: 0.01, class: "bw-range" });
   const number = h("span", { class: "bw-number" });
@@ -163,9 +162,9 @@ function makeThreshold(set: (value: number) => void): {
   );
   return {
     element,
-    draw: (value, least) => {
+    draw: (value) => {
       if (Number(range.value) !== value) range.value = String(value);
-      setText(number, decimal(least, 2));
+      setText(number, `${decimal(100 * value, 0)}% of the largest`);
     },
   };
 }

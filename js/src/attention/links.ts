@@ -24,11 +24,6 @@ export function strandsOf(state: Attention, palette: Palette): Strand[] {
   }));
 }
 
-/** The value below which no line is drawn: a share of one where rows sum to one, else of the largest. */
-export function leastValue({ measure, threshold }: Attention, map: AttentionMap): number {
-  return threshold * (measure === "weights" || measure === "rollout" ? 1 : map.scale);
-}
-
 export interface Line {
   row: number;
   column: number;
@@ -46,7 +41,7 @@ export interface Lines {
 export function linesOf(state: Attention, map: AttentionMap, isolated: Place): Lines {
   const { bytes, count, scale } = map;
   const passing = passes(state.filter, state.rows);
-  const least = scale > 0 ? Math.max(1, (255 * leastValue(state, map)) / scale) : 256;
+  const least = scale > 0 ? Math.max(1, 255 * state.threshold) : 256;
   const byByte: number[][] = Array.from({ length: 256 }, () => []);
   let found = 0;
   eachCell(count, isolated, (row, column) => {

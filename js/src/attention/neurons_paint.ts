@@ -32,7 +32,7 @@ export function layOutNeurons(
   const key = labelWidth + GAP;
   const bar = Math.max(84, Math.min(170, 0.2 * available));
   const room = (available - key - 2 * GAP - SUM - bar) / 2;
-  const cell = Math.max(0.5, Math.min(6, Math.floor((2 * room) / size) / 2));
+  const cell = Math.max(0.5, Math.min(8, Math.floor((2 * room) / size) / 2));
   const product = key + size * cell + GAP;
   const sum = product + size * cell;
   const weight = sum + SUM + GAP;

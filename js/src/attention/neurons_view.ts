@@ -192,12 +192,10 @@ function spoken(
 }
 
 function remarkOn(state: Attention, { complete, size }: Neurons): string {
-  const exact = exactRow(state, 0) !== null;
-  const source = exact
-    ? "The weight is the model's own"
-    : `The weight is the softmax of the sums over √${size}`;
-  const rest = complete
-    ? "."
-    : "; this model also adds something for positions or leaves far pieces out, so the sums are not all that the weights are made of.";
-  return `${source}${rest}`;
+  const source = `the softmax of the sums over √${size}`;
+  if (complete) return `The weight is ${source}.`;
+  const added = "this model also adds something for positions, or leaves far pieces out";
+  return exactRow(state, 0) === null
+    ? `The weight shown is ${source}; ${added}, so its own weights are others.`
+    : `The weight is the model's own, and not ${source}: ${added}.`;
 }

@@ -62,9 +62,9 @@ function makeMeasuring(send: PredictionActions["send"]): {
   const progress = h("span", { class: "bw-number", role: "status" });
   const element = h("span", { class: "bw-measuring" }, progress, measure, cancel);
   const draw = (state: Attention): void => {
-    const { progress: done } = state;
-    measure.hidden = state.static || done > 0 || state.classes.length === 0;
-    cancel.hidden = state.static || done <= 0 || done >= 1;
+    const { progress: done, measuring } = state;
+    measure.hidden = state.static || measuring || state.classes.length === 0;
+    cancel.hidden = state.static || !measuring || done >= 1;
     progress.hidden = cancel.hidden;
     setText(progress, `Measuring effects: ${decimal(100 * done, 0)}%`);
     element.hidden = measure.hidden && cancel.hidden;

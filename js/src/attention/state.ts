@@ -25,6 +25,7 @@ export const TRAITS = [
   "layers",
   "heads",
   "classes",
+  "logits",
   "probabilities",
   "target",
   "view",
@@ -47,6 +48,7 @@ export const TRAITS = [
   "estimates",
   "effects",
   "effects_progress",
+  "measuring",
   "ablated",
   "ablated_probabilities",
   "line_heads",
@@ -72,6 +74,7 @@ export interface Attention extends Asked {
   layers: number;
   heads: number;
   classes: string[];
+  logits: Float32Array;
   probabilities: Float32Array;
   view: View;
   unit: Unit;
@@ -89,6 +92,7 @@ export interface Attention extends Asked {
   /** Measured effects; NaN where not measured yet. */
   effects: Float32Array;
   progress: number;
+  measuring: boolean;
   /** The numbers (layer * heads + head) of those switched off. */
   ablated: ReadonlySet<number>;
   ablatedProbabilities: Float32Array;
@@ -132,11 +136,12 @@ export function attentionReader(): (model: Model) => Attention {
     const map = held.get(keyOf(asked)) ?? null;
     const words = read.texts(model, "words").length;
     const tokens = read.texts(model, "tokens");
+    const isPair = read.text(model, "pair") !== "";
     return {
       ...asked,
       tokens,
       rows: arrangement,
-      isPair: read.text(model, "pair") !== "",
+      isPair,
       layers,
       heads,
       ...readPredictions(model),
@@ -155,7 +160,7 @@ export function attentionReader(): (model: Model) => Attention {
       ...readLines(model, heads),
       token: read.indexOrNull(model, "token", tokens.length),
       neurons: neurons(model),
-      filter: oneOf(model, "pairs_filter", FILTERS),
+      filter: isPair ? oneOf(model, "pairs_filter", FILTERS) : "all",
       note: read.text(model, "note"),
       busy: read.flag(model, "busy"),
       selected: read.indexOrNull(model, "selected", words),
@@ -203,12 +208,13 @@ function readRows(model: Model): Arrangement {
 
 function readPredictions(
   model: Model,
-): Pick<Attention, "classes" | "probabilities" | "ablatedProbabilities"> {
+): Pick<Attention, "classes" | "logits" | "probabilities" | "ablatedProbabilities"> {
   const classes = read.texts(model, "classes");
   const shares = (name: string): Float32Array =>
     read.float32(model, name, classes.length) ?? new Float32Array(classes.length);
   return {
     classes,
+    logits: shares("logits"),
     probabilities: shares("probabilities"),
     ablatedProbabilities: shares("ablated_probabilities"),
   };
@@ -226,7 +232,7 @@ function readLeftOut(model: Model, rows: number): Float32Array {
 function readEffects(
   model: Model,
   heads: number,
-): Pick<Attention, "estimates" | "effects" | "progress"> {
+): Pick<Attention, "estimates" | "effects" | "progress" | "measuring"> {
   const values = (name: string): Float32Array => {
     const found = new Float32Array(read.bytes(model, name, 4));
     check(
@@ -239,6 +245,7 @@ function readEffects(
     estimates: values("estimates"),
     effects: values("effects"),
     progress: read.number(model, "effects_progress"),
+    measuring: read.flag(model, "measuring"),
   };
 }
 
