@@ -37,13 +37,16 @@ export function makeSettings(actions: SettingsActions): {
   specials.title =
     "Whether [CLS], [SEP] and the like are kept; without them rows are scaled up to 1 again";
   const pair = captioned("Pair", filter.element);
+  const ofMatrices = [
+    captioned("Measure", measure.element),
+    captioned("Rows and columns", unit.element),
+    specials,
+  ];
   const element = h(
     "div",
     { class: "bw-choices", id: `bw-${Math.random().toString(36).slice(2)}`, hidden: true },
-    captioned("Measure", measure.element),
-    captioned("Rows and columns", unit.element),
+    ...ofMatrices,
     pair,
-    specials,
     h(
       "div",
       { class: "bw-files" },
@@ -61,7 +64,9 @@ export function makeSettings(actions: SettingsActions): {
     unit.select.disabled = state.static;
     specials.disabled = state.static;
     setAttribute(specials, "aria-pressed", state.specials ? "true" : "false");
-    pair.hidden = !state.isPair;
+    const isOfMatrices = state.view === "matrix" || state.view === "lines";
+    for (const control of ofMatrices) control.hidden = !isOfMatrices;
+    pair.hidden = !state.isPair || !isOfMatrices;
     filter.draw(Object.entries(FILTER_NAMES), state.filter);
   };
   return { element, draw };
