@@ -1,12 +1,14 @@
-"""Why the model decided: word scores by several methods, their evidence, and attention maps."""
+"""Why the model decided: word scores by several methods, their evidence, and attention."""
 
 from ._reading import Reading
 from .agreement import agreement
-from .attention import AttentionMaps, attention_maps
+from .attention import AttentionMaps, Matrix, attention_maps
 from .attribution import METHODS, Attribution, Method, attribute
 from .badge import Badge, badge
 from .comparison import evaluate_explanations
 from .faithfulness import Curve, Faithfulness, faithfulness
+from .head_effects import head_effects
+from .neurons import Neurons, neurons
 from .rationales import plausibility
 from .report import ExplanationReport
 from .robustness import infidelity, randomisation, sensitivity
@@ -19,7 +21,9 @@ __all__ = [
     "Curve",
     "ExplanationReport",
     "Faithfulness",
+    "Matrix",
     "Method",
+    "Neurons",
     "Reading",
     "agreement",
     "attention_maps",
@@ -27,7 +31,9 @@ __all__ = [
     "badge",
     "evaluate_explanations",
     "faithfulness",
+    "head_effects",
     "infidelity",
+    "neurons",
     "plausibility",
     "randomisation",
     "sensitivity",

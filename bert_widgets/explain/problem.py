@@ -136,8 +136,8 @@ class Problem:
         Cancelled
             Between two batches, if the work was cancelled.
         """
-        budget = _CPU_TOKENS if self.clf.device.type == "cpu" else _GPU_TOKENS
-        for batch in token_batches([len(self.encodings[row]) for row in rows], budget):
+        lengths = [len(self.encodings[row]) for row in rows]
+        for batch in token_batches(lengths, token_budget(self.clf)):
             check_cancelled()
             yield batch
 
@@ -243,6 +243,11 @@ class Problem:
         text = self.clf.model.get_input_embeddings()(ids).float()
         pieces = torch.from_numpy(encoding.segments >= 0).to(device)[:, None]
         return text, torch.where(pieces, self.baseline, text)
+
+
+def token_budget(clf: BertClassifier) -> int:
+    """Return how many tokens, padding included, go through the model at once."""
+    return _CPU_TOKENS if clf.device.type == "cpu" else _GPU_TOKENS
 
 
 def completeness_error(scores: NDArray[np.floating], difference: float) -> float:

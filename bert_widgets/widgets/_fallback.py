@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..evaluation import Evaluation
-    from ..explain.attention import AttentionMaps
+    from ..explain.attention import AttentionMaps, Matrix
     from ..explain.attribution import Attribution
     from ..training import Frame, Progress
 
@@ -92,23 +92,23 @@ def highlights_text(result: Attribution, *, badge: str = "", warnings: Sequence[
     return "\n".join([first, *([badge] if badge else []), *(f"Note: {each}" for each in warnings)])
 
 
-def attention_html(maps: AttentionMaps, layer: int, head: int) -> str:
-    """Return one attention head: as a table of cells, or of its strongest pairs if it is large."""
-    weights = maps.head(layer, head)
-    count = len(maps.pieces)
+def attention_html(maps: AttentionMaps, shown: Matrix, where: str) -> str:
+    """Return a matrix of attention: as a table of cells, or its strongest pairs if it is large."""
+    weights, labels = shown.weights, shown.labels
     if weights.size <= _MOST_CELLS:
-        drawn = _matrix(maps.pieces, weights)
+        drawn = _matrix(labels, weights)
         strongest = f"the strongest weight is {weights.max():.2f}"
-        caption = f"A row says where its piece looks, column 1 being row 1; {strongest}."
+        caption = f"A row says where it looks, column 1 being row 1; {strongest}."
     else:
         order = np.argsort(weights, axis=None)[::-1][:_MOST_ROWS]
         drawn = _table(
-            (f"{maps.pieces[i]} → {maps.pieces[j]}", _bar(weights[i, j]), f"{weights[i, j]:.2f}")
-            for i, j in (divmod(int(flat), count) for flat in order)
+            (f"{labels[i]} → {labels[j]}", _bar(weights[i, j]), f"{weights[i, j]:.2f}")
+            for i, j in (divmod(int(flat), len(labels)) for flat in order)
         )
         caption = f"The strongest {_MOST_ROWS} of {weights.size:,} weights."
-    where = f"layer {layer + 1} of {maps.layers}, head {head + 1} of {maps.heads}"
-    note = f"{caption} Attention shows where this head looks, not why the model decided."
+    best = int(maps.probabilities.argmax())
+    predicted = f"Predicted: {maps.classes[best]} ({maps.probabilities[best]:.0%})."
+    note = f"{caption} Attention shows where a head looks, not why the model decided. {predicted}"
     return _frame(f"bert_widgets: attention, {where}", drawn, _tag("div", escape(note), _QUIET))
 
 

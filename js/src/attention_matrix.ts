@@ -1,87 +1,95 @@
 import attentionCss from "./attention/attention.css";
-import type { Place } from "./attention/layout.ts";
+import { makeCautions } from "./attention/cautions.ts";
+import { save } from "./attention/export.ts";
+import { makeHeader } from "./attention/header.ts";
+import { makeLines } from "./attention/lines_view.ts";
 import { makeMatrix } from "./attention/matrix_view.ts";
-import { makePicker } from "./attention/picker.ts";
-import { makeReadings, makeScale } from "./attention/readings.ts";
-import { type Attention, readAttention, TRAITS } from "./attention/state.ts";
-import { h, setText } from "./shared/dom.ts";
+import { makeMosaic } from "./attention/mosaic_view.ts";
+import { makeNeurons } from "./attention/neurons_view.ts";
+import plotsCss from "./attention/plots.css";
+import { makePrediction } from "./attention/prediction.ts";
+import { makeSettings } from "./attention/settings.ts";
+import { sheetOf } from "./attention/sheet.ts";
+import {
+  type Attention,
+  attentionReader,
+  TRAITS,
+  type View as ViewName,
+} from "./attention/state.ts";
+import type { Actions, View } from "./attention/view.ts";
+import { h, setAttribute } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
 import { type RenderContext, setTrait } from "./shared/model.ts";
 
 function build(frame: Frame): (state: Attention) => void {
-  const { model, body } = frame;
+  const { model } = frame;
   let state: Attention | null = null;
-  let cursor: Place | null = null;
-
-  const layer = makePicker("Layer", (choice) => setTrait(model, "layer", choice));
-  const head = makePicker("Head", (choice) => setTrait(model, "head", choice));
-  const scale = makeScale();
-  const readings = makeReadings();
-  const main = h("div", { class: "bw-main" });
-  const matrix = makeMatrix(frame, {
-    pointed: (place) => {
-      cursor = place;
-      if (state !== null) readings.draw(state, cursor);
-    },
-    select: (word) => setTrait(model, "selected", word),
-    laidOut: ({ aside, left }) => {
-      main.classList.toggle("bw-beside", aside);
-      main.style.setProperty("--bw-axis", `${left}px`);
+  let open = false;
+  const set = (trait: string, value: unknown): void => setTrait(model, trait, value);
+  const look = (token: number | null): void => {
+    const word = token === null ? -1 : (state?.rows.wordOfToken[token] ?? -1);
+    model.set("token", token);
+    set("selected", word === -1 ? null : word);
+  };
+  const actions: Actions = {
+    set,
+    look,
+    choose: (row) => look(row === null ? null : (state?.rows.tokens[row] ?? null)),
+  };
+  const views: Record<ViewName, View> = {
+    mosaic: makeMosaic(frame, actions),
+    matrix: makeMatrix(frame, actions),
+    lines: makeLines(frame, actions),
+    neurons: makeNeurons(frame, actions),
+  };
+  const header = makeHeader({
+    set,
+    options: (shown) => {
+      open = shown;
+      if (state !== null) draw(state);
     },
   });
-  const message = h("div", { class: "bw-waiting-head", role: "status", hidden: true });
-  main.append(h("div", { class: "bw-plot" }, matrix.element, message), readings.element);
-  const saved = h("span");
-  body.append(
-    h("div", { class: "bw-head" }, layer.element, head.element, scale.element),
-    main,
-    h(
-      "div",
-      { class: "bw-note bw-sentence" },
-      h("span", {}, "Attention shows where this head looks, not why the model decided."),
-      saved,
-    ),
-  );
+  const settings = makeSettings({
+    set,
+    save: (kind) => {
+      const picture = state && views[state.view].picture();
+      if (state && picture) save(sheetOf(state, picture, frame), kind);
+    },
+  });
+  header.opens(settings.element);
+  const prediction = makePrediction({
+    target: (label) => set("target", label),
+    reset: () => set("ablated", []),
+    send: (command) => model.send({ command }),
+  });
+  const cautions = makeCautions();
+  const place = h("div", { class: "bw-view" });
+  frame.body.append(header.element, settings.element, place, prediction.element, cautions.element);
 
-  return (next) => {
-    const textChanged = state !== null && state.tokens.join("\n") !== next.tokens.join("\n");
-    if (textChanged) cursor = null;
+  const draw = (next: Attention): void => {
     state = next;
-    const { layers, heads, held } = next;
-    const lacks = (layerAt: number, headAt: number): boolean =>
-      next.static && !held.has(layerAt * heads + headAt);
-    layer.draw({
-      chosen: next.layer,
-      count: layers,
-      missing: (i) => lacks(i, next.head),
-    });
-    head.draw({
-      chosen: next.head,
-      count: heads,
-      missing: (i) => lacks(next.layer, i),
-    });
-    scale.draw(next.weights?.scale ?? null, frame.palette);
-    matrix.draw(next);
-    readings.draw(next, cursor);
-    const absence = next.weights === null ? absenceOf(next) : "";
-    message.hidden = absence === "";
-    setText(message, absence);
-    setText(saved, next.static ? "Saved copy: no kernel attached." : "");
+    header.draw(next, frame.palette, open);
+    settings.draw(next, open);
+    const view = views[next.view];
+    if (place.firstChild !== view.element) {
+      const focused = place.matches(":focus-within");
+      place.replaceChildren(view.element);
+      if (focused) place.querySelector("canvas")?.focus();
+    }
+    setAttribute(place, "aria-busy", next.busy && !next.static ? "true" : null);
+    view.draw(next);
+    prediction.draw(next);
+    cautions.draw(next);
   };
-}
-
-function absenceOf(state: Attention): string {
-  const name = `Layer ${state.layer + 1}, head ${state.head + 1}`;
-  if (state.static) return `${name} was not saved with this page.`;
-  return state.tokens.length === 0 ? "Reading the text…" : `Loading ${name.toLowerCase()}…`;
+  return draw;
 }
 
 function render(context: RenderContext): () => void {
   return openFrame(context, {
     name: "Attention matrix",
-    css: attentionCss,
+    css: attentionCss + plotsCss,
     traits: TRAITS,
-    read: readAttention,
+    read: attentionReader(),
     build,
   });
 }

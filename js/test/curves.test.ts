@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { contrast, hex, type Rgb, toOklab } from "../src/shared/color.ts";
 import { makePalette } from "../src/shared/palette.ts";
 import { areaOf, type Bounds, placesOf, shareOf, ticks, valueAtShare } from "../src/shared/plot.ts";
+import { seriesColor } from "../src/shared/series_colors.ts";
 import { csvOf } from "../src/training/export.ts";
 import { beside, scaled, steered, zoomed } from "../src/training/navigation.ts";
-import { runColor } from "../src/training/run_colors.ts";
 import {
   epochMarks,
   extent,
@@ -205,7 +205,7 @@ describe("several runs", () => {
     const [loss] = tracesOf(runs, 1, smooth, palette);
     expect(loss?.traces).toHaveLength(7);
     const last = loss?.traces.slice(-3) ?? [];
-    expect(last.map(({ color }) => color)).toEqual(last.map(() => runColor(palette, 1)));
+    expect(last.map(({ color }) => color)).toEqual(last.map(() => seriesColor(palette, 1)));
     expect(last.map(({ dashed }) => dashed === true)).toEqual([false, false, true]);
     expect(loss?.values.map(({ line: own }) => own.values[0])).toEqual([
       expect.closeTo(1.8),
@@ -245,7 +245,7 @@ describe.each(["#ffffff", "#14161a", "#111111", "#1e1e1e", "#fdf6e3"])(
   "the colours of runs over %s",
   (background) => {
     const palette = makePalette(hex(background), null);
-    const colors = Array.from({ length: 6 }, (_, i) => runColor(palette, i));
+    const colors = Array.from({ length: 6 }, (_, i) => seriesColor(palette, i));
     /** How red-green-blind eyes see it: the red-green axis of Oklab all but gone. */
     const blind = (color: Rgb) => {
       const [l, a, b] = toOklab(color);

@@ -75,28 +75,6 @@ export function highlightsState(changes: Record<string, unknown> = {}): Record<s
   };
 }
 
-export function attentionState(changes: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    error: "",
-    _static: false,
-    text: "so so",
-    pair: "",
-    tokens: ["[CLS]", "so", "so"],
-    token_words: ints(-1, 0, 1),
-    words: ["so", "so"],
-    layers: 2,
-    heads: 2,
-    layer: 1,
-    head: 0,
-    _held: [0, 2],
-    _scales: [1, 0.5],
-    _weights: bytes(...new Array(9).fill(0), 255, 0, 0, 51, 102, 102, 0, 0, 255),
-    selected: null,
-    editable: true,
-    ...changes,
-  };
-}
-
 /** A run of two steps and one evaluation, with a film of two frames of one probe, "not 😀". */
 export function trainingState(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {

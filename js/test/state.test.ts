@@ -1,18 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { readAttention, weightOf } from "../src/attention/state.ts";
 import { highlightsReader } from "../src/highlights/state.ts";
 import type { Model } from "../src/shared/model.ts";
 import { attempt } from "../src/shared/read.ts";
 import { trainingReader } from "../src/training/state.ts";
-import {
-  attentionState,
-  bytes,
-  floats,
-  highlightsState,
-  ints,
-  modelOf,
-  trainingState,
-} from "./models.ts";
+import { bytes, floats, highlightsState, ints, modelOf, trainingState } from "./models.ts";
 
 const readHighlights = (model: Model) => highlightsReader()(model);
 
@@ -102,35 +93,6 @@ describe("token highlights", () => {
     ["a negative completeness error", { completeness_error: -1 }],
   ])("turn %s into one sentence", (_what, changes) => {
     const sentence = problem(() => readHighlights(modelOf(highlightsState(changes))));
-    expect(sentence).toMatch(/^The saved state is damaged: .+\.$/);
-  });
-});
-
-describe("attention", () => {
-  it("is the map of the head in view, scaled", () => {
-    const { weights, tokens } = readAttention(modelOf(attentionState()));
-    expect(weights).not.toBeNull();
-    if (weights === null) return;
-    expect(weightOf(weights, tokens.length, 0, 0)).toBeCloseTo(0.5);
-    expect(weightOf(weights, tokens.length, 1, 2)).toBeCloseTo(0.2);
-  });
-
-  it("is absent while its head is not here", () => {
-    expect(readAttention(modelOf(attentionState({ head: 1 }))).weights).toBeNull();
-    expect(readAttention(modelOf(attentionState({ _weights: null }))).weights).toBeNull();
-  });
-
-  it.each([
-    ["a layer there is not", { layer: 2 }],
-    ["half a head", { head: 0.5 }],
-    ["maps of another size", { _weights: bytes(1, 2, 3) }],
-    ["fewer scales than maps", { _scales: [1] }],
-    ["a scale below zero", { _scales: [1, -1] }],
-    ["a scale that is no number", { _scales: [1, null] }],
-    ["a token of no word", { token_words: ints(-1, 0, 2) }],
-    ["tokens that are not texts", { tokens: [1, 2, 3] }],
-  ])("turns %s into one sentence", (_what, changes) => {
-    const sentence = problem(() => readAttention(modelOf(attentionState(changes))));
     expect(sentence).toMatch(/^The saved state is damaged: .+\.$/);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import attention from "../src/attention/attention.css?raw";
+import attentionPlots from "../src/attention/plots.css?raw";
 import evidence from "../src/highlights/evidence.css?raw";
 import highlights from "../src/highlights/highlights.css?raw";
 import menu from "../src/highlights/menu.css?raw";
@@ -16,7 +17,7 @@ import views from "../src/training/views.css?raw";
 
 const sheets = {
   base: base + words + plot,
-  attention,
+  attention: attention + attentionPlots,
   highlights: prediction + highlights + menu + rows + evidence,
   training: training + curves + form + film + views,
 };

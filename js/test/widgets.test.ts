@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import attention from "../src/attention_matrix.ts";
 import type { Model } from "../src/shared/model.ts";
 import highlights from "../src/token_highlights.ts";
-import { attentionState, bytes, floats, highlightsState, ints, modelOf } from "./models.ts";
+import { bytes, floats, highlightsState, ints, modelOf } from "./models.ts";
 
 let el: HTMLElement;
 let closing: AbortController;
@@ -212,47 +211,5 @@ describe("token highlights", () => {
     const model = open(highlights, highlightsState());
     words()[2]?.click();
     expect(model.get("selected")).toBe(2);
-  });
-});
-
-describe("the attention matrix", () => {
-  it("steps through layers and heads, and stops at the ends", () => {
-    const model = open(attention, attentionState());
-    const step = (name: string) => {
-      find("button")
-        .find((button) => button.getAttribute("aria-label") === name)
-        ?.click();
-      frames();
-    };
-    step("Next head");
-    step("Next head");
-    step("Previous layer");
-    expect([model.get("layer"), model.get("head")]).toEqual([0, 1]);
-  });
-
-  it("says that a head is on its way, or was not saved", () => {
-    const model = open(attention, attentionState({ head: 1 }));
-    expect(find('[role="status"]')[0]?.textContent).toBe("Loading layer 2, head 2…");
-    model.set("_static", true);
-    frames();
-    expect(find('[role="status"]')[0]?.textContent).toBe(
-      "Layer 2, head 2 was not saved with this page.",
-    );
-    model.set("head", 0);
-    frames();
-    expect(find('[role="status"]')[0]?.hidden).toBe(true);
-  });
-
-  it("offers in a saved copy only the heads that are there", () => {
-    open(attention, attentionState({ _static: true }));
-    const options = find("select option") as HTMLOptionElement[];
-    expect(options.map((option) => option.disabled)).toEqual([false, false, false, true]);
-  });
-
-  it("says what attention is not", () => {
-    open(attention, attentionState());
-    expect(el.textContent).toContain(
-      "Attention shows where this head looks, not why the model decided.",
-    );
   });
 });

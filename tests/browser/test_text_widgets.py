@@ -124,7 +124,7 @@ def test_cell_under_the_cursor_is_read_from_the_weights(open_notebook, page):
 
     weight = notebook.value("float(matrix.maps.head(2, 3)[3, 5])")
     reading = matrix_of(page).locator(".bw-cell-reading")
-    expect(reading).to_have_text(f"“is”→“,”{weight:.2f}")
+    expect(reading).to_have_text(f"“is”→“,”{weight:.3f}")
     canvas.press("Enter")
     notebook.becomes("matrix.words[matrix.selected]", "is")
 

@@ -49,7 +49,7 @@ FORGERIES = [
     ("highlights", update(text={"a": [1]}), "'text' trait"),
     ("highlights", update(probabilities="AAAA"), "may not set 'probabilities'"),
     ("highlights", update(_esm="export default {}"), "may not set '_esm'"),
-    ("matrix", update(head=-1), "There is no head -1"),
+    ("matrix", update(head=-2), "There is no head -2"),
     ("matrix", {"method": "custom", "content": [1, 2]}, "no command"),
     ("panel", update(state="running"), "may not set 'state'"),
     (

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bert_widgets import AttentionMatrix, TokenHighlights, Trainer, TrainingPanel
 from bert_widgets.widgets import _bundle
 from bert_widgets.widgets._form import values_of
+from bert_widgets.widgets._text_widget import TextWidget
 from tests.models import tiny_classifier
 
 from .pages import PATIENCE, agrees, page_of
@@ -58,14 +59,30 @@ SETTABLE = {
         "by_layer",
         "edit",
     },
-    "AttentionMatrix": {"layer", "head", "selected"},
+    "AttentionMatrix": {
+        "layer",
+        "head",
+        "selected",
+        "target",
+        "view",
+        "measure",
+        "unit",
+        "specials",
+        "order",
+        "colour",
+        "ablated",
+        "line_heads",
+        "threshold",
+        "pairs_filter",
+        "token",
+    },
     "TrainingPanel": {"shown", "learning_rate", "values", "probes", "frame", "brush", "view"},
 }
 
 
 def sound(widget):
     """Whether a widget's state makes sense."""
-    assert not isinstance(widget, TokenHighlights) or widget.wait(PATIENCE)
+    assert not isinstance(widget, TextWidget) or widget.wait(PATIENCE)
     state = widget.get_state()
     words = state.get("words", [])
     assert state.get("selected") is None or 0 <= state["selected"] < len(words)
@@ -80,9 +97,17 @@ def sound(widget):
         assert not widget.busy
         assert not widget.refining
     if isinstance(widget, AttentionMatrix):
-        assert 0 <= widget.layer < widget.layers
-        assert 0 <= widget.head < widget.heads
-        assert widget.layer * widget.heads + widget.head in widget._held
+        assert -1 <= widget.layer < widget.layers
+        assert -1 <= widget.head < widget.heads
+        assert widget.head == -1 or widget.layer >= 0
+        assert widget.target in widget.classes
+        assert len(widget.label_tokens) == len(widget.tokens)
+        sizes = [len(getattr(widget, f"_slot_{number}")) for number in range(8)]
+        assert sizes == [len(slot) * len(widget.labels) ** 2 for slot in widget._slots]
+        keys = [key for slot in widget._slots for key, *_ in slot]
+        assert any(key.startswith(f"{widget.measure}:{widget.layer}:") for key in keys) or (
+            widget.measure == "norms" and widget.layer < 0
+        )
     if isinstance(widget, TrainingPanel):
         trainer = widget.run.trainer
         assert 0 <= widget.shown < len(widget.runs)
@@ -171,8 +196,9 @@ def test_a_refused_value_is_sent_back_and_named_until_the_page_does_better():
     widget = matrix()
     page = page_of(widget)
     page.tell(layer=7)
+    assert widget.wait(PATIENCE)
     assert widget.layer == 0
-    assert widget.error == "There is no layer 7; use 0 to 1."
+    assert widget.error == "There is no layer 7; use 0 to 1, or -1 for the mean."
     assert agrees(widget)
     page.tell(layer=True)
     assert "True" in widget.error
@@ -181,6 +207,7 @@ def test_a_refused_value_is_sent_back_and_named_until_the_page_does_better():
     assert "'layer'" in widget.error
     page.tell(layer=1)
     assert (widget.layer, widget.error) == (1, "")
+    assert widget.wait(PATIENCE)
     assert agrees(widget)
 
 

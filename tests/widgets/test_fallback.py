@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bert_widgets.evaluation import evaluate
-from bert_widgets.explain import AttentionMaps, Attribution
+from bert_widgets.explain import AttentionMaps, Attribution, Matrix
 from bert_widgets.training import Frame, Progress
 from bert_widgets.widgets import _fallback
 from bert_widgets.widgets._fallback import attention_html, highlights_html, training_html
@@ -126,14 +126,18 @@ def maps(tokens):
         text="", pair=None, tokens=tuple(tokens), token_offsets=nowhere, words=(),
         token_segments=owners.astype(np.int8), word_offsets=none,
         word_segments=np.empty(0, np.int8), word_of_token=owners, weights=weights,
-        scales=np.full((2, 3), 0.5, np.float32),
+        scales=np.full((2, 3), 0.5, np.float32), classes=("bad", "good"),
+        probabilities=np.array([0.25, 0.75], np.float32), statistics={},
+        means=np.zeros((2, count, count), np.float32),
+        value_norms=np.ones((2, 3, count), np.float32),
     )  # fmt: skip
 
 
 @given(st.lists(texts, min_size=1, max_size=6))
 def test_a_small_matrix_is_a_table_of_its_weights(tokens):
     shown = maps(tokens)
-    document = harmless(attention_html(shown, 1, 2))
+    matrix = Matrix(tuple(tokens), shown.head(1, 2), np.arange(len(tokens)), np.zeros(len(tokens)))
+    document = harmless(attention_html(shown, matrix, "layer 2 of 2, head 3 of 3"))
     heads = [element["text"] for element in document.find("th")]
     numbers = [str(i + 1) for i in range(len(tokens))]
     rows = [f"{token} {number}" for token, number in zip(tokens, numbers, strict=True)]
@@ -142,12 +146,14 @@ def test_a_small_matrix_is_a_table_of_its_weights(tokens):
     assert [title for title in titles if title] == [f"{w:.3f}" for w in shown.head(1, 2).ravel()]
     assert "layer 2 of 2, head 3 of 3" in document.elements[0]["text"]
     assert "not why the model decided" in document.elements[0]["text"]
+    assert "Predicted: good (75%)" in document.elements[0]["text"]
 
 
 def test_a_large_matrix_is_a_list_of_its_strongest_pairs():
     tokens = [f"<t{i}>" for i in range(60)]
     shown = maps(tokens)
-    source = attention_html(shown, 0, 0)
+    matrix = Matrix(tuple(tokens), shown.head(0, 0), np.arange(60), np.zeros(60))
+    source = attention_html(shown, matrix, "layer 1")
     assert len(source) < 10_000
     pairs = [element["text"] for element in harmless(source).find("bdi")]
     weights = shown.head(0, 0)

@@ -1,42 +1,42 @@
-const SMALLEST_CELL = 3;
-const LARGEST_CELL = 34;
-const TALLEST = 600;
-const ASIDE = 232;
-const ASIDE_GAP = 28;
+import type { Scene, Scroll } from "./stage.ts";
+
+const LARGEST_CELL = 36;
+const TALLEST = 560;
+/** The readings beside a plot, and the space between. */
+export const ASIDE = 260;
+export const ASIDE_GAP = 28;
+export const ASIDE_FROM = 660;
 /** The least distance between labels: slanted ones need more, to lie clear of each other. */
-const PITCH = { row: 14, column: 19 };
+export const PITCH = { row: 14, column: 19 };
 const MARGIN = 2;
 const LABEL_GAP = 7;
 const SLANT = Math.SQRT1_2;
 
-/** Lengths in CSS pixels. The axes stay in place while the matrix scrolls beneath them. */
-export interface Layout {
+export interface Layout extends Scene {
   count: number;
   cell: number;
-  /** Space for the row labels, and for the slanted column labels. */
-  left: number;
-  top: number;
-  /** The whole drawing, and the part of it that is on screen. */
-  width: number;
-  height: number;
-  viewWidth: number;
-  viewHeight: number;
-  /** The readings fit beside the matrix. */
-  aside: boolean;
 }
 
-export function layOut(available: number, count: number, labelWidth: number): Layout {
+export const fitsAside = (available: number): boolean => available >= ASIDE_FROM;
+
+/** The width that a plot may have with its readings beside it, or below. */
+export function plotWidth(available: number): number {
+  return fitsAside(available) ? available - ASIDE - ASIDE_GAP : available;
+}
+
+/** A matrix in the width there is; `zoomed` is the wanted size of a cell, null for all in view. */
+export function layOut(
+  available: number,
+  count: number,
+  labelWidth: number,
+  zoomed: number | null,
+): Layout {
   const left = Math.ceil(labelWidth) + LABEL_GAP;
   const top = Math.ceil(labelWidth * SLANT) + LABEL_GAP + 6;
   const overhang = Math.ceil(labelWidth * SLANT);
-  const largestIn = (width: number): number =>
-    Math.floor(Math.min(width - left - overhang, TALLEST) / Math.max(1, count));
-  const beside = largestIn(available - ASIDE - ASIDE_GAP);
-  const aside = available >= 560 && beside >= 9;
-  const cell = Math.min(
-    LARGEST_CELL,
-    Math.max(SMALLEST_CELL, aside ? beside : largestIn(available)),
-  );
+  const room = Math.min(plotWidth(available) - left - overhang, TALLEST);
+  const fit = whole(Math.min(LARGEST_CELL, room / Math.max(1, count)));
+  const cell = zoomed === null ? fit : whole(Math.max(fit, Math.min(LARGEST_CELL, zoomed)));
   const width = left + count * cell + overhang;
   const height = top + count * cell + MARGIN;
   return {
@@ -46,10 +46,21 @@ export function layOut(available: number, count: number, labelWidth: number): La
     top,
     width,
     height,
-    viewWidth: Math.min(width, available),
-    viewHeight: Math.min(height, top + TALLEST),
-    aside,
+    across: cell,
+    down: cell,
+    viewWidth: Math.min(width, plotWidth(available)),
+    viewHeight: Math.min(height, top + Math.max(room, count * fit) + MARGIN),
   };
+}
+
+/** Cells of a whole number of pixels are equally large. */
+const whole = (cell: number): number => (cell >= 1 ? Math.floor(cell) : cell);
+
+/** The cell size a step closer or further; null once all is in view. */
+export function zoomedCell({ cell }: Layout, by: 1 | 0 | -1): number | null {
+  if (by === 0) return null;
+  if (by === 1) return cell < 1 ? 1 : Math.max(cell + 1, Math.round(cell * 1.4));
+  return cell <= 1 ? null : Math.min(cell - 1, Math.round(cell / 1.4));
 }
 
 /** A token on either axis or a cell: null stands for "no row" or "no column". */
@@ -58,13 +69,20 @@ export interface Place {
   column: number | null;
 }
 
+/** Every cell, or those of one row or column, or a single one. */
+export function eachCell(
+  count: number,
+  { row, column }: Place,
+  visit: (row: number, column: number) => void,
+): void {
+  const range = (one: number | null): [number, number] =>
+    one === null ? [0, count] : [one, one + 1];
+  const [[top, bottom], [left, right]] = [range(row), range(column)];
+  for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) visit(y, x);
+}
+
 /** What lies under a point of the view, labels included. */
-export function placeAt(
-  layout: Layout,
-  x: number,
-  y: number,
-  scroll: { left: number; top: number },
-): Place | null {
+export function placeAt(layout: Layout, x: number, y: number, scroll: Scroll): Place | null {
   const { cell, left, top, count } = layout;
   const index = (offset: number): number | null => {
     const i = Math.floor(offset / cell);
@@ -80,20 +98,16 @@ export function placeAt(
 
 /** The tokens whose labels are drawn: those that matter first, then as many as stay legible. */
 export function labelled(
-  axis: "row" | "column",
+  pitch: number,
   count: number,
   cell: number,
   important: readonly number[],
 ): number[] {
-  const stride = Math.max(1, Math.ceil(PITCH[axis] / cell));
+  const stride = Math.max(1, Math.ceil(pitch / cell));
   if (stride === 1) return Array.from({ length: count }, (_, i) => i);
-  const first = [...new Set(important)].sort((a, b) => a - b);
   const kept: number[] = [];
-  for (const i of first) {
-    if (kept.every((other) => Math.abs(other - i) >= stride)) kept.push(i);
-  }
-  for (let i = 0; i < count; i += stride) {
-    if (kept.every((other) => Math.abs(other - i) >= stride)) kept.push(i);
-  }
+  const fits = (i: number): boolean => kept.every((other) => Math.abs(other - i) >= stride);
+  for (const i of new Set(important)) if (fits(i)) kept.push(i);
+  for (let i = 0; i < count; i += stride) if (fits(i)) kept.push(i);
   return kept;
 }

@@ -1,33 +1,38 @@
 import { h, icon, setText } from "../shared/dom.ts";
 
 interface PickerState {
+  /** -1 for all. */
   chosen: number;
   count: number;
+  /** What -1 is called. */
+  all: string;
+  disabled: boolean;
   /** Choices that cannot be shown, as in a saved copy that lacks their data. */
   missing: (choice: number) => boolean;
 }
 
-/** Chooses one of `count`, shown from one on: a list between two steppers. */
+/** Chooses one of `count`, shown from one on, or all of them: a list between two steppers. */
 export function makePicker(
   name: string,
   choose: (choice: number) => void,
 ): { element: HTMLElement; draw: (state: PickerState) => void } {
   const select = h("select", { "aria-label": name });
-  const step = (direction: "previous" | "next"): HTMLButtonElement =>
-    h(
-      "button",
-      {
-        type: "button",
-        "aria-label": `${direction === "next" ? "Next" : "Previous"} ${name.toLowerCase()}`,
-      },
-      icon(direction),
-    );
+  const step = (direction: "previous" | "next"): HTMLButtonElement => {
+    const label = `${direction === "next" ? "Next" : "Previous"} ${name.toLowerCase()}`;
+    return h("button", { type: "button", "aria-label": label, title: label }, icon(direction));
+  };
   const [previous, next] = [step("previous"), step("next")];
   const total = h("span", { class: "bw-note bw-number" });
   const stepper = h("span", { class: "bw-stepper" }, previous, select, next);
   const element = h("label", { class: "bw-picker" }, h("span", {}, name), stepper, total);
-  let state: PickerState = { chosen: 0, count: 0, missing: () => false };
-  let options = 0;
+  let state: PickerState = {
+    chosen: 0,
+    count: 0,
+    all: "",
+    disabled: false,
+    missing: () => false,
+  };
+  let options = "";
 
   const reachable = (by: 1 | -1): number | null => {
     for (let i = state.chosen + by; i >= 0 && i < state.count; i += by) {
@@ -45,18 +50,21 @@ export function makePicker(
 
   const draw = (drawn: PickerState): void => {
     state = drawn;
-    if (options !== drawn.count) {
-      options = drawn.count;
+    const key = `${drawn.count} ${drawn.all}`;
+    if (options !== key) {
+      options = key;
       select.replaceChildren(
+        h("option", { value: -1 }, drawn.all),
         ...Array.from({ length: drawn.count }, (_, i) => h("option", { value: i }, String(i + 1))),
       );
     }
-    Array.from(select.options).forEach((option, i) => {
-      option.disabled = drawn.missing(i);
+    Array.from(select.options).forEach((option) => {
+      option.disabled = drawn.missing(Number(option.value));
     });
     select.value = String(drawn.chosen);
-    previous.disabled = reachable(-1) === null;
-    next.disabled = reachable(1) === null;
+    select.disabled = drawn.disabled;
+    previous.disabled = drawn.disabled || reachable(-1) === null;
+    next.disabled = drawn.disabled || reachable(1) === null;
     setText(total, `of ${drawn.count}`);
   };
   return { element, draw };

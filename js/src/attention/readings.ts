@@ -1,22 +1,14 @@
-import { css } from "../shared/color.ts";
+import { css, type Rgb } from "../shared/color.ts";
 import { h, setText } from "../shared/dom.ts";
-import { decimal } from "../shared/format.ts";
-import type { Palette } from "../shared/palette.ts";
-import { sequential } from "../shared/scales.ts";
-import type { Place } from "./layout.ts";
-import { type Attention, weightOf } from "./state.ts";
+import { percent } from "../shared/format.ts";
+import { passes, rowInView } from "./arrangement.ts";
+import { eachCell, type Place } from "./layout.ts";
+import { type AttentionMap, valueAt, written } from "./maps.ts";
+import type { Attention } from "./state.ts";
 
-const STRONGEST = 7;
+const STRONGEST = 8;
 
 export const quoted = (token: string | undefined): string => `“${token ?? ""}”`;
-
-/** The row that the readings speak of: the one pointed at, else that of the selected word. */
-export function rowInView(state: Attention, cursor: Place | null): number | null {
-  if (cursor !== null) return cursor.row;
-  if (state.selected === null) return null;
-  const row = state.tokenWords.indexOf(state.selected);
-  return row === -1 ? null : row;
-}
 
 export interface Link {
   row: number;
@@ -24,97 +16,150 @@ export interface Link {
   weight: number;
 }
 
-/** The strongest links of one row or, for null, of the whole head; strongest first. */
-export function strongest({ weights, tokens }: Attention, row: number | null): Link[] {
-  if (weights === null) return [];
-  const count = tokens.length;
-  const { bytes } = weights;
-  const [from, to] = row === null ? [0, count * count] : [row * count, (row + 1) * count];
+/** The strongest links of a map, or of one row or column of it; strongest first. */
+export function strongest(
+  map: AttentionMap,
+  place: Place,
+  passing: (row: number, column: number) => boolean,
+): Link[] {
+  const { bytes, count } = map;
   const best: number[] = [];
-  for (let i = from; i < to; i++) {
+  eachCell(count, place, (row, column) => {
+    const i = row * count + column;
     const least = best[STRONGEST - 1];
-    if (least !== undefined && (bytes[i] ?? 0) <= (bytes[least] ?? 0)) continue;
-    let at = best.length;
-    while (at > 0 && (bytes[best[at - 1] ?? 0] ?? 0) < (bytes[i] ?? 0)) at--;
-    best.splice(at, 0, i);
-    best.length = Math.min(best.length, STRONGEST);
-  }
-  return best.map((i) => {
-    const [at, column] = [Math.floor(i / count), i % count];
-    return { row: at, column, weight: weightOf(weights, count, at, column) };
+    if (least !== undefined && (bytes[i] ?? 0) <= (bytes[least] ?? 0)) return;
+    if (passing(row, column)) insert(best, bytes, i);
   });
+  return best.map((i) => {
+    const [row, column] = [Math.floor(i / count), i % count];
+    return { row, column, weight: valueAt(map, row, column) };
+  });
+}
+
+/** Puts an index at its place among the strongest. */
+function insert(best: number[], bytes: Uint8Array, i: number): void {
+  let place = best.length;
+  while (place > 0 && (bytes[best[place - 1] ?? 0] ?? 0) < (bytes[i] ?? 0)) place--;
+  best.splice(place, 0, i);
+  best.length = Math.min(best.length, STRONGEST);
+}
+
+/** A map that the readings speak of, and the colour that it is drawn in, if it has one. */
+export interface Source {
+  map: AttentionMap;
+  color: Rgb | null;
 }
 
 /** One cell in words and numbers, and where the row's attention goes. */
 export function makeReadings(): {
   element: HTMLElement;
-  draw: (state: Attention, cursor: Place | null) => void;
+  draw: (state: Attention, cursor: Place | null, sources: readonly Source[]) => void;
 } {
   const cell = h("div", { class: "bw-cell-reading", "aria-live": "polite" });
   const heading = h("div", { class: "bw-caption" });
   const list = h("div", { class: "bw-strongest" });
-  const element = h("div", { class: "bw-readings" }, cell, heading, list);
+  const share = h("p", { class: "bw-note" });
+  const element = h("div", { class: "bw-readings" }, cell, heading, list, share);
 
-  const draw = (state: Attention, cursor: Place | null): void => {
-    const { tokens, weights } = state;
-    const row = rowInView(state, cursor);
-    const column = cursor?.column ?? null;
-    if (cursor !== null && cursor.row !== null && column !== null && weights !== null) {
-      const weight = weightOf(weights, tokens.length, cursor.row, column);
+  const drawCell = (
+    state: Attention,
+    map: AttentionMap | undefined,
+    cursor: Place | null,
+  ): void => {
+    const { labels } = state.rows;
+    const { row = null, column = null } = cursor ?? {};
+    cell.hidden = state.view === "lines";
+    if (row !== null && column !== null && map !== undefined) {
       cell.replaceChildren(
-        h("bdi", {}, quoted(tokens[cursor.row])),
+        h("bdi", {}, quoted(labels[row])),
         h("span", { class: "bw-arrow" }, "→"),
-        h("bdi", {}, quoted(tokens[column])),
-        h("span", { class: "bw-cell-weight bw-number" }, decimal(weight, 2)),
+        h("bdi", {}, quoted(labels[column])),
+        h("span", { class: "bw-cell-weight bw-number" }, written(map, valueAt(map, row, column))),
       );
     } else {
-      const hint = weights === null ? "" : "Point at a cell to read its weight.";
+      const hint = map === undefined ? "" : "Point at a cell or a token to read its weights.";
       cell.replaceChildren(h("span", { class: "bw-note" }, hint));
     }
-    const found = strongest(state, row);
+  };
+
+  const draw = (state: Attention, cursor: Place | null, sources: readonly Source[]): void => {
+    const { labels } = state.rows;
+    const place = placeOf(state, cursor);
+    const passing = passes(state.filter, state.rows);
+    drawCell(state, sources[0]?.map, cursor);
+    const found = sources
+      .flatMap((source) =>
+        strongest(source.map, place, passing).map((link) => ({ ...link, source })),
+      )
+      .sort((a, b) => b.weight - a.weight)
+      .slice(0, STRONGEST);
     const most = found[0]?.weight ?? 0;
     heading.hidden = found.length === 0;
-    setText(
-      heading,
-      row === null ? "Strongest in this head" : `${quoted(tokens[row])} looks most at`,
-    );
+    setText(heading, headingOf(place, labels));
     list.replaceChildren(
-      ...found.map(({ row: from, column: to, weight }) => {
-        const name = row === null ? `${tokens[from]} → ${tokens[to]}` : (tokens[to] ?? "");
-        const fill = h("span", { class: "bw-strength-fill" });
-        fill.style.width = `${most > 0 ? (100 * weight) / most : 0}%`;
-        return h(
-          "div",
-          { class: to === column ? "bw-strength bw-current" : "bw-strength" },
-          h("bdi", { class: "bw-strength-name", title: name }, name),
-          h("span", { class: "bw-strength-track" }, fill),
-          h("span", { class: "bw-number" }, decimal(weight, 2)),
-        );
+      ...found.map((link) => {
+        const isCurrent = cursor?.row === link.row && cursor.column === link.column;
+        return strength(nameOf(link, place, labels), link, most, isCurrent);
       }),
     );
+    setText(share, leftOutSentence(state, sources[0]?.map, place.row));
+    share.hidden = share.textContent === "";
   };
   return { element, draw };
 }
 
-/** The colours of the weights, from none to the largest this head gives. */
-export function makeScale(): {
-  element: HTMLElement;
-  draw: (largest: number | null, palette: Palette) => void;
-} {
-  const ramp = h("span", { class: "bw-scale-ramp" });
-  const most = h("span");
-  const element = h(
+interface Found extends Link {
+  source: Source;
+}
+
+/** One line of the list: the other end, a bar, the weight. */
+function strength(
+  name: string,
+  { weight, source }: Found,
+  most: number,
+  isCurrent: boolean,
+): HTMLElement {
+  const fill = h("span", { class: "bw-strength-fill" });
+  fill.style.width = `${most > 0 ? (100 * weight) / most : 0}%`;
+  if (source.color !== null) fill.style.background = css(source.color);
+  return h(
     "div",
-    { class: "bw-scale bw-note bw-number" },
-    h("span", {}, "Weight"),
-    h("span", {}, "0"),
-    ramp,
-    most,
+    { class: isCurrent ? "bw-strength bw-current" : "bw-strength" },
+    h("bdi", { class: "bw-strength-name", title: name }, name),
+    h("span", { class: "bw-strength-track" }, fill),
+    h("span", { class: "bw-number" }, written(source.map, weight)),
   );
-  const draw = (largest: number | null, palette: Palette): void => {
-    const colors = sequential(palette).filter((_, i) => i % 17 === 0);
-    ramp.style.backgroundImage = `linear-gradient(to right, ${colors.map(css).join(", ")})`;
-    setText(most, largest === null ? "–" : decimal(largest, 2));
-  };
-  return { element, draw };
+}
+
+/** Both ends of a link, or the one that is not the place spoken of. */
+function nameOf({ row, column }: Link, place: Place, labels: readonly string[]): string {
+  if (place.row !== null) return labels[column] ?? "";
+  if (place.column !== null) return labels[row] ?? "";
+  return `${labels[row]} → ${labels[column]}`;
+}
+
+/** The row that is pointed at or, if no place is, that of the selection; or else a column. */
+function placeOf(state: Attention, cursor: Place | null): Place {
+  if (cursor === null) return { row: rowInView(state), column: null };
+  return cursor.row === null ? cursor : { row: cursor.row, column: null };
+}
+
+function headingOf({ row, column }: Place, labels: readonly string[]): string {
+  if (row !== null) return `${quoted(labels[row])} looks most at`;
+  return column === null ? "Strongest of all" : `${quoted(labels[column])} is looked at most by`;
+}
+
+/** What became of the attention that special tokens got. */
+function leftOutSentence(
+  { leftOut, rows }: Attention,
+  map: AttentionMap | undefined,
+  row: number | null,
+): string {
+  if (map === undefined || leftOut.length === 0) return "";
+  const rest = "The rest is scaled up to 1 (grey bars at the right: the share left out).";
+  if (row !== null) {
+    const part = percent(leftOut[row] ?? 0);
+    return `${part} of what ${quoted(rows.labels[row])} gives went to special tokens, left out here. ${rest}`;
+  }
+  return `Up to ${percent(map.largestLeftOut)} of a row went to special tokens, left out here. ${rest}`;
 }

@@ -1,85 +1,268 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
+import { type Arrangement, arrange } from "./arrangement.ts";
+import { type Asked, type AttentionMap, keyOf, MEASURES, mapReader, SLOTS } from "./maps.ts";
+import { readStatistics, readThumbnails, type Statistic, type Thumbnails } from "./mosaic_state.ts";
+import { type Neurons, readNeurons } from "./neurons_state.ts";
+
+export const VIEWS = ["mosaic", "matrix", "lines", "neurons"] as const;
+export const UNITS = ["pieces", "words"] as const;
+export const FILTERS = ["all", "ab", "ba", "aa", "bb"] as const;
+export type View = (typeof VIEWS)[number];
+export type Unit = (typeof UNITS)[number];
+export type Filter = (typeof FILTERS)[number];
+
+/** The order and the colour of the mosaic by head effects, beside those by a statistic's name. */
+export const EFFECT = "effect";
 
 export const TRAITS = [
   "tokens",
   "token_words",
+  "token_segments",
   "words",
+  "pair",
   "layers",
   "heads",
+  "classes",
+  "logits",
+  "probabilities",
+  "target",
+  "view",
   "layer",
   "head",
-  "_weights",
-  "_held",
-  "_scales",
+  "measure",
+  "unit",
+  "specials",
+  "labels",
+  "label_tokens",
+  ...SLOTS,
+  "_slots",
+  "_left_out",
+  "_thumbnails",
+  "_side",
+  "statistic_names",
+  "_statistics",
+  "order",
+  "colour",
+  "estimates",
+  "effects",
+  "effects_progress",
+  "measuring",
+  "ablated",
+  "ablated_probabilities",
+  "line_heads",
+  "threshold",
+  "token",
+  "_query",
+  "_key",
+  "neuron_scales",
+  "neuron_size",
+  "neurons_of",
+  "neurons_complete",
+  "pairs_filter",
+  "note",
+  "busy",
   "selected",
 ] as const;
 
-/** The attention of one head: byte i * tokens + j is what token i gives to token j. */
-export interface Weights {
-  bytes: Uint8Array;
-  /** The weight that byte 255 stands for. */
-  scale: number;
-}
-
-export interface Attention {
+/** -1 as `layer` stands for all of them, as `head` for the mean of the layer's heads. */
+export interface Attention extends Asked {
   tokens: string[];
-  /** The word of every token; -1 for special ones. */
-  tokenWords: Int32Array;
+  rows: Arrangement;
+  isPair: boolean;
   layers: number;
   heads: number;
-  layer: number;
-  head: number;
-  /** Null while this head is not here. */
-  weights: Weights | null;
-  held: ReadonlySet<number>;
+  classes: string[];
+  logits: Float32Array;
+  probabilities: Float32Array;
+  view: View;
+  unit: Unit;
+  specials: boolean;
+  maps: ReadonlyMap<string, AttentionMap>;
+  /** The map that layer, head and measure ask for; null while it is not here. */
+  map: AttentionMap | null;
+  /** For each row of that map the share that went to tokens left out; empty if none is. */
+  leftOut: Float32Array;
+  thumbnails: Thumbnails | null;
+  statistics: Statistic[];
+  order: string;
+  colour: string;
+  estimates: Float32Array;
+  /** Measured effects; NaN where not measured yet. */
+  effects: Float32Array;
+  progress: number;
+  measuring: boolean;
+  /** The numbers (layer * heads + head) of those switched off. */
+  ablated: ReadonlySet<number>;
+  ablatedProbabilities: Float32Array;
+  lineHeads: number[];
+  threshold: number;
+  token: number | null;
+  neurons: Neurons | null;
+  filter: Filter;
+  note: string;
+  busy: boolean;
   selected: number | null;
   static: boolean;
 }
 
-export function weightOf(weights: Weights, count: number, row: number, column: number): number {
-  return ((weights.bytes[row * count + column] ?? 0) / 255) * weights.scale;
-}
-
-function readTokenWords(model: Model, tokens: number, words: number): Int32Array {
-  const owners = read.int32(model, "token_words", tokens);
-  if (owners === null) return new Int32Array(tokens).fill(-1);
-  check(
-    owners.every((word) => word >= -1 && word < words),
-    "The saved state is damaged: a token belongs to a word that does not exist.",
+/** What only changes with the text or its arrangement, read again only then. */
+export function attentionReader(): (model: Model) => Attention {
+  const maps = mapReader();
+  const rows = read.remembered(
+    ["tokens", "token_words", "token_segments", "words", "labels", "label_tokens"],
+    readRows,
   );
-  return owners;
-}
-
-export function readAttention(model: Model): Attention {
-  const tokens = read.texts(model, "tokens");
-  const [layers, heads] = [read.integer(model, "layers"), read.integer(model, "heads")];
-  const layer = read.integer(model, "layer", Math.max(1, layers));
-  const head = read.integer(model, "head", Math.max(1, heads));
-  const words = read.texts(model, "words").length;
-  const held = read.numbers(model, "_held");
-  const scales = read.numbers(model, "_scales");
-  check(
-    held.length === scales.length && scales.every((scale) => scale >= 0),
-    "The saved state is damaged: the attention maps and their scales do not agree.",
+  const thumbnails = read.remembered(["_thumbnails", "_side", "layers", "heads"], readThumbnails);
+  const statistics = read.remembered(
+    ["statistic_names", "_statistics", "layers", "heads"],
+    readStatistics,
   );
-  const size = tokens.length ** 2;
-  const maps = read.uint8(model, "_weights", held.length * size);
-  const at = held.indexOf(layer * heads + head);
-  const found = maps !== null && at >= 0 && tokens.length > 0;
-  return {
-    tokens,
-    tokenWords: readTokenWords(model, tokens.length, words),
-    layers,
-    heads,
-    layer,
-    head,
-    weights: found
-      ? { bytes: maps.subarray(at * size, (at + 1) * size), scale: scales[at] ?? 0 }
-      : null,
-    held: new Set(held),
-    selected: read.indexOrNull(model, "selected", words),
-    static: read.flag(model, "_static"),
+  const neurons = read.remembered(
+    ["_query", "_key", "neuron_scales", "neuron_size", "neurons_of", "neurons_complete", "tokens"],
+    readNeurons,
+  );
+  return (model) => {
+    const [layers, heads] = [read.integer(model, "layers"), read.integer(model, "heads")];
+    const arrangement = rows(model);
+    const asked: Asked = {
+      measure: oneOf(model, "measure", MEASURES),
+      layer: place(model, "layer", layers),
+      head: place(model, "head", heads),
+      target: read.text(model, "target"),
+    };
+    const held = maps(model, arrangement.labels.length);
+    const map = held.get(keyOf(asked)) ?? null;
+    const words = read.texts(model, "words").length;
+    const tokens = read.texts(model, "tokens");
+    const isPair = read.text(model, "pair") !== "";
+    return {
+      ...asked,
+      tokens,
+      rows: arrangement,
+      isPair,
+      layers,
+      heads,
+      ...readPredictions(model),
+      view: oneOf(model, "view", VIEWS),
+      unit: oneOf(model, "unit", UNITS),
+      specials: model.get("specials") !== false,
+      maps: held,
+      map,
+      leftOut: readLeftOut(model, arrangement.labels.length),
+      thumbnails: thumbnails(model),
+      statistics: statistics(model),
+      order: read.text(model, "order"),
+      colour: read.text(model, "colour"),
+      ...readEffects(model, layers * heads),
+      ablated: readAblated(model, layers, heads),
+      ...readLines(model, heads),
+      token: read.indexOrNull(model, "token", tokens.length),
+      neurons: neurons(model),
+      filter: isPair ? oneOf(model, "pairs_filter", FILTERS) : "all",
+      note: read.text(model, "note"),
+      busy: read.flag(model, "busy"),
+      selected: read.indexOrNull(model, "selected", words),
+      static: read.flag(model, "_static"),
+    };
   };
+}
+
+function oneOf<T extends string>(model: Model, name: string, choices: readonly T[]): T {
+  const value = model.get(name);
+  const found = choices.find((choice) => choice === value);
+  check(
+    found !== undefined,
+    `The saved state is damaged: “${name}” is none of ${choices.join(", ")}.`,
+  );
+  return found;
+}
+
+/** A number below `count`, or -1 for all. */
+function place(model: Model, name: string, count: number): number {
+  const value = model.get(name);
+  check(
+    typeof value === "number" && Number.isInteger(value) && value >= -1 && value < count,
+    `The saved state is damaged: there is no such ${name}.`,
+  );
+  return value;
+}
+
+function readRows(model: Model): Arrangement {
+  const tokens = read.texts(model, "tokens").length;
+  const words = read.texts(model, "words").length;
+  const none = () => new Int32Array(tokens).fill(-1);
+  const labels = read.texts(model, "labels");
+  const owners = read.int32(model, "token_words", tokens) ?? none();
+  const rows = read.int32(model, "label_tokens", tokens) ?? none();
+  const segments = read.uint8(model, "token_segments", tokens);
+  check(
+    owners.every((word) => word >= -1 && word < words) &&
+      rows.every((row) => row >= -1 && row < labels.length),
+    "The saved state is damaged: a token belongs to a word or a row that does not exist.",
+  );
+  const signed = segments === null ? new Int8Array(tokens) : new Int8Array(segments.buffer);
+  return arrange(labels, rows, owners, signed);
+}
+
+function readPredictions(
+  model: Model,
+): Pick<Attention, "classes" | "logits" | "probabilities" | "ablatedProbabilities"> {
+  const classes = read.texts(model, "classes");
+  const shares = (name: string): Float32Array =>
+    read.float32(model, name, classes.length) ?? new Float32Array(classes.length);
+  return {
+    classes,
+    logits: shares("logits"),
+    probabilities: shares("probabilities"),
+    ablatedProbabilities: shares("ablated_probabilities"),
+  };
+}
+
+function readLeftOut(model: Model, rows: number): Float32Array {
+  const shares = new Float32Array(read.bytes(model, "_left_out", 4));
+  check(
+    shares.length === rows || shares.length === 0,
+    "The saved state is damaged: the shares left out are not one for each row.",
+  );
+  return shares;
+}
+
+function readEffects(
+  model: Model,
+  heads: number,
+): Pick<Attention, "estimates" | "effects" | "progress" | "measuring"> {
+  const values = (name: string): Float32Array => {
+    const found = new Float32Array(read.bytes(model, name, 4));
+    check(
+      found.length === heads || found.length === 0,
+      `The saved state is damaged: “${name}” is not one number for each head.`,
+    );
+    return found;
+  };
+  return {
+    estimates: values("estimates"),
+    effects: values("effects"),
+    progress: read.number(model, "effects_progress"),
+    measuring: read.flag(model, "measuring"),
+  };
+}
+
+function readAblated(model: Model, layers: number, heads: number): Set<number> {
+  const pairs = read.tuples(model, "ablated", "number", "number");
+  check(
+    pairs.every(([layer, head]) => layer >= 0 && layer < layers && head >= 0 && head < heads),
+    "The saved state is damaged: a head is switched off that does not exist.",
+  );
+  return new Set(pairs.map(([layer, head]) => layer * heads + head));
+}
+
+function readLines(model: Model, heads: number): Pick<Attention, "lineHeads" | "threshold"> {
+  const chosen = read.numbers(model, "line_heads");
+  check(
+    chosen.every((head) => Number.isInteger(head) && head >= 0 && head < heads),
+    "The saved state is damaged: lines of a head that does not exist.",
+  );
+  return { lineHeads: chosen, threshold: Math.min(1, read.number(model, "threshold")) };
 }

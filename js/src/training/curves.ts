@@ -5,10 +5,10 @@ import { compact, decimal, scientific } from "../shared/format.ts";
 import type { Frame } from "../shared/frame.ts";
 import { setTrait } from "../shared/model.ts";
 import type { Bounds, Line } from "../shared/plot.ts";
+import { seriesColor } from "../shared/series_colors.ts";
 import { type Chart, makeChart } from "./chart.ts";
 import { csvOf, pictureOf } from "./export.ts";
 import { steered, zoomed } from "./navigation.ts";
-import { runColor } from "./run_colors.ts";
 import { makeRunLegend } from "./run_legend.ts";
 import { epochMarks, halfLife, lineOf, nearestStep, smoothed } from "./series.ts";
 import type { Training } from "./state.ts";
@@ -72,7 +72,7 @@ export function makeCurves(frame: Frame): {
       return;
     }
     const { palette } = frame;
-    const runs = state.curves.map(({ name }, i) => ({ name, color: css(runColor(palette, i)) }));
+    const runs = state.curves.map(({ name }, i) => ({ name, color: css(seriesColor(palette, i)) }));
     pictureOf(charts, runs, palette).toBlob((file) => {
       if (file !== null) download(fileName(ending), file);
     });

@@ -1,8 +1,8 @@
 import { css, mix, type Rgb } from "../shared/color.ts";
 import type { Palette } from "../shared/palette.ts";
 import { type Area, FONT, type Plot, paintAxes, placesOf } from "../shared/plot.ts";
+import { seriesColor } from "../shared/series_colors.ts";
 import { type DataMap, POINT } from "./map_state.ts";
-import { runColor } from "./run_colors.ts";
 import type { Box } from "./state.ts";
 import { plain } from "./traces.ts";
 
@@ -11,7 +11,11 @@ export type Shape = (typeof SHAPES)[number];
 
 /** How correct an example was over the epochs: from never (orange) to always (blue). */
 export function correctnessColor(palette: Palette, correctness: number): Rgb {
-  return mix(runColor(palette, 1), runColor(palette, 0), Math.min(1, Math.max(0, correctness)));
+  return mix(
+    seriesColor(palette, 1),
+    seriesColor(palette, 0),
+    Math.min(1, Math.max(0, correctness)),
+  );
 }
 
 /** The largest variability on the axis; a probability's own can be a half at most. */

@@ -1,7 +1,7 @@
 import { css } from "../shared/color.ts";
 import { h, setAttribute } from "../shared/dom.ts";
 import type { Palette } from "../shared/palette.ts";
-import { runColor } from "./run_colors.ts";
+import { seriesColor } from "../shared/series_colors.ts";
 
 /** The overlaid runs by name and colour; a click shows one in the header and the other views. */
 export function makeRunLegend(choose: (run: number) => void): {
@@ -25,7 +25,7 @@ export function makeRunLegend(choose: (run: number) => void): {
       element.replaceChildren(...items.map(({ button }) => button));
     }
     items.forEach(({ swatch, button }, run) => {
-      swatch.style.setProperty("--bw-swatch", css(runColor(palette, run)));
+      swatch.style.setProperty("--bw-swatch", css(seriesColor(palette, run)));
       setAttribute(button, "aria-pressed", run === shown ? "true" : "false");
     });
   };

@@ -2,8 +2,8 @@ import type { Rgb } from "../shared/color.ts";
 import { scientific } from "../shared/format.ts";
 import type { Palette } from "../shared/palette.ts";
 import type { Bounds, Line, Trace } from "../shared/plot.ts";
+import { seriesColor } from "../shared/series_colors.ts";
 import type { RunCurves } from "./curves_state.ts";
-import { runColor } from "./run_colors.ts";
 import { extent, fromZero, lineOf, shareBounds, tight } from "./series.ts";
 
 export type Smooth = (line: Line) => Float64Array;
@@ -52,7 +52,7 @@ export function tracesOf(
     const run = runs[i];
     if (run === undefined) continue;
     const front = i === shown;
-    const own = runColor(palette, i);
+    const own = seriesColor(palette, i);
     const ink = (alone: Rgb): Rgb => (several ? own : alone);
     const width = front ? 2 : 1.25;
     const mean = lineOf(run.train, "loss_mean");

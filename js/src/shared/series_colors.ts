@@ -1,5 +1,5 @@
-import { contrast, fromOklch, mix, type Rgb } from "../shared/color.ts";
-import type { Palette } from "../shared/palette.ts";
+import { contrast, fromOklch, mix, type Rgb } from "./color.ts";
+import type { Palette } from "./palette.ts";
 
 /** Lightness, chroma and hue in the light; in the dark the lightness is turned over. */
 const COLORS = [
@@ -11,9 +11,9 @@ const COLORS = [
   [0.36, 0.08, 125],
 ] as const;
 
-/** One colour a run; neighbours differ in lightness as well as in hue. */
-export function runColor(palette: Palette, run: number): Rgb {
-  const [lightness, chroma, hue] = COLORS[run % COLORS.length] ?? COLORS[0];
+/** One colour for each of several; neighbours differ in lightness as well as in hue. */
+export function seriesColor(palette: Palette, number: number): Rgb {
+  const [lightness, chroma, hue] = COLORS[number % COLORS.length] ?? COLORS[0];
   const shade = palette.dark ? 1.28 - lightness : lightness;
   let color = fromOklch(shade, chroma * (palette.dark ? 0.8 : 1), hue);
   for (let i = 0; i < 12 && contrast(color, palette.background) < 3; i++) {

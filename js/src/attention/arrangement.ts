@@ -1,0 +1,91 @@
+/** What the rows and columns of the present matrices are: tokens or words, with those left out gone. */
+export interface Arrangement {
+  labels: string[];
+  /** The row of each token; -1 where it is left out. */
+  rowOfToken: Int32Array;
+  /** The word of each token; -1 for a special one. */
+  wordOfToken: Int32Array;
+  /** For each row its first token, its word (-1 for a special token) and its text (0, 1 or -1). */
+  tokens: Int32Array;
+  words: Int32Array;
+  segments: Int8Array;
+}
+
+export function arrange(
+  labels: string[],
+  rowOfToken: Int32Array,
+  words: Int32Array,
+  segments: Int8Array,
+): Arrangement {
+  const rows: Arrangement = {
+    labels,
+    rowOfToken,
+    wordOfToken: words,
+    tokens: new Int32Array(labels.length).fill(-1),
+    words: new Int32Array(labels.length).fill(-1),
+    segments: new Int8Array(labels.length).fill(-1),
+  };
+  for (let token = rowOfToken.length - 1; token >= 0; token--) {
+    const row = rowOfToken[token] ?? -1;
+    if (row === -1) continue;
+    rows.tokens[row] = token;
+    rows.words[row] = words[token] ?? -1;
+    rows.segments[row] = segments[token] ?? -1;
+  }
+  return rows;
+}
+
+/** Every token has a row of its own. */
+export function isWhole({ labels, rowOfToken }: Arrangement): boolean {
+  return labels.length === rowOfToken.length;
+}
+
+export function rowsOfWord({ words }: Arrangement, word: number | null): number[] {
+  return word === null ? [] : [...words.keys()].filter((row) => words[row] === word);
+}
+
+export interface Looked {
+  token: number | null;
+  selected: number | null;
+  rows: Arrangement;
+}
+
+/** The token looked at: the one chosen last, unless another word was selected since, here or elsewhere. */
+export function tokenInView({ token, selected, rows }: Looked): number | null {
+  const own = token === null ? -1 : (rows.wordOfToken[token] ?? -1);
+  if (token !== null && (selected === null || own === selected)) return token;
+  if (selected === null) return null;
+  const first = rows.wordOfToken.indexOf(selected);
+  return first === -1 ? null : first;
+}
+
+export function rowInView(looked: Looked): number | null {
+  const token = tokenInView(looked);
+  const row = token === null ? -1 : (looked.rows.rowOfToken[token] ?? -1);
+  return row === -1 ? null : row;
+}
+
+const SIDES = { a: 0, b: 1 } as const;
+
+/** Whether a pair's filter ("ab": from the first text to the second) lets a cell through. */
+export function passes(
+  filter: string,
+  { segments }: Arrangement,
+): (row: number, column: number) => boolean {
+  if (filter === "all") return () => true;
+  const [from, to] = [...filter].map((side) => SIDES[side as "a" | "b"]);
+  return (row, column) => segments[row] === from && segments[column] === to;
+}
+
+/** Neighbouring rows of the same text, as half-open stretches. */
+export function stretches({
+  segments,
+}: Arrangement): { start: number; end: number; segment: number }[] {
+  const found: { start: number; end: number; segment: number }[] = [];
+  segments.forEach((segment, row) => {
+    const last = found.at(-1);
+    if (last?.segment === segment) last.end = row + 1;
+    else found.push({ start: row, end: row + 1, segment });
+  });
+  return found;
+}

@@ -1,0 +1,86 @@
+import { button, dropdown, h, icon, setAttribute } from "../shared/dom.ts";
+import type { Palette } from "../shared/palette.ts";
+import { hasHeads, keyOf } from "./maps.ts";
+import { makePicker } from "./picker.ts";
+import { makeScaleBar } from "./scale_bar.ts";
+import { scaleOf } from "./scales_of.ts";
+import { captioned } from "./settings.ts";
+import { type Attention, EFFECT } from "./state.ts";
+import { makeSwitcher } from "./switcher.ts";
+
+interface HeaderActions {
+  set: (trait: string, value: unknown) => void;
+  options: (open: boolean) => void;
+}
+
+/** The view, which head it shows or how the heads are sorted, and the scale. */
+export function makeHeader(actions: HeaderActions): {
+  element: HTMLElement;
+  /** Says which element the Options button opens. */
+  opens: (panel: HTMLElement) => void;
+  draw: (state: Attention, palette: Palette, open: boolean) => void;
+} {
+  const switcher = makeSwitcher((view) => actions.set("view", view));
+  const layer = makePicker("Layer", (choice) => {
+    if (choice === -1) actions.set("head", -1);
+    actions.set("layer", choice);
+  });
+  const head = makePicker("Head", (choice) => actions.set("head", choice));
+  const order = dropdown("Order", (name) => actions.set("order", name));
+  const colour = dropdown("Number", (name) => actions.set("colour", name));
+  const sorting = h(
+    "div",
+    { class: "bw-sorting" },
+    captioned("Order", order.element),
+    captioned("Number", colour.element),
+  );
+  const scale = makeScaleBar();
+  const options = button(
+    "Options",
+    () => actions.options(options.getAttribute("aria-expanded") !== "true"),
+    { class: "bw-choices-button" },
+  );
+  options.append(icon("down"));
+  const pickers = h("div", { class: "bw-steppers" }, layer.element, head.element);
+  const element = h(
+    "div",
+    { class: "bw-controls" },
+    h("div", { class: "bw-controls-row" }, switcher.element, options),
+    h("div", { class: "bw-controls-row" }, sorting, pickers, scale.element),
+  );
+
+  const draw = (state: Attention, palette: Palette, open: boolean): void => {
+    switcher.draw(state.view);
+    setAttribute(options, "aria-expanded", open ? "true" : "false");
+    sorting.hidden = state.view !== "mosaic";
+    pickers.hidden = state.view === "mosaic";
+    const listed = state.statistics.map(({ name, title }) => [name, title] as const);
+    const effect = [EFFECT, `Effect on ${state.target}`] as const;
+    order.draw([["", "Layer by layer"], effect, ...listed], state.order);
+    colour.draw([["", "None"], effect, ...listed], state.colour);
+    drawPickers(state);
+    scale.draw(scaleOf(state, palette));
+  };
+  const drawPickers = (state: Attention): void => {
+    const { layers, heads, measure, view } = state;
+    const lacks = (changed: Partial<Attention>): boolean =>
+      state.static && view === "matrix" && !state.maps.has(keyOf({ ...state, ...changed }));
+    layer.draw({
+      chosen: state.layer,
+      count: layers,
+      all: "all",
+      disabled: false,
+      missing: (choice) => lacks({ layer: choice }),
+    });
+    head.draw({
+      chosen: hasHeads(measure) && state.layer >= 0 ? state.head : -1,
+      count: heads,
+      all: measure === "norms" ? "block" : "mean",
+      disabled: !hasHeads(measure) || state.layer === -1,
+      missing: (choice) => lacks({ head: choice }),
+    });
+    head.element.hidden = view === "lines";
+  };
+  const opens = (panel: HTMLElement): void => setAttribute(options, "aria-controls", panel.id);
+  return { element, opens, draw };
+}

@@ -1,0 +1,130 @@
+import { decimal, digitsFor } from "../shared/format.ts";
+import type { Model } from "../shared/model.ts";
+import * as read from "../shared/read.ts";
+import { check } from "../shared/read.ts";
+
+export const MEASURES = ["weights", "norms", "rollout", "gradient"] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** A matrix comes in one of these, so that the next one does not send the others again. */
+export const SLOTS = [0, 1, 2, 3, 4, 5, 6, 7].map((slot) => `_slot_${slot}`);
+
+/** Byte i * count + j is what row i gives to column j. */
+export interface AttentionMap {
+  key: string;
+  bytes: Uint8Array;
+  count: number;
+  /** What byte 255 stands for. */
+  scale: number;
+  /** The largest share of a row that went to tokens left out. */
+  largestLeftOut: number;
+}
+
+export interface Asked {
+  measure: Measure;
+  layer: number;
+  head: number;
+  target: string;
+}
+
+/** Rollout and gradients have no heads of their own. */
+export const hasHeads = (measure: Measure): boolean => measure === "weights" || measure === "norms";
+
+export function keyOf({ measure, layer, head, target }: Asked): string {
+  const own = hasHeads(measure) && layer !== -1 ? head : -1;
+  const suffix = measure === "gradient" ? `:${target}` : "";
+  return `${measure}:${layer}:${own}${suffix}`;
+}
+
+/** The maps of the lines: one for each head drawn, or the one that has no heads. */
+export function lineKeys(asked: Asked, heads: readonly number[]): { head: number; key: string }[] {
+  if (!hasHeads(asked.measure) || asked.layer === -1) return [{ head: -1, key: keyOf(asked) }];
+  return heads.map((head) => ({ head, key: keyOf({ ...asked, head }) }));
+}
+
+export function valueAt(map: AttentionMap, row: number, column: number): number {
+  return ((map.bytes[row * map.count + column] ?? 0) / 255) * map.scale;
+}
+
+/** The bytes of a map half as large, each the largest of four: no weight is lost on a small screen. */
+export function halved({ bytes, count }: AttentionMap): Uint8Array {
+  const side = Math.ceil(count / 2);
+  const smaller = new Uint8Array(side * side);
+  for (let i = 0; i < bytes.length; i++) {
+    const at = (Math.floor(i / count) >> 1) * side + ((i % count) >> 1);
+    smaller[at] = Math.max(smaller[at] ?? 0, bytes[i] ?? 0);
+  }
+  return smaller;
+}
+
+/** A value of a map with the digits that its scale calls for. */
+export function written(map: AttentionMap, value: number): string {
+  return decimal(value, Math.max(2, digitsFor(map.scale)));
+}
+
+const QUANTITIES: Record<Measure, string> = {
+  weights: "Weight",
+  norms: "Norm",
+  rollout: "Rollout",
+  gradient: "Relevance",
+};
+
+export const quantityOf = (measure: Measure): string => QUANTITIES[measure];
+
+/** What a map shows, in words that begin with a capital. */
+export function titleOf({ measure, layer, head, target }: Asked): string {
+  const upTo = layer === -1 ? "" : ` up to layer ${layer + 1}`;
+  if (measure === "rollout") return `Rollout${upTo}`;
+  if (measure === "gradient") return `Attention × gradient for ${target}${upTo}`;
+  if (layer === -1) return "Mean of all heads";
+  if (head >= 0) return `Layer ${layer + 1}, head ${head + 1}`;
+  return measure === "norms"
+    ? `Layer ${layer + 1}, the whole attention block`
+    : `Layer ${layer + 1}, mean of its heads`;
+}
+
+/** Why a map is not shown. */
+export function absenceOf(
+  asked: Asked,
+  state: { static: boolean; tokens: readonly string[] },
+): string {
+  const title = titleOf(asked);
+  if (state.static) return `${title} was not saved with this page.`;
+  if (state.tokens.length === 0) return "Reading the text…";
+  return `Loading ${title[0]?.toLowerCase()}${title.slice(1)}…`;
+}
+
+/** Reads the maps of all slots; a slot that did not change keeps its map objects. */
+export function mapReader(): (model: Model, count: number) => ReadonlyMap<string, AttentionMap> {
+  const slots = SLOTS.map(() => ({ changed: read.differs(), maps: [] as AttentionMap[] }));
+  return (model, count) => {
+    const listed = read.list(model, "_slots");
+    const found = new Map<string, AttentionMap>();
+    slots.forEach((slot, i) => {
+      const entries = listed[i] ?? [];
+      const name = SLOTS[i] ?? "";
+      if (slot.changed(model.get(name), JSON.stringify(entries), count))
+        slot.maps = readSlot(model, name, entries, count);
+      for (const map of slot.maps) found.set(map.key, map);
+    });
+    return found;
+  };
+}
+
+function readSlot(model: Model, name: string, entries: unknown, count: number): AttentionMap[] {
+  check(Array.isArray(entries), "The saved state is damaged: “_slots” does not hold lists.");
+  const size = count * count;
+  const bytes = read.uint8(model, name, entries.length * size);
+  return entries.map((entry, i) => {
+    const [key, scale, largestLeftOut] = Array.isArray(entry) ? entry : [];
+    check(
+      typeof key === "string" && isShare(scale) && isShare(largestLeftOut) && bytes !== null,
+      "The saved state is damaged: an attention map lacks its name, its scale or its bytes.",
+    );
+    return { key, bytes: bytes.subarray(i * size, (i + 1) * size), count, scale, largestLeftOut };
+  });
+}
+
+function isShare(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}

@@ -1,0 +1,34 @@
+import { h, setText } from "../shared/dom.ts";
+import { type Asked, absenceOf } from "./maps.ts";
+import type { Scene } from "./stage.ts";
+import type { Attention } from "./state.ts";
+
+export interface Message {
+  element: HTMLElement;
+  /** Over the middle of what the axes leave. */
+  centre: (scene: Scene) => void;
+  /** Says which maps are missing, if any. */
+  draw: (missing: readonly Asked[], state: Attention) => void;
+  say: (text: string) => void;
+}
+
+/** What stands over a plot that cannot be drawn yet. */
+export function makeMessage(): Message {
+  const element = h("div", { class: "bw-waiting-head", role: "status", hidden: true });
+  const say = (text: string): void => {
+    element.hidden = text === "";
+    setText(element, text);
+  };
+  return {
+    element,
+    say,
+    centre: ({ left, top, viewWidth, viewHeight }) => {
+      element.style.left = `${(left + viewWidth) / 2}px`;
+      element.style.top = `${(top + viewHeight) / 2}px`;
+    },
+    draw: (missing, state) => {
+      const [first] = missing;
+      say(first === undefined ? "" : absenceOf(first, state));
+    },
+  };
+}

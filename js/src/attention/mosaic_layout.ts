@@ -1,0 +1,110 @@
+import { fitsAside, plotWidth } from "./layout.ts";
+import type { Box } from "./pen.ts";
+import type { Scene } from "./stage.ts";
+
+const SMALLEST_THUMB = 12;
+const LARGEST_THUMB = 72;
+/** Room for the bar and the number under a thumbnail, and for its name where it is ranked. */
+const CAPTION = 15;
+const NAME = 11;
+const AXIS = 22;
+
+/** Where the thumbnails lie: a row a layer, or in as many rows by rank. */
+export interface MosaicLayout extends Scene {
+  columns: number;
+  rows: number;
+  thumb: number;
+  pitchX: number;
+  pitchY: number;
+  count: number;
+}
+
+interface Wanted {
+  layers: number;
+  heads: number;
+  ranked: boolean;
+  captioned: boolean;
+}
+
+export function layOutMosaic(available: number, wanted: Wanted): MosaicLayout {
+  const { layers, heads, ranked, captioned } = wanted;
+  const room = plotWidth(available) - AXIS;
+  const count = layers * heads;
+  const columns = Math.max(1, heads);
+  const gap = room / columns > 30 ? 6 : 3;
+  const thumb = Math.max(SMALLEST_THUMB, Math.min(LARGEST_THUMB, Math.floor(room / columns) - gap));
+  const rows = Math.ceil(count / columns);
+  const pitchX = thumb + gap;
+  const caption = captioned || ranked ? CAPTION : 0;
+  const pitchY = thumb + gap + caption + (captioned && ranked ? NAME : 0);
+  const width = AXIS + columns * pitchX;
+  const height = AXIS + rows * pitchY;
+  return {
+    columns,
+    rows,
+    thumb,
+    pitchX,
+    pitchY,
+    count,
+    left: AXIS,
+    top: AXIS,
+    width,
+    height,
+    across: 1,
+    down: 1,
+    viewWidth: Math.min(width, fitsAside(available) ? plotWidth(available) : available),
+    viewHeight: height,
+  };
+}
+
+/** The thumbnail at a place of the order. */
+export function thumbAt(
+  { columns, left, top, pitchX, pitchY, thumb }: MosaicLayout,
+  at: number,
+): Box {
+  return {
+    x: left + (at % columns) * pitchX,
+    y: top + Math.floor(at / columns) * pitchY,
+    width: thumb,
+    height: thumb,
+  };
+}
+
+/** The place of the order under a point; null between and beside them. */
+export function placeUnder(layout: MosaicLayout, x: number, y: number): number | null {
+  const column = Math.floor((x - layout.left) / layout.pitchX);
+  const row = Math.floor((y - layout.top) / layout.pitchY);
+  const at = row * layout.columns + column;
+  if (column < 0 || column >= layout.columns || row < 0 || at >= layout.count) return null;
+  return at;
+}
+
+/** The small button that switches a head off, in the corner of its thumbnail. */
+export function switchOf(thumb: Box): Box {
+  const size = Math.min(16, Math.max(10, thumb.width * 0.4));
+  return { x: thumb.x + thumb.width - size, y: thumb.y, width: size, height: size };
+}
+
+export function holds({ x, y, width, height }: Box, px: number, py: number): boolean {
+  return px >= x && px < x + width && py >= y && py < y + height;
+}
+
+/** The place that an arrow key leads to. */
+export function placeBeside(
+  { columns, count }: MosaicLayout,
+  at: number,
+  key: string,
+): number | null {
+  const by: Record<string, number> = {
+    ArrowLeft: -1,
+    ArrowRight: 1,
+    ArrowUp: -columns,
+    ArrowDown: columns,
+    Home: -at,
+    End: count - 1 - at,
+  };
+  const step = by[key];
+  if (step === undefined) return null;
+  const next = at + step;
+  return next >= 0 && next < count ? next : at;
+}

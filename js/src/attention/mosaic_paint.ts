@@ -1,0 +1,121 @@
+import type { Rgb } from "../shared/color.ts";
+import type { Palette } from "../shared/palette.ts";
+import { diverging, sequential } from "../shared/scales.ts";
+import type { Shading } from "./effects.ts";
+import { type MosaicLayout, switchOf, thumbAt } from "./mosaic_layout.ts";
+import type { Box, Grid, Pen } from "./pen.ts";
+import type { Attention } from "./state.ts";
+
+export interface MosaicPainting {
+  state: Attention;
+  layout: MosaicLayout;
+  /** The heads in the order drawn. */
+  order: readonly number[];
+  ranked: boolean;
+  shading: Shading | null;
+  grid: Grid | null;
+  /** In a saved copy the heads that can be opened. */
+  saved: ReadonlySet<number> | null;
+  pointed: number | null;
+  palette: Palette;
+}
+
+export function paintMosaic(pen: Pen, painting: MosaicPainting): void {
+  const { layout, order, ranked, pointed } = painting;
+  if (!ranked) axes(pen, painting);
+  order.forEach((head, at) => {
+    const box = thumbAt(layout, at);
+    thumbnail(pen, painting, head, box);
+    caption(pen, painting, head, box);
+  });
+  const at = pointed === null ? -1 : order.indexOf(pointed);
+  if (pointed !== null && at >= 0) hovered(pen, painting, pointed, thumbAt(layout, at));
+}
+
+/** Layers down the side and heads along the top, those of the head in view in bold. */
+function axes(pen: Pen, { state, layout, pointed, palette }: MosaicPainting): void {
+  const { left, top, pitchX, pitchY, thumb } = layout;
+  const now = pointed ?? -1;
+  const look = (bold: boolean) => ({
+    color: bold ? palette.foreground : palette.muted,
+    bold,
+    size: 11,
+  });
+  const step = pitchX < 17 ? 2 : 1;
+  for (let head = 0; head < state.heads; head += step) {
+    const x = left + head * pitchX + thumb / 2;
+    pen.text(`${head + 1}`, x, top - 10, {
+      ...look(now >= 0 && now % state.heads === head),
+      align: "center",
+    });
+  }
+  for (let layer = 0; layer < state.layers; layer++) {
+    const y = top + layer * pitchY + thumb / 2;
+    const bold = Math.floor(now / state.heads) === layer;
+    pen.text(`${layer + 1}`, left - 7, y, { ...look(bold), align: "right" });
+  }
+}
+
+function thumbnail(pen: Pen, painting: MosaicPainting, head: number, box: Box): void {
+  const { state, grid, palette } = painting;
+  const off = state.ablated.has(head);
+  if (grid === null) pen.fill(box, palette.surface);
+  else {
+    const side = grid.columns;
+    pen.cells(grid, { x: 0, y: head * side, width: side, height: side }, box);
+  }
+  if (off) {
+    pen.fill(box, palette.background, 0.8);
+    const { x, y, width, height } = box;
+    pen.line([x, y + height, x + width, y], palette.muted, 1.5);
+  }
+  const chosen =
+    head === state.layer * state.heads + state.head && state.layer >= 0 && state.head >= 0;
+  pen.frame(inset(box, -0.5), palette.line, 1);
+  if (chosen) pen.frame(inset(box, -1), palette.foreground, 2);
+  if (painting.saved?.has(head)) {
+    const dot = { x: box.x + 1, y: box.y + box.height - 9, width: 8, height: 8 };
+    pen.fill(dot, palette.background);
+    pen.fill(inset(dot, 1.5), palette.focus);
+  }
+}
+
+/** Under a thumbnail a bar in the colour of its number, and the number; its name where it is ranked. */
+function caption(pen: Pen, painting: MosaicPainting, head: number, box: Box): void {
+  const { state, shading, ranked, palette } = painting;
+  const value = shading?.values[head] ?? null;
+  const y = box.y + box.height;
+  if (shading !== null && value !== null) {
+    const share = shading.largest > 0 ? value / shading.largest : 0;
+    pen.fill({ x: box.x, y: y + 1, width: box.width, height: 4 }, colorOf(shading, share, palette));
+  }
+  const look = { color: shading?.isSure(head) ? palette.foreground : palette.muted, size: 10 };
+  const name = `${Math.floor(head / state.heads) + 1}.${(head % state.heads) + 1}`;
+  const number = shading?.text(head) ?? "";
+  const middle = { ...look, align: "center" as const };
+  const x = box.x + box.width / 2;
+  if (ranked) pen.text(name, x, y + 12, { ...middle, color: palette.muted });
+  if (number !== "" && pen.widthOf(number, false, 10) <= painting.layout.pitchX)
+    pen.text(number, x, y + (ranked ? 23 : 12), middle);
+}
+
+function colorOf({ isSigned }: Shading, share: number, palette: Palette): Rgb {
+  if (isSigned) return diverging(palette, share);
+  return sequential(palette)[Math.round(255 * Math.max(0, share))] ?? palette.line;
+}
+
+/** The head pointed at wears a frame and the button that switches it off. */
+function hovered(pen: Pen, { state, palette }: MosaicPainting, head: number, box: Box): void {
+  pen.frame(inset(box, -1.5), palette.focus, 3);
+  if (state.static) return;
+  const button = switchOf(box);
+  pen.fill(button, palette.background);
+  pen.frame(inset(button, 0.5), palette.muted, 1);
+  const { x, y, width } = inset(button, 4.5);
+  pen.line([x, y, x + width, y + width], palette.foreground, 1.5);
+  if (!state.ablated.has(head)) pen.line([x + width, y, x, y + width], palette.foreground, 1.5);
+}
+
+function inset({ x, y, width, height }: Box, by: number): Box {
+  return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by };
+}

@@ -1,0 +1,44 @@
+import type { Model } from "../shared/model.ts";
+import * as read from "../shared/read.ts";
+import { check } from "../shared/read.ts";
+
+/** A number for each head, computed from its weights. */
+export interface Statistic {
+  name: string;
+  title: string;
+  unit: string;
+  explanation: string;
+  /** One value a head, layer after layer. */
+  values: Float32Array;
+}
+
+export interface Thumbnails {
+  /** One square a head, layer after layer; 255 is the head's own largest weight. */
+  bytes: Uint8Array;
+  side: number;
+}
+
+export function readThumbnails(model: Model): Thumbnails | null {
+  const side = read.integer(model, "_side");
+  const heads = read.integer(model, "layers") * read.integer(model, "heads");
+  const bytes = read.uint8(model, "_thumbnails", heads * side * side);
+  return bytes === null || side === 0 ? null : { bytes, side };
+}
+
+export function readStatistics(model: Model): Statistic[] {
+  const names = read.tuples(model, "statistic_names", "text", "text", "text", "text");
+  const heads = read.integer(model, "layers") * read.integer(model, "heads");
+  const values = new Float32Array(read.bytes(model, "_statistics", 4));
+  check(
+    values.length === names.length * heads || values.length === 0,
+    "The saved state is damaged: the statistics are not one for each head.",
+  );
+  if (values.length === 0) return [];
+  return names.map(([name, title, unit, explanation], i) => ({
+    name,
+    title,
+    unit,
+    explanation,
+    values: values.subarray(i * heads, (i + 1) * heads),
+  }));
+}

@@ -1,0 +1,43 @@
+import { mix } from "../shared/color.ts";
+import { decimal, digitsFor } from "../shared/format.ts";
+import type { Palette } from "../shared/palette.ts";
+import { shadingOf } from "./effects.ts";
+import { strandsOf } from "./links.ts";
+import { quantityOf, written } from "./maps.ts";
+import { type Scale, signedScale, weightScale } from "./shades.ts";
+import type { Attention } from "./state.ts";
+
+/** What the colours of the present view stand for; null where there are none to explain. */
+export function scaleOf(state: Attention, palette: Palette): Scale | null {
+  const { view, map, measure } = state;
+  if (view === "mosaic") return mosaicScale(state, palette);
+  if (view === "matrix")
+    return weightScale(palette, quantityOf(measure), map ? written(map, map.scale) : "–");
+  if (view === "lines") return linesScale(state, palette);
+  if (view === "neurons" && state.neurons)
+    return { ...signedScale(palette, "", ""), least: "Negative", most: "Positive" };
+  return null;
+}
+
+/** From next to nothing to the strongest line. */
+function linesScale(state: Attention, palette: Palette): Scale | null {
+  const strands = strandsOf(state, palette);
+  const [first, ...rest] = strands.filter(({ map }) => map !== null);
+  if (!first?.map) return null;
+  const largest = Math.max(...strands.map(({ map }) => map?.scale ?? 0));
+  const color = rest.length === 0 ? first.color : palette.foreground;
+  const colors = Array.from({ length: 15 }, (_, i) =>
+    mix(palette.background, color, 0.12 + (0.88 * i) / 14),
+  );
+  const most = written({ ...first.map, scale: largest }, largest);
+  return { title: quantityOf(state.measure), colors, least: "0", middle: "", most };
+}
+
+function mosaicScale(state: Attention, palette: Palette): Scale {
+  const shading = shadingOf(state, state.colour);
+  if (shading === null) return weightScale(palette, "Weight", "largest of the head");
+  const { title, unit, largest, isSigned } = shading;
+  const most = decimal(largest, Math.max(0, Math.min(2, digitsFor(largest))));
+  if (isSigned) return signedScale(palette, title, most);
+  return weightScale(palette, title, `${most} ${unit}`.trim());
+}

@@ -1,0 +1,133 @@
+import { css, type Rgb } from "../shared/color.ts";
+import { type Box, type Grid, imageOf, type Pen, TEXT_SIZE } from "./pen.ts";
+
+const NAMESPACE = "http://www.w3.org/2000/svg";
+/** A grid of more cells than this is embedded as an image instead of one rectangle a cell. */
+const MOST_RECTANGLES = 32_768;
+const ANCHORS = { left: "start", center: "middle", right: "end" };
+
+type Values = Record<string, string | number>;
+
+const short = (value: number): number => Number(value.toFixed(2));
+
+/** A pen that writes a vector file: every text stays text. */
+export function svgPen(
+  width: number,
+  height: number,
+  family: string,
+  measure: Pen["widthOf"],
+): { pen: Pen; root: SVGSVGElement; moved: (x: number, y: number, draw: () => void) => void } {
+  const element = (tag: string, values: Values): SVGElement => {
+    const made = document.createElementNS(NAMESPACE, tag);
+    for (const [name, value] of Object.entries(values))
+      made.setAttribute(name, String(typeof value === "number" ? short(value) : value));
+    return made;
+  };
+  const size = { width, height, viewBox: `0 0 ${width} ${height}`, "font-family": family };
+  const root = element("svg", size) as SVGSVGElement;
+  let parent: SVGElement = root;
+  let clips = 0;
+  const add = (tag: string, values: Values): SVGElement => {
+    const made = element(tag, values);
+    parent.append(made);
+    return made;
+  };
+  const inside = (values: Values, draw: () => void): void => {
+    const outer = parent;
+    parent = add("g", values);
+    draw();
+    parent = outer;
+  };
+  const stroke = (color: Rgb, lineWidth: number, opacity = 1): Values => ({
+    fill: "none",
+    stroke: css(color),
+    "stroke-width": lineWidth,
+    ...(opacity === 1 ? {} : { "stroke-opacity": opacity }),
+  });
+  const pen: Pen = {
+    fill: (box, color, opacity = 1) => {
+      const faint = opacity === 1 ? {} : { "fill-opacity": opacity };
+      add("rect", { ...box, fill: css(color), ...faint });
+    },
+    frame: (box, color, lineWidth) => {
+      add("rect", { ...box, ...stroke(color, lineWidth) });
+    },
+    line: (points, color, lineWidth, opacity) => {
+      const listed = points.map(short).join(" ");
+      add("polyline", { points: listed, ...stroke(color, lineWidth, opacity) });
+    },
+    curve: ([x1, y1], [x2, y2], { color, width: lineWidth, opacity }) => {
+      const middle = short((x1 + x2) / 2);
+      const [top, end] = [short(y1), short(y2)];
+      const d = `M${short(x1)} ${top}C${middle} ${top} ${middle} ${end} ${short(x2)} ${end}`;
+      add("path", { d, ...stroke(color, lineWidth, opacity) });
+    },
+    text: (text, x, y, look) => {
+      const made = add("text", {
+        x,
+        y,
+        fill: css(look.color),
+        "font-size": look.size ?? TEXT_SIZE,
+        "dominant-baseline": "central",
+        "text-anchor": ANCHORS[look.align ?? "left"],
+        ...(look.bold ? { "font-weight": 600 } : {}),
+        ...(look.angle ? { transform: `rotate(${-look.angle} ${short(x)} ${short(y)})` } : {}),
+        ...(look.opacity === undefined ? {} : { "fill-opacity": look.opacity }),
+      });
+      made.textContent = writable(text);
+    },
+    widthOf: measure,
+    cells: (grid, source, box) => {
+      if (grid.bytes.length > MOST_RECTANGLES) add("image", embedded(grid, source, box));
+      else for (const cell of rectangles(grid, source, box)) add("rect", cell);
+    },
+    within: (box, draw) => {
+      const id = `clip${++clips}`;
+      add("clipPath", { id }).append(element("rect", { ...box }));
+      inside({ "clip-path": `url(#${id})` }, draw);
+    },
+  };
+  const moved = (x: number, y: number, draw: () => void): void =>
+    inside({ transform: `translate(${x} ${y})` }, draw);
+  return { pen, root, moved };
+}
+
+/** XML knows no control characters. */
+function writable(text: string): string {
+  return Array.from(text)
+    .filter((point) => point >= " " || point === "\t")
+    .join("");
+}
+
+/** One rectangle for each stretch of equal cells in a row. */
+function* rectangles(grid: Grid, source: Box, box: Box): Generator<Values> {
+  const [across, down] = [box.width / source.width, box.height / source.height];
+  for (let row = 0; row < source.height; row++) {
+    const start = (source.y + row) * grid.columns + source.x;
+    for (let from = 0, to = 1; from < source.width; from = to++) {
+      const byte = grid.bytes[start + from] ?? 0;
+      while (to < source.width && grid.bytes[start + to] === byte) to++;
+      yield {
+        x: box.x + from * across,
+        y: box.y + row * down,
+        width: (to - from) * across,
+        height: down,
+        fill: css(grid.colors[byte] ?? [0, 0, 0]),
+        "shape-rendering": "crispEdges",
+      };
+    }
+  }
+}
+
+function embedded(grid: Grid, source: Box, box: Box): Values {
+  const part = document.createElement("canvas");
+  part.width = source.width;
+  part.height = source.height;
+  part.getContext("2d")?.drawImage(imageOf(grid), -source.x, -source.y);
+  return {
+    ...box,
+    href: part.toDataURL("image/png"),
+    preserveAspectRatio: "none",
+    style: "image-rendering: pixelated",
+  };
+}
