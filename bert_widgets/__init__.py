@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         attention_maps,
         attribute,
         evaluate_explanations,
+        head_effects,
+        neurons,
     )
     from .prediction import Prediction
     from .training import (
@@ -44,6 +46,8 @@ _HOMES = {
     "attention_maps": "explain",
     "attribute": "explain",
     "evaluate_explanations": "explain",
+    "head_effects": "explain",
+    "neurons": "explain",
     "Dynamics": "training",
     "History": "training",
     "Hyperparameters": "training",
@@ -76,6 +80,8 @@ __all__ = [
     "demo",
     "evaluate_explanations",
     "find_learning_rate",
+    "head_effects",
+    "neurons",
     "tensorboard",
 ]
 

@@ -72,7 +72,7 @@ def integrated_gradients(problem: Problem) -> list[Scores]:
     found = {row: dict(way.ends) for row, way in ways.items()}
     if problem.precision == "bf16":
         first = _INTERVALS[0]
-        _take(problem, ways, found, first // 2, "fp32")
+        _take(problem, ways, found, first // 4, "fp32")
         mixed = {row: dict(own) for row, own in found.items()}
         _take(problem, ways, mixed, first, "bf16")
         results |= _finished(problem, ways, mixed, first)
