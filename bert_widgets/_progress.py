@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -43,4 +44,8 @@ def progress(total: int, doing: str) -> tqdm[Any]:
     than the main one it stays hidden: there is no cell to show it in.
     """
     hidden = threading.current_thread() is not threading.main_thread()
-    return tqdm(total=total, desc=doing, unit=" texts", delay=1, leave=False, disable=hidden)
+    # In a notebook whatever went to stderr leaves a red band behind.
+    file = sys.stdout if "ipykernel" in sys.modules else sys.stderr
+    return tqdm(
+        total=total, desc=doing, unit=" texts", delay=1, leave=False, disable=hidden, file=file
+    )

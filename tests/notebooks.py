@@ -45,8 +45,8 @@ def as_saved(notebook):
 def is_progress_bar(output):
     """Whether it is what a slow machine shows of long work: plain text, or a bare widget."""
     if output.output_type == "stream":
-        wiped = not output.text.strip()  # a bar that is done is overwritten with blanks
-        return output.name == "stderr" and (wiped or "%|" in output.text)
+        # A bar that is done is overwritten with blanks.
+        return not output.text.strip() or "%|" in output.text
     data = output.get("data", {})
     return WIDGET in data and "text/html" not in data and "%|" in data["text/plain"]
 

@@ -127,6 +127,7 @@ def maps(tokens):
         token_segments=owners.astype(np.int8), word_offsets=none,
         word_segments=np.empty(0, np.int8), word_of_token=owners, weights=weights,
         scales=np.full((2, 3), 0.5, np.float32), classes=("bad", "good"),
+        logits=np.zeros(2, np.float32),
         probabilities=np.array([0.25, 0.75], np.float32), statistics={},
         means=np.zeros((2, count, count), np.float32),
         value_norms=np.ones((2, 3, count), np.float32),
