@@ -107,7 +107,8 @@ def test_effects_are_measured_beside_the_page(open_notebook, page):
 
     canvas.press("Enter")
     logit = notebook.value("float(matrix.logits[1])")
-    expect(matrix).to_contain_text(f"logit of positive {logit:.2f} → {logit - effects.max():.2f}")
+    change = f"logit of positive {logit:.2f} → {logit - effects.max():.2f}"
+    expect(matrix).to_contain_text(change.replace("-", "−"))
 
 
 def test_measuring_can_be_cancelled_and_begun_again(open_notebook, page):
