@@ -93,9 +93,9 @@ function caption(pen: Pen, painting: MosaicPainting, head: number, box: Box): vo
   const number = shading?.text(head) ?? "";
   const middle = { ...look, align: "center" as const };
   const x = box.x + box.width / 2;
-  if (ranked) pen.text(name, x, y + 12, { ...middle, color: palette.muted });
+  if (ranked) pen.text(name, x, y + 13, { ...middle, color: palette.muted });
   if (number !== "" && pen.widthOf(number, false, 10) <= painting.layout.pitchX)
-    pen.text(number, x, y + (ranked ? 23 : 12), middle);
+    pen.text(number, x, y + (ranked ? 24 : 13), middle);
 }
 
 /** As long as its share of the largest; signed ones to either side of the middle. */
