@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from xml.etree import ElementTree as ET
+import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
@@ -107,7 +107,8 @@ def test_effects_are_measured_beside_the_page(open_notebook, page):
 
     canvas.press("Enter")
     logit = notebook.value("float(matrix.logits[1])")
-    expect(matrix).to_contain_text(f"logit of positive {logit:.2f} → {logit - effects.max():.2f}")
+    change = f"logit of positive {logit:.2f} → {logit - effects.max():.2f}"
+    expect(matrix).to_contain_text(change.replace("-", "−"))
 
 
 def test_measuring_can_be_cancelled_and_begun_again(open_notebook, page):
@@ -134,7 +135,7 @@ def test_picture_has_the_tokens_as_text(open_notebook, page):
             matrix.get_by_role("button", name=f"Save as {kind}").click()
         pictures[kind] = download.value.path().read_bytes()
     assert pictures["PNG"].startswith(b"\x89PNG")
-    root = ET.fromstring(pictures["SVG"])  # noqa: S314 - our own file
+    root = ET.fromstring(pictures["SVG"])  # noqa: S314 - our own
     texts = [element.text for element in root.iter(f"{SVG}text")]
     tokens = notebook.value("matrix.tokens")
     for token in set(tokens):

@@ -277,3 +277,33 @@ def test_what_does_not_exist_is_refused_in_one_sentence(name, value, sentence):
 def test_a_widget_of_what_does_not_exist_is_refused(options, sentence):
     with pytest.raises((ValueError, t.TraitError), match=sentence):
         AttentionMatrix(tiny_classifier("bert"), TEXT, **options)
+
+
+def test_heads_drawn_as_lines_are_in_the_page_beside_the_one_on_show():
+    widget = AttentionMatrix(tiny_classifier("bert"), TEXT, layer=1, head=-1, view="lines")
+    widget.line_heads = [0, 2]
+    assert widget.wait(60)
+    for head in widget.line_heads:
+        expected = widget.maps.head(1, head)
+        np.testing.assert_allclose(in_page(widget, f"weights:1:{head}"), expected, atol=1e-6)
+    widget.head = 2
+    assert widget.line_heads == [0, 2]
+    widget.head = 3
+    assert widget.line_heads == [3]
+    widget.measure = "rollout"
+    assert widget.wait(60)
+    assert widget.error == ""
+
+
+def test_cancelled_measuring_has_not_begun():
+    widget = AttentionMatrix(tiny_classifier("bert"), TEXT)
+    page = page_of(widget)
+    page.press("effects")
+    assert widget.measuring
+    page.press("cancel")
+    assert (widget.measuring, widget.effects_progress) == (False, 0)
+    page.press("effects")
+    assert widget.wait(60)
+    assert widget.effects_progress == 1
+    shares = np.exp(widget.logits)
+    np.testing.assert_allclose(shares / shares.sum(), widget.probabilities, atol=1e-6)

@@ -5,7 +5,7 @@ import type { Scene } from "./stage.ts";
 const SMALLEST_THUMB = 12;
 const LARGEST_THUMB = 72;
 /** Room for the bar and the number under a thumbnail, and for its name where it is ranked. */
-const CAPTION = 15;
+const CAPTION = 17;
 const NAME = 11;
 const AXIS = 22;
 

@@ -1,6 +1,5 @@
-import type { Rgb } from "../shared/color.ts";
 import type { Palette } from "../shared/palette.ts";
-import { diverging, sequential } from "../shared/scales.ts";
+import { diverging } from "../shared/scales.ts";
 import type { Shading } from "./effects.ts";
 import { type MosaicLayout, switchOf, thumbAt } from "./mosaic_layout.ts";
 import type { Box, Grid, Pen } from "./pen.ts";
@@ -80,28 +79,34 @@ function thumbnail(pen: Pen, painting: MosaicPainting, head: number, box: Box): 
   }
 }
 
-/** Under a thumbnail a bar in the colour of its number, and the number; its name where it is ranked. */
+/** Under a thumbnail a bar for its number, and the number; its name where it is ranked. */
 function caption(pen: Pen, painting: MosaicPainting, head: number, box: Box): void {
   const { state, shading, ranked, palette } = painting;
   const value = shading?.values[head] ?? null;
   const y = box.y + box.height;
   if (shading !== null && value !== null) {
     const share = shading.largest > 0 ? value / shading.largest : 0;
-    pen.fill({ x: box.x, y: y + 1, width: box.width, height: 4 }, colorOf(shading, share, palette));
+    bar(pen, shading, share, { x: box.x, y: y + 2, width: box.width, height: 4 }, palette);
   }
   const look = { color: shading?.isSure(head) ? palette.foreground : palette.muted, size: 10 };
   const name = `${Math.floor(head / state.heads) + 1}.${(head % state.heads) + 1}`;
   const number = shading?.text(head) ?? "";
   const middle = { ...look, align: "center" as const };
   const x = box.x + box.width / 2;
-  if (ranked) pen.text(name, x, y + 12, { ...middle, color: palette.muted });
+  if (ranked) pen.text(name, x, y + 13, { ...middle, color: palette.muted });
   if (number !== "" && pen.widthOf(number, false, 10) <= painting.layout.pitchX)
-    pen.text(number, x, y + (ranked ? 23 : 12), middle);
+    pen.text(number, x, y + (ranked ? 24 : 13), middle);
 }
 
-function colorOf({ isSigned }: Shading, share: number, palette: Palette): Rgb {
-  if (isSigned) return diverging(palette, share);
-  return sequential(palette)[Math.round(255 * Math.max(0, share))] ?? palette.line;
+/** As long as its share of the largest; signed ones to either side of the middle. */
+function bar(pen: Pen, { isSigned }: Shading, share: number, box: Box, palette: Palette): void {
+  const { x, y, width } = box;
+  pen.fill(box, palette.surface);
+  const whole = isSigned ? width / 2 : width;
+  const length = whole * Math.abs(share);
+  const start = isSigned ? x + whole - (share < 0 ? length : 0) : x;
+  pen.fill({ ...box, x: start, width: length }, diverging(palette, Math.sign(share)));
+  if (isSigned) pen.fill({ x: x + whole - 0.5, y, width: 1, height: box.height }, palette.muted);
 }
 
 /** The head pointed at wears a frame and the button that switches it off. */

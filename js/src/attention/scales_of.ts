@@ -1,6 +1,7 @@
 import { mix } from "../shared/color.ts";
 import { decimal, digitsFor } from "../shared/format.ts";
 import type { Palette } from "../shared/palette.ts";
+import { diverging } from "../shared/scales.ts";
 import { shadingOf } from "./effects.ts";
 import { strandsOf } from "./links.ts";
 import { quantityOf, written } from "./maps.ts";
@@ -38,6 +39,12 @@ function mosaicScale(state: Attention, palette: Palette): Scale {
   if (shading === null) return weightScale(palette, "Weight", "largest of the head");
   const { title, unit, largest, isSigned } = shading;
   const most = decimal(largest, Math.max(0, Math.min(2, digitsFor(largest))));
-  if (isSigned) return signedScale(palette, title, most);
-  return weightScale(palette, title, `${most} ${unit}`.trim());
+  const [orange, blue] = [diverging(palette, -1), diverging(palette, 1)];
+  return {
+    title,
+    colors: Array.from({ length: 16 }, (_, i) => (isSigned && i < 8 ? orange : blue)),
+    least: isSigned ? `−${most}` : "0",
+    middle: isSigned ? "0" : "",
+    most: isSigned ? `+${most}` : `${most} ${unit}`.trim(),
+  };
 }
