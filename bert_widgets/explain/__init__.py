@@ -1,14 +1,14 @@
 """Why the model decided: word scores by several methods, their evidence, and attention."""
 
 from ._reading import Reading
+from .ablation import head_effects
 from .agreement import agreement
 from .attention import AttentionMaps, Matrix, attention_maps
 from .attribution import METHODS, Attribution, Method, attribute
 from .badge import Badge, badge
 from .comparison import evaluate_explanations
 from .faithfulness import Curve, Faithfulness, faithfulness
-from .head_effects import head_effects
-from .neurons import Neurons, neurons
+from .query_key import Neurons, neurons
 from .rationales import plausibility
 from .report import ExplanationReport
 from .robustness import infidelity, randomisation, sensitivity

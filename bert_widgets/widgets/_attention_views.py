@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..classifier import BertClassifier
-    from ..explain.neurons import Neurons
+    from ..explain.query_key import Neurons
     from ..text import Encoding
 
 MEASURES = ("weights", "norms", "rollout", "gradient")

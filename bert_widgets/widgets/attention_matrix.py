@@ -8,8 +8,8 @@ import numpy as np
 import traitlets as t
 
 from .._options import named_options
-from ..explain.head_effects import ablated_logits, estimated_effects, exact_effects
-from ..explain.neurons import neurons_of
+from ..explain.ablation import ablated_logits, estimated_effects, exact_effects
+from ..explain.query_key import neurons_of
 from ..explain.targets import Target
 from . import _attention_views as views
 from ._answers import Part
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..classifier import BertClassifier
     from ..explain.attention import AttentionMaps, Matrix
-    from ..explain.neurons import Neurons
+    from ..explain.query_key import Neurons
 
     # What `Part.compute` takes: text and second text come first.
     Question = tuple[Any, ...]

@@ -7,7 +7,7 @@ from transformers import LongformerConfig, LongformerForSequenceClassification
 
 from bert_widgets.classifier import BertClassifier
 from bert_widgets.explain import head_effects
-from bert_widgets.explain.head_effects import ablated_logits, estimated_effects, exact_effects
+from bert_widgets.explain.ablation import ablated_logits, estimated_effects, exact_effects
 from bert_widgets.explain.targets import Target
 from tests.models import KINDS, MAX_LENGTH, tiny_classifier
 
