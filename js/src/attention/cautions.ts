@@ -50,7 +50,7 @@ function meaningOf({ view, measure, target }: Attention): string {
       "Value-weighted norms: how much of each column really gets through to a row, the length of its value times its weight (Kobayashi et al. 2020).",
     rollout:
       "Rollout: attention multiplied up through the layers to this one, half of each being the way past it (Abnar & Zuidema 2020). It knows no heads and no class.",
-    gradient: `Attention × gradient: each weight times the gradient of the logit of ${target} where that is positive, multiplied up to this layer (Chefer et al. 2021). How much matters, not in which direction.`,
+    gradient: `Attention × gradient: each weight times the gradient of the logit of ${target} where that is positive, multiplied up to this layer, less the one that each token has to itself (Chefer et al. 2021). How much matters, not in which direction.`,
   }[measure];
 }
 

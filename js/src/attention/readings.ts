@@ -151,12 +151,13 @@ function headingOf({ row, column }: Place, labels: readonly string[]): string {
 
 /** What became of the attention that special tokens got. */
 function leftOutSentence(
-  { leftOut, rows }: Attention,
+  { leftOut, rows, measure }: Attention,
   map: AttentionMap | undefined,
   row: number | null,
 ): string {
   if (map === undefined || leftOut.length === 0) return "";
-  const rest = "The rest is scaled up to 1 (grey bars at the right: the share left out).";
+  const whole = measure === "weights" || measure === "rollout" ? "1" : "the sum that the row had";
+  const rest = `The rest is scaled up to ${whole} (grey bars at the right: the share left out).`;
   if (row !== null) {
     const part = percent(leftOut[row] ?? 0);
     return `${part} of what ${quoted(rows.labels[row])} gives went to special tokens, left out here. ${rest}`;
