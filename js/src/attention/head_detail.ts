@@ -1,6 +1,7 @@
 import { button, h, setAttribute, setText } from "../shared/dom.ts";
 import { signed } from "../shared/format.ts";
 import { effectOf, effectText, headInView, statisticText } from "./effects.ts";
+import { partlySaved } from "./mosaic_state.ts";
 import { type Attention, EFFECT } from "./state.ts";
 
 interface DetailActions {
@@ -56,7 +57,7 @@ export function makeHeadDetail(actions: DetailActions): {
     setText(
       hint,
       state.static
-        ? "Click a head to open it. A dot marks those saved in full."
+        ? `Click a head to open it.${partlySaved(state) ? " A dot marks those saved in full." : ""}`
         : "Click a head to open it; × in its corner, the x key or Shift and click switch it off.",
     );
   };

@@ -1,6 +1,7 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
+import type { Attention } from "./state.ts";
 
 /** A number for each head, computed from its weights. */
 export interface Statistic {
@@ -41,4 +42,14 @@ export function readStatistics(model: Model): Statistic[] {
     explanation,
     values: values.subarray(i * heads, (i + 1) * heads),
   }));
+}
+
+/** In a saved copy the heads whose own weights are in it; null if all are, or it is live. */
+export function partlySaved(state: Attention): Set<number> | null {
+  const found = new Set<number>();
+  for (const key of state.maps.keys()) {
+    const match = /^weights:(\d+):(\d+)$/.exec(key);
+    if (match) found.add(Number(match[1]) * state.heads + Number(match[2]));
+  }
+  return state.static && found.size < state.layers * state.heads ? found : null;
 }

@@ -13,6 +13,7 @@ import {
   thumbAt,
 } from "./mosaic_layout.ts";
 import { paintMosaic } from "./mosaic_paint.ts";
+import { partlySaved } from "./mosaic_state.ts";
 import type { Pen } from "./pen.ts";
 import { gridMaker } from "./shades.ts";
 import { makeStage, type Point } from "./stage.ts";
@@ -124,7 +125,7 @@ export function makeMosaic(frame: Frame, actions: Actions): View {
   return {
     ...view,
     draw: (state) => {
-      drawn = { state, order: orderOf(state), saved: state.static ? savedHeads(state) : null };
+      drawn = { state, order: orderOf(state), saved: partlySaved(state) };
       message.say(state.thumbnails === null ? "Reading the text…" : "");
       detail.draw(state, pointed);
       stage.relayout();
@@ -134,14 +135,4 @@ export function makeMosaic(frame: Frame, actions: Actions): View {
         ? { width: layout.viewWidth, height: layout.viewHeight, paint }
         : null,
   };
-}
-
-/** The heads whose own weights are on this page. */
-function savedHeads({ maps, heads }: Attention): Set<number> {
-  const found = new Set<number>();
-  for (const key of maps.keys()) {
-    const match = /^weights:(\d+):(\d+)$/.exec(key);
-    if (match) found.add(Number(match[1]) * heads + Number(match[2]));
-  }
-  return found;
 }
