@@ -198,12 +198,12 @@ def _good(
 ) -> bool:
     """Say whether scores are complete, and have converged one by one.
 
-    Completeness may be luck, so the square of the change since the coarser rule, which tells the
-    error that is left, has to be within the tolerance too. (32 texts of 32 tokens and 12 of 256,
-    the demo model, tolerance 0.01: the relative error is 0.004 in the median and 0.014 at worst;
-    with bfloat16 0.017.)
+    Completeness may be luck, so it has to be better than asked, and the square of the change since
+    the coarser rule, which tells the error that is left, within the tolerance. (96 texts of 32
+    tokens and 12 of 256, the demo model, tolerance 0.01: the relative error is 0.004 in the median
+    and 0.014 at worst; with bfloat16 0.007 and 0.019. Completeness as asked lets 0.024 pass.)
     """
     change = float(np.linalg.norm(scores - coarser))
-    return completeness_error(scores, difference) < tolerance and (
+    return completeness_error(scores, difference) < 0.7 * tolerance and (
         change**2 <= tolerance * float(np.linalg.norm(scores)) ** 2
     )
