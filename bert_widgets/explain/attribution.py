@@ -212,7 +212,7 @@ def attribute(  # noqa: PLR0913
     baseline: Baseline = "pad",
     layer: int | None = None,
     tolerance: float = 0.01,
-    precision: Precision = "fp32",
+    precision: Precision = "auto",
     samples: int | None = None,
     seed: int = 0,
 ) -> list[Attribution]:
@@ -247,8 +247,9 @@ def attribute(  # noqa: PLR0913
         The completeness error at which a method that promises completeness may stop, a share of
         the sum of absolute scores. One that never gets there states the error it has.
     precision
-        ``"fp32"``; ``"bf16"`` or ``"auto"`` let a method use bfloat16 as far as the tolerance
-        allows.
+        ``"auto"`` lets integrated gradients compute in bfloat16 where the processor does, and redo
+        in float32 every text that misses the tolerance so; ``"fp32"`` never rounds; ``"bf16"``
+        does as ``"auto"`` on any processor.
     samples
         How many samples a method that draws some may take; by default its own number.
     seed

@@ -21,6 +21,7 @@ from typing import Any, Self
 from tests.bench import clocks, hand_back, in_its_own_process, machine, table, use_threads
 
 CONTENDERS = {
+    "maps": "attention_maps alone",
     "mosaic": "AttentionMatrix, all heads",
     "matrix": "AttentionMatrix, one head",
     "model_view": "BertViz model_view",
@@ -73,7 +74,9 @@ def figures(name: str, length: int, options: argparse.Namespace) -> list[str]:
             found = in_its_own_process("tests.bench.attention", name, arguments)
         except subprocess.CalledProcessError as error:
             return ["-", "-", "-", "-", f"Python ended with {error.returncode}"]
-        seconds, remark = first_paint(page, name, options.libraries)
+        seconds, remark = None, ""
+        if name != "maps":
+            seconds, remark = first_paint(page, name, options.libraries)
     return [
         f"{found['cpu']:.2f}",
         f"{found['bytes'] / 1e6:.2f}",
@@ -93,18 +96,20 @@ def measure(name: str, length: int, page: Path) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         sent = (
             ours(clf, text, name, page)
-            if name in ("mosaic", "matrix")
+            if name in ("maps", "mosaic", "matrix")
             else theirs(clf, text, name, page)
         )
     return {**clock, "bytes": sent, "extra": watch.extra}
 
 
 def ours(clf: Any, text: str, name: str, page: Path) -> int:
-    """Return the bytes of the first message, but for the program itself."""
+    """Return the bytes of the first message, but for the program itself; of maps alone, theirs."""
     from ipywidgets.widgets.widget import _remove_buffers
 
     import bert_widgets as bw
 
+    if name == "maps":
+        return bw.attention_maps(clf, text).weights.nbytes
     matrix = bw.AttentionMatrix(clf, text, view=name)
     state, _, buffers = _remove_buffers(matrix.get_state())
     program = len(state.pop("_esm"))

@@ -389,7 +389,9 @@ def test_each_baseline_is_what_it_says(kind: str) -> None:
     for name in BASELINES:
         own = {"zero": np.zeros(table.shape[1]), "mean": table.mean(0)}.get(name)
         own = table[rows[name]] if own is None else own
-        named, given_itself = (attribute(clf, TEXT, baseline=b)[0] for b in (name, own))
+        named, given_itself = (
+            attribute(clf, TEXT, baseline=b, precision="fp32")[0] for b in (name, own)
+        )
         assert (named.baseline, given_itself.baseline) == (name, "own")
         np.testing.assert_allclose(named.token_scores, given_itself.token_scores, atol=1e-4)
 

@@ -101,7 +101,7 @@ def test_scores_add_up_to_the_change_of_the_logit(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_scores_agree_with_captum(kind: str) -> None:
     clf = tiny_classifier(kind)
-    found = attribute(clf, sample(kind), target=0, tolerance=1e-4)[0]
+    found = attribute(clf, sample(kind), target=0, tolerance=1e-4, precision="fp32")[0]
     inputs = clf.collate(clf.encode([sample(kind)]))
     ids = inputs.pop("input_ids")
     baseline = ids.clone()
@@ -212,7 +212,7 @@ def test_batches_mix_texts_and_nodes_within_the_budget_of_tokens() -> None:
         shapes.append(tuple(inputs["input_ids"].shape))
 
     clf.model.register_forward_pre_hook(note, with_kwargs=True)
-    attribute(clf, [TEXT, TEXT * 2, "bad"], tolerance=1e-12)
+    attribute(clf, [TEXT, TEXT * 2, "bad"], tolerance=1e-12, precision="fp32")
     assert max(rows * length for rows, length in shapes) <= problem._CPU_TOKENS
     prediction, *rest = [rows for rows, _ in shapes]
     assert (prediction, sum(rest)) == (3, 3 * (129 + 7))  # 7 looks between the ends
@@ -270,7 +270,7 @@ def additive_classifier() -> BertClassifier:
 def test_on_a_linear_model_scores_are_weights_times_change(texts, target, tolerance) -> None:
     clf = additive_classifier()
     table, readout = clf.model.words.weight.detach(), clf.model.readout.detach()[:, :, target]
-    complete = attribute(clf, texts, target=target, tolerance=tolerance)
+    complete = attribute(clf, texts, target=target, tolerance=tolerance, precision="fp32")
     simple = attribute(clf, texts, target=target, method="input_x_gradient")
     for encoding, found, product in zip(clf.encode(texts), complete, simple, strict=True):
         inside = torch.from_numpy(encoding.segments >= 0)[:, None]
@@ -286,7 +286,7 @@ def test_errors_that_cancel_do_not_pass_for_completeness() -> None:
     clf.model.shape = torch.nn.Tanh()
     clf.model.readout.data[1] *= 6  # a step too steep for nine nodes
     clf.model.readout.data[2] = -clf.model.readout[1]
-    found = attribute(clf, "bad bad", target=0)[0]
+    found = attribute(clf, "bad bad", target=0, precision="fp32")[0]
     _, first, second, _ = found.token_scores
     assert first == pytest.approx(-second)
     assert found.difference == pytest.approx(0, abs=1e-6)
