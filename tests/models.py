@@ -23,6 +23,8 @@ from transformers import (
     AutoModelForSequenceClassification,
     BertTokenizer,
     DebertaV2Tokenizer,
+    LongformerConfig,
+    LongformerForSequenceClassification,
     RobertaTokenizer,
     XLMRobertaTokenizer,
 )
@@ -191,6 +193,23 @@ def _pieces(backend: Tokenizer, corpus: list[str], *, wordpiece: bool) -> list[s
             for word in re.findall(r"▁?\w+", part):
                 pieces |= {word[:6], inside + word[6:]}
     return sorted(pieces - {"", inside})
+
+
+def longformer_classifier() -> BertClassifier:
+    """Return a model whose attention has no weights from every token to every token."""
+    tokenizer = tiny_classifier("roberta").tokenizer
+    config = LongformerConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        attention_window=8,
+        max_position_embeddings=MAX_LENGTH + 16,
+        pad_token_id=tokenizer.pad_token_id,
+        sep_token_id=tokenizer.sep_token_id,
+    )
+    return BertClassifier(LongformerForSequenceClassification(config), tokenizer)
 
 
 def _randomise(model: torch.nn.Module, seed: int) -> None:

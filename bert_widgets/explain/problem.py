@@ -270,6 +270,12 @@ def embeddings_replaced(clf: BertClassifier, embeddings: torch.Tensor) -> Iterat
     """
 
     def replace(_module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+        if output.shape[1] != embeddings.shape[1]:
+            msg = (
+                f"{type(clf.model).__name__} pads texts inside, so that its words cannot be "
+                "scored; use another model."
+            )
+            raise ValueError(msg)
         return embeddings.to(output.dtype)
 
     hook = clf.model.get_input_embeddings().register_forward_hook(replace)

@@ -3,13 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from transformers import LongformerConfig, LongformerForSequenceClassification
 
-from bert_widgets.classifier import BertClassifier
 from bert_widgets.explain import head_effects
 from bert_widgets.explain.ablation import ablated_logits, estimated_effects, exact_effects
 from bert_widgets.explain.targets import Target
-from tests.models import KINDS, MAX_LENGTH, tiny_classifier
+from tests.models import KINDS, longformer_classifier, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
 
@@ -135,18 +133,6 @@ def test_bad_input_is_named_in_one_sentence(texts, options, sentence) -> None:
 
 
 def test_a_model_whose_heads_cannot_be_reached_is_refused() -> None:
-    tokenizer = tiny_classifier("roberta").tokenizer
-    config = LongformerConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        attention_window=8,
-        max_position_embeddings=MAX_LENGTH + 16,
-        pad_token_id=tokenizer.pad_token_id,
-        sep_token_id=tokenizer.sep_token_id,
-    )
-    clf = BertClassifier(LongformerForSequenceClassification(config), tokenizer)
+    clf = longformer_classifier()
     with pytest.raises(ValueError, match="its attention cannot be shown"):
         head_effects(clf, TEXT)

@@ -9,12 +9,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from transformers import LongformerConfig, LongformerForSequenceClassification
 
-from bert_widgets.classifier import BertClassifier
 from bert_widgets.explain import attention, attention_maps
 from bert_widgets.explain._tap import run_tapped
-from tests.models import KINDS, MAX_LENGTH, tiny_classifier
+from tests.models import KINDS, MAX_LENGTH, longformer_classifier, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
 
@@ -152,19 +150,7 @@ def test_of_a_long_text_the_part_that_is_read_is_shown_with_a_warning() -> None:
 
 
 def test_a_model_without_weights_between_all_tokens_is_refused_in_one_sentence() -> None:
-    tokenizer = tiny_classifier("roberta").tokenizer
-    config = LongformerConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        attention_window=8,
-        max_position_embeddings=MAX_LENGTH + 16,
-        pad_token_id=tokenizer.pad_token_id,
-        sep_token_id=tokenizer.sep_token_id,
-    )
-    clf = BertClassifier(LongformerForSequenceClassification(config), tokenizer)
+    clf = longformer_classifier()
     with pytest.raises(
         ValueError, match="LongformerForSequenceClassification has no attention weights"
     ):

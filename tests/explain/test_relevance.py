@@ -7,11 +7,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transformers import LongformerConfig, LongformerForSequenceClassification
 
-from bert_widgets.classifier import BertClassifier
 from bert_widgets.explain import attribute
-from tests.models import KINDS, MAX_LENGTH, tiny_classifier
+from tests.models import KINDS, longformer_classifier, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
 CHINESE = "这部电影不好看,演员太差了!"
@@ -119,19 +117,7 @@ def test_a_model_whose_parameters_are_all_frozen_is_explained(method: str) -> No
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_model_without_weights_between_all_tokens_is_refused_in_one_sentence(method) -> None:
-    tokenizer = tiny_classifier("roberta").tokenizer
-    config = LongformerConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        attention_window=8,
-        max_position_embeddings=MAX_LENGTH + 16,
-        pad_token_id=tokenizer.pad_token_id,
-        sep_token_id=tokenizer.sep_token_id,
-    )
-    clf = BertClassifier(LongformerForSequenceClassification(config), tokenizer)
+    clf = longformer_classifier()
     texts = ["good" + " bad" * count for count in range(8)]
     text = next(t for t in texts if len(clf.encode([t])[0]) % 8 == 0)  # others it pads inside
     with pytest.raises(ValueError, match=r"has no attention weights .*; use 'attnlrp' or"):
