@@ -134,7 +134,7 @@ def test_a_run_goes_on_after_running_out_of_memory_and_notes_it(tmp_path):
     run.wait(PATIENCE)
     assert run.state == "finished"
     (note,) = short.history.notes
-    assert (note.step, "at most 32 tokens" in note.text) == (0, True)
+    assert "at most 32 tokens" in note.text
     hook.remove()
     ours, theirs = (x.history.columns("step")["loss"] for x in (short, plenty))
     np.testing.assert_allclose(ours, theirs, rtol=1e-3)

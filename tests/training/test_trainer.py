@@ -82,7 +82,7 @@ def test_one_step_is_adamw_on_the_mean_loss():
 
 def test_several_labels_and_pairs_train():
     clf = tag_classifier()
-    given = trainer(clf, TAGS, TAGS, epochs=20, learning_rate=3e-3)
+    given = trainer(clf, TAGS, TAGS, epochs=40, learning_rate=3e-3)
     list(given)
     losses = given.history.columns("evaluation")["loss"]
     assert losses[-1] < 0.5 * losses[0]
