@@ -23,6 +23,8 @@ PROBLEM_TYPES: dict[ProblemType, str] = {
 }
 """Our names of the problem types, and those in a Hugging Face config."""
 
+_ALIGNMENT = 64  # bytes: what torch gives the tensors that it allocates itself
+
 
 def read_config(where: str) -> Any:  # noqa: ANN401
     """Read ``config.json`` of a folder or of a checkpoint on the Hub."""
@@ -106,3 +108,13 @@ def readable_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) 
     if table is not None and table.padding_idx is not None:
         positions -= int(table.padding_idx) + 1
     return min(positions, int(tokenizer.model_max_length))
+
+
+def align(model: PreTrainedModel) -> None:
+    """Move weights that lie askew in memory, as those read from a file may.
+
+    The last bit of a matmul depends on that, and a run has to go on bit for bit.
+    """
+    for tensor in (*model.parameters(), *model.buffers()):
+        if tensor.data_ptr() % _ALIGNMENT:
+            tensor.data = tensor.data.clone()

@@ -14,6 +14,7 @@ from . import _lean
 from . import text as bw_text
 from ._checkpoint import (
     PROBLEM_TYPES,
+    align,
     choose_device,
     config_labels,
     label_names,
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
 
 # Tokens in one forward pass: as many as stay in a CPU's caches, or keep a GPU busy.
 _CPU_TOKENS, _GPU_TOKENS = 1024, 8192
-# Bytes: what torch gives the tensors that it allocates itself.
-_ALIGNMENT = 64
 
 
 class BertClassifier(torch.nn.Module):
@@ -76,7 +75,7 @@ class BertClassifier(torch.nn.Module):
         self.lock = FairLock()
         self.labels = tuple(config_labels(model.config))
         self.max_length = readable_length(model, tokenizer)
-        _align(model)
+        align(model)
         self.eval()
 
     @classmethod
@@ -393,13 +392,3 @@ class BertClassifier(torch.nn.Module):
                     logits[torch.from_numpy(rows)] = self(**batch).float().cpu()
                 bar.update(len(rows))
         return logits
-
-
-def _align(model: PreTrainedModel) -> None:
-    """Move weights that lie askew in memory, as those read from a file may.
-
-    The last bit of a matmul depends on that, and a run has to go on bit for bit.
-    """
-    for tensor in (*model.parameters(), *model.buffers()):
-        if tensor.data_ptr() % _ALIGNMENT:
-            tensor.data = tensor.data.clone()

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
-import re
 import threading
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,7 +15,6 @@ from bert_widgets._progress import Cancelled, cancelled_by
 from bert_widgets.explain import METHODS, Method, attribute
 from bert_widgets.explain.problem import Scores
 from bert_widgets.explain.shapley import MOST_UNITS
-from bert_widgets.explain.units import units
 from bert_widgets.windows import encode_windows, shares
 from tests.models import KINDS, MAX_LENGTH, tiny_classifier
 
@@ -388,16 +385,3 @@ def test_work_that_is_called_off_ends_and_leaves_the_model_as_it_was() -> None:
         attribute(clf, TEXT)
     assert state(clf) == before
     assert attribute(clf, TEXT)
-
-
-def test_the_how_to_of_the_contributors_page_adds_a_method(monkeypatch) -> None:
-    page = Path(__file__).parents[2] / "CONTRIBUTING.md"
-    (code,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
-    monkeypatch.setitem(METHODS, "alone", None)  # what the page does is undone
-    exec(code, {})  # noqa: S102 - the project's own page
-    clf = tiny_classifier("bert")
-    found = attribute(clf, TEXT, method="alone")[0]
-    words = len(found.words)
-    only = units(clf.encode([TEXT])[0], "words")
-    assert len(only) == words == np.count_nonzero(found.scores)
-    assert found.completeness_error is None
