@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._options import named_options
+from .._progress import check_cancelled
 from .._progress import progress as progress_bar
 from .learner import Learner, NonFiniteError
 from .plan import Plan
@@ -159,6 +160,7 @@ def _try(
     average, least = 0.0, math.inf
     with progress_bar(sum(map(len, batches)), "find a learning rate") as bar:
         for rate, rows in zip(rates.tolist(), batches, strict=True):
+            check_cancelled()
             try:
                 loss = learner.step(rows, rate).loss
             except NonFiniteError as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import threading
+import weakref
 from typing import TYPE_CHECKING, Literal
 
 from .checkpoint import CheckpointError
@@ -24,7 +26,8 @@ _numbers = itertools.count(1)
 class Run:
     """A training that goes on while the notebook is used.
 
-    The methods return at once and take effect between two steps; only `wait` waits.
+    The methods return at once and take effect between two steps; only `wait` waits. When Python
+    ends before the training, it is stopped as by `stop`: a script that wants its end waits for it.
 
     Parameters
     ----------
@@ -92,6 +95,7 @@ class Run:
     def start(self) -> None:
         """Begin training; a run that has begun is left as it is."""
         if self._move("running", only_from=("ready",)):
+            _started.add(self)
             self._thread.start()
 
     def pause(self) -> None:
@@ -231,3 +235,16 @@ class Run:
     def _tell(self) -> None:
         for callback in tuple(self._callbacks):
             callback()
+
+
+_started: weakref.WeakSet[Run] = weakref.WeakSet()
+
+
+@atexit.register
+def _end_runs() -> None:
+    """Stop what still trains, with a last checkpoint; torch aborts a process that cuts it off."""
+    runs = list(_started)
+    for run in runs:
+        run.stop()
+    for run in runs:
+        run._ended.wait()  # noqa: SLF001 - its own module

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from .._progress import Cancelled, cancelled_by
 from ..training.finder import find_learning_rate
 from ._base import sentence
 
@@ -38,6 +40,8 @@ class Search:
         self.result: RateSearch | None = None
         self.problem = ""
         self._points: list[tuple[float, float]] = []
+        self._called_off = threading.Event()
+        self._thread: threading.Thread | None = None
         self._change = threading.Lock()
         self._callbacks: list[Callable[[], None]] = []
 
@@ -48,8 +52,21 @@ class Search:
                 return
             self.running = True
         self.result, self.problem, self._points = None, "", []
+        self._called_off.clear()
         name = "bert-widgets-search"
-        threading.Thread(target=self._search, args=(trainer,), name=name, daemon=True).start()
+        self._thread = threading.Thread(
+            target=self._search, args=(trainer,), name=name, daemon=True
+        )
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Call the search off; nothing that it tried stays."""
+        self._called_off.set()
+
+    def wait(self) -> None:
+        """Wait for the end of the search, if there is one."""
+        if self._thread is not None:
+            self._thread.join()
 
     def traits(self) -> dict[str, Any]:
         """Return the traits that show the search."""
@@ -69,7 +86,10 @@ class Search:
     def _search(self, trainer: Trainer) -> None:
         self._tell()
         try:
-            self.result = find_learning_rate(trainer, progress=self._add)
+            with cancelled_by(self._called_off):
+                self.result = find_learning_rate(trainer, progress=self._add)
+        except Cancelled:
+            self._points = []
         except Exception as error:  # noqa: BLE001 - shown in the panels
             self.problem = f"The search failed: {sentence(error)}"
         finally:
@@ -97,3 +117,13 @@ _searches: WeakKeyDictionary[Trainer, Search] = WeakKeyDictionary()
 def search_of(trainer: Trainer) -> Search:
     """Return the one search of a trainer."""
     return _searches.setdefault(trainer, Search())
+
+
+@atexit.register
+def _end_searches() -> None:
+    """Let threads end before the interpreter does: torch aborts a process that cuts them off."""
+    searches = list(_searches.values())
+    for search in searches:
+        search.cancel()
+    for search in searches:
+        search.wait()

@@ -126,6 +126,7 @@ class TrainingPanel(TrainingSettings):
     title = "Training"
     commands: ClassVar[tuple[str, ...]] = (
         "start", "pause", "resume", "stop", "stop_after_epoch", "save", "find_learning_rate",
+        "cancel_search",
     )  # fmt: skip
 
     _unsubscribe: tuple[Callable[[], None], ...] = ()
@@ -223,6 +224,8 @@ class TrainingPanel(TrainingSettings):
             refusal = "A learning rate is searched for before the run is started, not later."
         elif command == "start" and search.running:
             refusal = "A learning rate is being searched for; start when that has ended."
+        elif command == "cancel_search":
+            search.cancel()
         elif run.state not in ENDED:
             try:
                 with self._configuring:  # what was set before is to count

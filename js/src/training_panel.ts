@@ -31,7 +31,10 @@ function build(frame: Frame): (state: Training) => void {
   });
   const warning = h("span");
   const problem = h("div", { class: "bw-problem", role: "alert" }, icon("alarm"), warning);
-  const form = makeForm(frame, () => send("find_learning_rate"));
+  const form = makeForm(frame, {
+    find: () => send("find_learning_rate"),
+    cancel: () => send("cancel_search"),
+  });
   const views = {
     curves: makeCurves(frame),
     probes: makeFilm(frame),

@@ -140,6 +140,12 @@ describe("the form", () => {
     expect(model.get("values")).toMatchObject({ learning_rate: 3.2e-4, epochs: 2 });
   });
 
+  it("calls a search off", () => {
+    open({ ...ready, finding: true, _finder: floats(1e-7, 1) });
+    named("Cancel search")?.click();
+    expect(sent).toEqual([{ command: "cancel_search" }]);
+  });
+
   it("is gone once the run began", () => {
     const model = open(ready);
     expect(visible(find(".bw-form")[0])).toBe(true);

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -278,3 +280,26 @@ def test_a_learning_rate_set_just_after_the_start_disturbs_nothing():
         assert given.history.columns("evaluation")["step"][0] == 0
         assert given.history.columns("step")["learning_rate"].max() <= 1e-3
         assert given.history.latest("step")["learning_rate"] < 3e-4
+
+
+SCRIPT = """
+import sys
+from tests.training.small import trainer, until
+run = trainer(folder=sys.argv[1], epochs=5000).start()
+until(run, lambda: run.progress.step >= 3)
+if sys.argv[2] == "paused":
+    run.pause()
+print("end", flush=True)
+"""
+
+
+@pytest.mark.parametrize("state", ["running", "paused"])
+def test_a_script_may_end_before_its_run(tmp_path, state):
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "run"), state],
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "end\n"), done.stderr
+    resumed = Trainer.resume(tmp_path / "run")
+    assert resumed.progress.step >= 3
+    next(iter(resumed))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -108,3 +110,38 @@ def test_a_search_that_fails_says_why():
     assert panel.error.startswith("The search failed: The loss is")
     assert DATA["text"][0][:4] in panel.error or "training row" in panel.error
     assert panel.suggested_rate is None
+
+
+def test_a_search_is_called_off_and_leaves_nothing():
+    panel = TrainingPanel(trainer())
+    page = page_of(panel)
+    before = {n: v.clone() for n, v in panel.run.trainer.clf.state_dict().items()}
+    panel.observe(lambda _: page.press("cancel_search"), "_finder")  # at the first point
+    page.press("find_learning_rate")
+    page.wait_for(lambda state: state["finding"])
+    page.wait_for(lambda state: not state["finding"])
+    _search.search_of(panel.run.trainer).wait()
+    assert (panel.error, panel.suggested_rate, panel.run.state) == ("", None, "ready")
+    page.wait_for(lambda state: not state["_finder"])
+    after = panel.run.trainer.clf.state_dict()
+    assert all((value == after[name]).all() for name, value in before.items())
+
+
+SCRIPT = """
+import threading
+from bert_widgets.widgets._search import search_of
+from tests.widgets.training import trainer
+search = search_of(mine := trainer())
+begun = threading.Event()
+search.subscribe(begun.set)
+search.start(mine)
+begun.wait()
+print("end", flush=True)
+"""
+
+
+def test_a_script_may_end_while_it_runs():
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert (done.returncode, done.stdout) == (0, "end\n"), done.stderr

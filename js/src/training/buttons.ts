@@ -8,9 +8,10 @@ export type Command =
   | "stop"
   | "stop_after_epoch"
   | "save"
-  | "find_learning_rate";
+  | "find_learning_rate"
+  | "cancel_search";
 
-type ButtonCommand = Exclude<Command, "find_learning_rate">;
+type ButtonCommand = Exclude<Command, "find_learning_rate" | "cancel_search">;
 
 const COMMANDS: Partial<Record<Phase, ButtonCommand[]>> = {
   ready: ["start"],

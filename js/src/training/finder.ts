@@ -18,9 +18,10 @@ function statusOf(finding: boolean, tried: number): string {
 /** Tries rising learning rates on a copy and shows the loss against them. */
 export function makeFinder(
   frame: Frame,
-  actions: { find: () => void; use: (rate: number) => void },
+  actions: { find: () => void; cancel: () => void; use: (rate: number) => void },
 ): { element: HTMLElement; draw: (form: Form) => void } {
-  const start = button("Find learning rate", actions.find);
+  let searching = false;
+  const start = button("Find learning rate", () => (searching ? actions.cancel() : actions.find()));
   const status = h("span", { class: "bw-note", "aria-live": "polite" });
   let suggested: number | null = null;
   const use = button("", () => {
@@ -42,7 +43,8 @@ export function makeFinder(
     const line = { steps: rates, values: losses };
     // What the button says is what it sets.
     suggested = form.suggested === null ? null : Number(form.suggested.toPrecision(2));
-    start.disabled = finding;
+    searching = finding;
+    setText(start, finding ? "Cancel search" : "Find learning rate");
     use.hidden = suggested === null || finding;
     setText(use, suggested === null ? "" : `Use ${rateText(suggested)}`);
     setText(status, statusOf(finding, rates.length));

@@ -60,7 +60,7 @@ function makeControl(field: Field, commit: (value: Value) => void): Control {
 /** The settings of a training that has not begun, made from Python's own description of them. */
 export function makeForm(
   frame: Frame,
-  find: () => void,
+  search: { find: () => void; cancel: () => void },
 ): {
   element: HTMLElement;
   draw: (state: Training) => void;
@@ -73,7 +73,7 @@ export function makeForm(
     values = { ...values, [name]: value };
     setTrait(frame.model, "values", values);
   };
-  const finder = makeFinder(frame, { find, use: (rate) => set("learning_rate", rate) });
+  const finder = makeFinder(frame, { ...search, use: (rate) => set("learning_rate", rate) });
   const element = h("div", { class: "bw-form" }, main, finder.element, more);
   const listed = differs();
   let controls = new Map<string, Control>();
