@@ -78,7 +78,8 @@ def explain_all(job: Job, texts: Sequence[str], pairs: Sequence[str] | None) -> 
 def _explain(job: Job, encodings: list[Encoding]) -> list[Attribution]:
     """Explain texts of one window each, under one state of the weights."""
     clf = job.clf
-    with clf.evaluating(), arithmetic(clf, "fp32"):
+    longest = max(map(len, encodings))
+    with clf.evaluating(), arithmetic(clf, "fp32", tokens=longest):
         with torch.inference_mode():
             probabilities = clf.probabilities(clf(**clf.collate(encodings)))
         targets = [_target(job, row) for row in probabilities]
@@ -106,7 +107,8 @@ def _explain_long(
     target = _target(job, probabilities)
     found: list[Scores] = []
     for window in windows:
-        with clf.evaluating(), arithmetic(clf, "fp32"):
+        tokens = len(window.encoding)
+        with clf.evaluating(), arithmetic(clf, "fp32", tokens=tokens):
             problem = Problem(
                 clf=clf,
                 encodings=[window.encoding],

@@ -13,6 +13,7 @@ from .quadrature import Focus, clenshaw_curtis, focus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
 
@@ -118,7 +119,7 @@ def _ways(problem: Problem, rows: Sequence[int]) -> dict[int, _Way]:
     points = [Point(row, float(at)) for row in rows for at in places]
     seen = np.zeros(len(points))
     for batch in problem.batches([point.row for point in points]):
-        with torch.inference_mode(), arithmetic(problem.clf, problem.precision):
+        with torch.inference_mode(), _arithmetic(problem, problem.precision):
             inputs, states, _ = _on_the_way(problem, [points[i] for i in batch])
             seen[batch] = problem.values(inputs, states).double().cpu().numpy()
     ways = {}
@@ -126,6 +127,10 @@ def _ways(problem: Problem, rows: Sequence[int]) -> dict[int, _Way]:
         values = np.array([ends[row][0.0].value, *between, ends[row][1.0].value])
         ways[row] = _Way(focus(values), ends[row])
     return ways
+
+
+def _arithmetic(problem: Problem, precision: Precision) -> AbstractContextManager[None]:
+    return arithmetic(problem.clf, precision, tokens=max(map(len, problem.encodings)))
 
 
 def _take(
@@ -143,7 +148,7 @@ def _take(
         for node in nodes
         if node not in found[row]
     }
-    with arithmetic(problem.clf, precision):
+    with _arithmetic(problem, precision):
         for point, gradient in gradients(problem, list(wanted)):
             found[point.row][wanted[point]] = gradient
 

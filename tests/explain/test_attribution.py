@@ -11,6 +11,7 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bert_widgets import _compute
 from bert_widgets._progress import Cancelled, cancelled_by
 from bert_widgets.explain import METHODS, Method, attribute
 from bert_widgets.explain.problem import Scores
@@ -334,6 +335,24 @@ def test_each_text_is_explained_under_one_state_of_weights_that_are_being_traine
     assert all(modes)
     assert max(a.completeness_error for a in found) < 0.01
     assert not np.array_equal(found[0].probabilities, found[-len(WORDS)].probabilities)
+
+
+@pytest.mark.parametrize("method", [name for name in WILLING if name != "exact_shapley"])
+def test_fused_attention_of_long_texts_changes_no_score(method, monkeypatch) -> None:
+    clf = tiny_classifier("modernbert")
+    plain = attribute(clf, TEXT, method=method)[0]
+    used = set()
+    fused = torch.nn.functional.scaled_dot_product_attention
+
+    def seen(*args, **options):
+        used.add("fused")
+        return fused(*args, **options)
+
+    monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", seen)
+    monkeypatch.setitem(_compute.LONG, "fp32", 1)
+    monkeypatch.setitem(_compute.LONG, "bf16", 1)
+    close(attribute(clf, TEXT, method=method)[0], plain)
+    assert used
 
 
 @pytest.mark.parametrize("kind", ["roberta", "xlm-roberta", "deberta-v2", "modernbert"])
