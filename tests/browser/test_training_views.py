@@ -44,6 +44,19 @@ def test_form_sets_what_the_run_is_started_with(open_notebook, page, artefact):
     notebook.do("panel.run.stop()")
 
 
+def test_keys_pressed_on_a_button_are_no_shortcuts_of_the_notebook(open_notebook, page):
+    notebook = open_notebook(SETUP, TRAINER)
+    notebook.run_all()
+    panel = panel_of(page)
+    panel.get_by_role("button", name="Find learning rate").focus()
+    for key in "rddm":  # a cell becomes raw, is deleted, becomes text
+        page.keyboard.press(key)
+    expect(panel.get_by_role("button", name="Find learning rate")).to_be_focused()
+    press(panel, "Start")
+    notebook.comes_true("panel.run.progress.step > 1")
+    notebook.do("panel.run.stop()")
+
+
 def test_steering_takes_effect_while_it_runs(open_notebook, page):
     notebook = open_notebook(SETUP, TRAINER)
     notebook.run_all()

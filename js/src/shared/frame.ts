@@ -37,13 +37,12 @@ export function openFrame<T>(context: RenderContext, parts: Parts<T>): () => voi
 
   const banner = makeBanner();
   const body = h("div", { class: "bw-body" });
-  // The attribute keeps JupyterLab's one-key shortcuts from acting on keys meant for the widget.
-  const root = h(
-    "section",
-    { class: "bw", "aria-label": parts.name, "data-lm-suppress-shortcuts": true },
-    banner.element,
-    body,
-  );
+  const root = h("section", { class: "bw", "aria-label": parts.name }, banner.element, body);
+  // Else JupyterLab takes a key that is pressed on a button for a shortcut: two d delete the cell.
+  root.addEventListener("keydown", (event) => {
+    const chord = event.ctrlKey || event.metaKey || event.altKey;
+    if (event.key.length === 1 && !chord) event.stopPropagation();
+  });
   el.replaceChildren(h("style", {}, `${baseCss}${parts.css}`), root);
   signal.addEventListener("abort", () => el.replaceChildren());
 
