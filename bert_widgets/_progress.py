@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    _Tqdm: TypeAlias = tqdm[Any]
+else:
+    _Tqdm = tqdm
 
 _CALLED_OFF: ContextVar[threading.Event | None] = ContextVar("called_off", default=None)
+_LISTENER: ContextVar[Callable[[float], object] | None] = ContextVar("listener", default=None)
 
 
 class Cancelled(Exception):  # noqa: N818 - nothing went wrong
@@ -37,6 +43,29 @@ def check_cancelled() -> None:
         raise Cancelled
 
 
+@contextlib.contextmanager
+def heard_by(listener: Callable[[float], object]) -> Iterator[None]:
+    """Let ``listener`` hear which share of the first bar inside is done, from 0 to 1."""
+    token = _LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
+
+
+class _Bar(_Tqdm):
+    """A bar that also tells whoever listens; hidden bars keep no count of their own."""
+
+    listener: Callable[[float], object] | None = None
+    done = 0.0
+
+    def update(self, n: float | None = 1) -> bool | None:
+        self.done += n or 0
+        if self.listener is not None:
+            self.listener(self.done / (self.total or 1))
+        return super().update(n)
+
+
 def progress(total: int, doing: str) -> tqdm[Any]:
     """Return a bar that shows itself once the work has taken a second.
 
@@ -46,6 +75,10 @@ def progress(total: int, doing: str) -> tqdm[Any]:
     hidden = threading.current_thread() is not threading.main_thread()
     # In a notebook whatever went to stderr leaves a red band behind.
     file = sys.stdout if "ipykernel" in sys.modules else sys.stderr
-    return tqdm(
+    bar = _Bar(
         total=total, desc=doing, unit=" texts", delay=1, leave=False, disable=hidden, file=file
     )
+    bar.listener = _LISTENER.get()
+    _LISTENER.set(None)  # bars within this one are part of its work
+    bar.update(0)
+    return bar

@@ -110,6 +110,10 @@ class Answers:
         """Count a part as answered, since it is on show; hold the gate to call."""
         self._answered[name], self._failures[name] = self._parts[name].key(), ""
 
+    def forget(self, name: str) -> None:
+        """Count a part as not answered, since it is on show no more; hold the gate to call."""
+        self._answered.pop(name, None)
+
     def ask(self) -> None:
         """Follow a change of the traits; hold the gate to call."""
         for run in self._runs:

@@ -25,7 +25,7 @@ _KNOWN: dict[str, Iterable[str]] = {
     "unit": (*UNITS, "spans"),
     "method": METHODS,
 }
-_CHOICES = ("target", "against", *_KNOWN, "spans", "compare", "by_layer", "edit")
+_CHOICES = ("target", "chosen_target", "against", *_KNOWN, "spans", "compare", "by_layer", "edit")
 
 
 class HighlightChoices(TextWidget):
@@ -33,8 +33,10 @@ class HighlightChoices(TextWidget):
 
     text = t.Unicode().tag(sync=True, page=True)
     pair = t.Unicode().tag(sync=True, page=True)
+    editing = t.Bool(default_value=False).tag(sync=True, page=True)
     labels = t.List(t.Unicode()).tag(sync=True)
     target = t.Unicode().tag(sync=True, page=True)
+    chosen_target = t.Unicode().tag(sync=True, page=True)
     against = t.Unicode().tag(sync=True, page=True)
     output = t.Unicode("logit").tag(sync=True, page=True)
     method = t.Unicode().tag(sync=True, page=True)
@@ -47,16 +49,13 @@ class HighlightChoices(TextWidget):
     by_layer = t.Bool(default_value=False).tag(sync=True, page=True)
     edit = t.Dict().tag(sync=True, page=True)
 
-    _follows_prediction = True  # no target has been chosen
-
     def _question(self) -> Question:
         """Return what the choices ask."""
-        chosen = not self._follows_prediction
         return Question(
             text=self.text,
             pair=self.pair,
-            target=self.target if chosen else None,
-            against=self.against if chosen else "",
+            target=self.chosen_target or None,
+            against=self.against if self.chosen_target else "",
             output=self.output,
             baseline=self.baseline,
             unit=self.unit,
@@ -76,27 +75,31 @@ class HighlightChoices(TextWidget):
         if self._answers is None:
             return
         name, value = change["name"], change["new"]
-        if name == "target" and value != self._shown_target():
-            self._follows_prediction = False
-        if name == "target" and value == self.against:
-            self.against = ""
-        if name == "against" and value:
-            self._follows_prediction = False
+        if name == "target" and (self.chosen_target or value != self._shown_target()):
+            self.chosen_target = value
+        elif name == "chosen_target" and value:
+            self.target = value
+        elif name == "against" and value:
+            self.chosen_target = self.target
             self.output = "logit"
-        if name == "output" and value == "probability":
+        elif name == "output" and value == "probability":
             self.against = ""
-        if name in ("unit", "spans"):
+        elif name in ("unit", "spans"):
             self.selected = None
+        if name in ("target", "chosen_target") and (
+            not self.chosen_target or self.against == self.target
+        ):
+            self.against = ""
         self._ask()
 
     def _shown_target(self) -> str:
         """Return the label that the scores on show explain."""
         raise NotImplementedError
 
-    @t.validate("target", "against", *_KNOWN)
+    @t.validate("target", "chosen_target", "against", *_KNOWN)
     def _check_choice(self, proposal: dict[str, Any]) -> str:
         name, value = proposal["trait"].name, str(proposal["value"])
-        if self._answers is None or (name == "against" and not value):
+        if self._answers is None or (name in ("against", "chosen_target") and not value):
             return value
         known = _KNOWN.get(name, self.labels)
         if value not in known:

@@ -29,6 +29,7 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "badge": {"badge": "", "badge_words": []},
     "check": {"_disagreement": ""},
     "evidence": {"deletion": _NONE},
+    "exact": {},
 }
 
 
@@ -50,6 +51,7 @@ class HighlightResults(HighlightChoices):
     windows = t.Int(1).tag(sync=True)
     shown_method = t.Unicode().tag(sync=True)
     refining = t.Bool(default_value=False).tag(sync=True)
+    progress = t.Float(0.0).tag(sync=True)
     class_scores = Array("float32")
     class_method = t.Unicode().tag(sync=True)
     layer_scores = Array("float32")
@@ -69,6 +71,14 @@ class HighlightResults(HighlightChoices):
     def attribution(self) -> Attribution:
         """The result on show."""
         return cast("Attribution", self._result)
+
+    def _question(self) -> Question:
+        """Return what the choices ask; just what is on show if that answers it."""
+        asked, shown = super()._question(), self._explained
+        result = self.attribution
+        predicted = result.classes[int(result.probabilities.argmax())]
+        alike = replace(asked, target=shown.target) == shown
+        return shown if alike and (asked.target or predicted) == result.target else asked
 
     # The question that each part answers. But for the first, that is one about what is on show.
 
@@ -121,6 +131,10 @@ class HighlightResults(HighlightChoices):
         self._predicted = self.text, self.pair
         self._states_to_send.add("probabilities")
 
+    def _show_progress(self, share: float) -> None:
+        if share < 1:  # the scores themselves say that they are done
+            self.progress = share
+
     def _show_scores(self, result: Attribution) -> None:
         question = self._question()
         if question.units != self._explained.units:
@@ -158,8 +172,11 @@ class HighlightResults(HighlightChoices):
             self._show_prediction(self.attribution.probabilities)  # an edit was taken back
         for name, empty in _EMPTY.items():
             if not answers.current(name):
+                answers.forget(name)
                 self._set(empty)
         self.refining = not self.busy and answers.pending("exact")
+        if not self.busy and not self.refining:
+            self.progress = 0.0
         self.warnings = warnings_of(self.attribution, self._disagreement)
 
     def _shown_target(self) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import traitlets as t
 
 from .._options import named_options
+from .._progress import heard_by
 from ..explain.attribution import METHODS, Attribution
 from ..explain.badge import badge
 from ..explain.baselines import BASELINES
@@ -66,12 +67,18 @@ class TokenHighlights(HighlightResults):
     ----------
     text, pair : str
         Settable; ``pair`` is empty for a single text.
+    editing : bool
+        Whether they are being typed in the page, all of which is one step to undo.
     labels : list of str
         All classes.
     probabilities : float32 array (labels,)
         The prediction.
     target, against : str
         The label explained, and the one whose logit is taken off, if any. Settable.
+    chosen_target : str
+        The label chosen to be explained, whatever is predicted; empty for the predicted one, also
+        after edits. Setting ``target`` chooses it too. Settable, and the one to link: only a choice
+        changes it.
     method, output, baseline, unit : str
         As for `attribute`; settable. A unit of ``"spans"`` takes those in ``spans``.
     spans : list of [start, end, segment]
@@ -102,6 +109,8 @@ class TokenHighlights(HighlightResults):
         The method of the scores on show.
     refining : bool
         Whether those of the chosen method are still being computed.
+    progress : float
+        The share of the windows of a long text that the scores on their way have been computed for.
     compare, by_layer : bool
         Whether to explain every class, or the target at every layer, too. Settable.
     class_scores, layer_scores : float32 arrays (labels x m,) and (layers x m,)
@@ -180,7 +189,6 @@ class TokenHighlights(HighlightResults):
                 unit=unit,
             )
             result = explained_at_once(self._clf, question)
-        self._follows_prediction = target is None and self._clf is not None
         self._explained = question
         self._predicted = question.text, question.pair
         self._edits = Steps(self._predicted)
@@ -189,6 +197,7 @@ class TokenHighlights(HighlightResults):
             text=question.text,
             pair=question.pair,
             labels=list(result.classes),
+            chosen_target=question.target or "",
             multi_label=_multi_label(self._clf, result),
             against=question.against,
             output=question.output,
@@ -244,8 +253,13 @@ class TokenHighlights(HighlightResults):
         def by_layer(question: Question) -> Rows:
             return layer_rows(clf, question, self.attribution)
 
+        def first(question: Question) -> Attribution:
+            with heard_by(self._show_progress):
+                return explained_first(clf, question)
+
         def chosen(question: Question) -> Attribution:
-            return explained(clf, question, question.method)
+            with heard_by(self._show_progress):
+                return explained(clf, question, question.method)
 
         def checked(result: Attribution) -> str:
             return second_look(clf, self._explained, result)
@@ -253,7 +267,7 @@ class TokenHighlights(HighlightResults):
         def deleted(result: Attribution) -> Curve:
             return faithfulness(clf, [result])[0].deletion
 
-        first, exact = partial(explained_first, clf), partial(explained_at_once, clf)
+        exact = partial(explained_at_once, clf)
         return [
             Part("prediction", self._unpredicted, partial(predicted, clf), self._show_prediction),
             Part("scores", self._question, first, self._show_scores, at_once=exact),
@@ -275,14 +289,16 @@ class TokenHighlights(HighlightResults):
 
     def _go(self, step: Callable[[], tuple[str, str]]) -> None:
         with self.hold_sync(), self.hold_trait_notifications():
+            self._edits.go_to((self.text, self.pair))
             texts = step()
             if texts != (self.text, self.pair):
                 self.text, self.pair = texts
             self._count_steps()
 
-    @t.observe("text", "pair")
+    @t.observe("text", "pair", "editing")
     def _remember(self, _change: object) -> None:
-        if self._answers is not None:
+        typed = gate.for_page and self.editing
+        if self._answers is not None and not typed:
             gate.afterwards(self._remember_texts)  # once both of a pair are set
 
     def _remember_texts(self) -> None:

@@ -102,6 +102,40 @@ describe("the options", () => {
   });
 });
 
+describe("the class to explain", () => {
+  const options = () =>
+    [...(named("Class to explain") as HTMLSelectElement).options].map(({ text }) => text);
+
+  it("is chosen in the list too, whose first entry follows the prediction again", () => {
+    const { model } = open({ against: "negative", target: "positive", chosen_target: "positive" });
+    expect((named("Class to explain") as HTMLSelectElement).value).toBe("positive");
+    choose("Class to explain", "");
+    expect(["chosen_target", "against"].map((name) => model.get(name))).toEqual(["", ""]);
+    expect(find(".bw-stale")).toHaveLength(1);
+    choose("Class to explain", "negative");
+    expect(["chosen_target", "target"].map((name) => model.get(name))).toEqual([
+      "negative",
+      "negative",
+    ]);
+    expect(options()).toEqual(["predicted (positive)", "negative", "positive"]);
+  });
+
+  it("stays as it is on show where what is predicted is chosen", () => {
+    const { model } = open();
+    choose("Class to explain", "positive");
+    expect(model.get("chosen_target")).toBe("positive");
+    expect(find(".bw-stale, .bw-at-work")).toEqual([]);
+  });
+
+  it("is not to be chosen in a saved page, nor where there is but one", () => {
+    open({ _static: true, chosen_target: "positive" });
+    expect(shown(".bw-bars-caption select")).toEqual([]);
+    expect(find(".bw-bars-caption")[0]?.textContent).toMatch("explained for the marked class");
+    open({ labels: ["positive"], probabilities: floats(1) });
+    expect(shown(".bw-bars-caption select")).toEqual([]);
+  });
+});
+
 describe("a method without signs", () => {
   it("has a scale of its own and speaks of influence", () => {
     open({ method: "saliency", shown_method: "saliency", scores: floats(2, 1, 0.5), selected: 0 });
@@ -275,6 +309,24 @@ describe("refinement", () => {
     expect(find(".bw-pointed")).toEqual([words()[0]]);
     badge?.dispatchEvent(new Event("blur"));
     expect(find(".bw-pointed")).toEqual([]);
+  });
+
+  it("counts the windows that are done, not aloud", () => {
+    const refining = { shown_method: "saliency", refining: true };
+    const { model } = open({ ...refining, windows: 10, progress: 0.3 });
+    expect(find(".bw-remark")[0]?.textContent).toMatch(/on its way\. 3 of 10 windows done\.$/);
+    const bar = find(".bw-counted .bw-done")[0];
+    expect(bar?.style.width).toBe("30%");
+    const sentence = find(".bw-remark > span")[1];
+    model.set("progress", 0.4);
+    frames();
+    expect(bar?.style.width).toBe("40%");
+    expect(find(".bw-remark > span")[1]).toBe(sentence);
+    expect(sentence?.querySelector("[aria-hidden]")?.textContent).toMatch("4 of 10");
+    model.set("refining", false);
+    model.set("progress", 0);
+    frames();
+    expect(find(".bw-counted, .bw-at-work")).toEqual([]);
   });
 
   it("shows warnings with more than a colour", () => {

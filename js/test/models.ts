@@ -30,6 +30,7 @@ export function highlightsState(changes: Record<string, unknown> = {}): Record<s
     probabilities: floats(0.25, 0.75),
     multi_label: false,
     target: "positive",
+    chosen_target: "",
     method: "integrated_gradients",
     methods: [
       ["integrated_gradients", "Integrated gradients", "17 passes", 1],
@@ -45,6 +46,8 @@ export function highlightsState(changes: Record<string, unknown> = {}): Record<s
     difference: -3.2,
     shown_method: "integrated_gradients",
     refining: false,
+    windows: 1,
+    progress: 0,
     compare: false,
     class_scores: floats(),
     class_method: "",

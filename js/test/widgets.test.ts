@@ -121,18 +121,22 @@ describe("token highlights", () => {
       field.value = text;
       field.dispatchEvent(new Event("input"));
     };
+    expect(model.get("editing")).toBe(true);
     type("not so");
-    vi.advanceTimersByTime(100);
+    vi.advanceTimersByTime(30);
     type("not so bad");
-    vi.advanceTimersByTime(100);
+    vi.advanceTimersByTime(30);
     expect(model.get("text")).toBe("not bad 😀");
-    vi.advanceTimersByTime(50);
+    vi.advanceTimersByTime(10);
+    expect(model.get("text")).toBe("not so bad");
+    type("long ".repeat(500));
+    vi.advanceTimersByTime(200);
     expect(model.get("text")).toBe("not so bad");
     type("  ");
     vi.advanceTimersByTime(400);
     expect(model.get("text")).toBe("not so bad");
     press(field, "Escape");
-    expect(model.get("text")).toBe("not bad 😀");
+    expect([model.get("text"), model.get("editing")]).toEqual(["not bad 😀", false]);
     expect(field.hidden).toBe(true);
   });
 

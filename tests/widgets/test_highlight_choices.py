@@ -142,6 +142,60 @@ def test_a_text_of_several_windows_is_refined_in_the_background():
     assert any("windows" in warning for warning in widget.warnings)
 
 
+def test_the_page_hears_how_many_windows_are_done():
+    clf = classifier()
+    widget = TokenHighlights(clf, TEXT)
+    assert widget.wait(PATIENCE)
+    page = page_of(widget)
+    page.updates.clear()
+    page.tell(text=LONG)
+    assert shows(widget, clf)
+    shares = [update["progress"] for update in page.updates if "progress" in update]
+    once = [*(k / widget.windows for k in range(1, widget.windows)), 0]
+    assert shares == [*once, *once], "of the quick scores, and of the chosen ones"
+
+
+def test_a_text_that_comes_back_is_refined_again():
+    clf = classifier()
+    widget = TokenHighlights(clf, TEXT)
+    page = page_of(widget)
+    for text in ("good soup", TEXT):
+        page.tell(text=text)
+        assert shows(widget, clf)
+
+    def back(_told):
+        if widget.refining and widget.text == "good soup":
+            page.tell(text=TEXT)
+
+    widget.observe(back, "refining")
+    page.tell(text="good soup")
+    assert shows(widget, clf)
+    assert widget.text == TEXT
+
+
+def test_what_is_refined_is_left_where_the_page_asks_for_something_else():
+    clf = classifier()
+    widget = TokenHighlights(clf, LONG)
+    assert widget.wait(PATIENCE)
+    page = page_of(widget)
+    for change in ({"method": "input_x_gradient"}, {"text": "good soup"}):
+        refined = []
+
+        def once(told, change=change, refined=refined):
+            if told["new"] and widget.refining and not refined:
+                refined.append(told["new"])
+                page.tell(**change)
+
+        widget.method, widget.text = "integrated_gradients", TEXT
+        widget.observe(once, "progress")
+        page.tell(text=LONG)
+        assert widget.wait(PATIENCE)
+        widget.unobserve(once, "progress")
+        assert refined == [1 / attribute(clf, LONG)[0].windows], "it had just begun"
+        assert shows(widget, clf, method=widget.method)
+        assert widget.progress == 0
+
+
 def test_every_class_has_a_row():
     clf = classifier()
     widget = TokenHighlights(clf, TEXT)
@@ -157,6 +211,8 @@ def test_every_class_has_a_row():
     assert widget.class_scores.size == 3 * 2
     widget.compare = False
     assert widget.class_scores.size == 0
+    widget.compare = True
+    assert widget.class_scores.size == 3 * 2, "they are asked for again"
     assert agrees(widget)
 
 
@@ -228,6 +284,29 @@ def test_undo_and_redo_bring_texts_back():
     assert shows(widget, clf, **FAST)
 
 
+def test_what_is_typed_in_the_page_is_one_step():
+    clf = classifier()
+    widget = TokenHighlights(clf, TEXT, **FAST)
+    page = page_of(widget)
+    page.tell(editing=True)
+    for typed in ("g", "go", "good"):
+        page.tell(text=typed, pair="")
+    assert not widget.can_undo
+    page.tell(text="good soup", editing=False)
+    assert widget.can_undo
+    page.tell(editing=True)
+    page.tell(text="good")
+    widget.text = "bad"
+    assert widget.wait(PATIENCE)
+    for text in ("good soup", TEXT, TEXT):
+        widget.undo()
+        assert widget.text == text
+    page.tell(text="goo")
+    page.press("undo")
+    assert widget.text == TEXT, "what is being typed is undone too"
+    assert shows(widget, clf, **FAST)
+
+
 def test_an_edit_taken_back_before_it_is_explained_leaves_all_as_it_was():
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, **FAST)
@@ -243,6 +322,7 @@ def test_an_edit_taken_back_before_it_is_explained_leaves_all_as_it_was():
 choices = st.one_of(
     st.fixed_dictionaries({"text": st.sampled_from([TEXT, "good soup", "bad", ""])}),
     st.fixed_dictionaries({"target": st.sampled_from([*LABELS, "x"])}),
+    st.fixed_dictionaries({"chosen_target": st.sampled_from([*LABELS, "", "x"])}),
     st.fixed_dictionaries({"against": st.sampled_from([*LABELS, ""])}),
     st.fixed_dictionaries({"output": st.sampled_from(["logit", "probability"])}),
     st.fixed_dictionaries({"unit": st.sampled_from(["words", "pieces", "sentences", "spans"])}),
@@ -295,6 +375,7 @@ def test_any_messages_of_a_page_leave_one_consistent_state():
             assert (result.text, result.pair or "") == (widget.text, widget.pair)
             assert (result.unit, result.output) == (widget.unit, widget.output)
             assert (result.target, result.against or "") == (widget.target, widget.against)
+            assert widget.chosen_target in ("", widget.target)
 
     talk()
 

@@ -113,6 +113,67 @@ def test_a_chosen_target_stays_after_edits():
         assert widget.target == "mixed"
 
 
+@pytest.mark.parametrize("by_page", [False, True])
+def test_the_prediction_is_followed_again_once_no_target_is_chosen(by_page):
+    clf = classifier()
+    predict(clf, "good")
+    widget = TokenHighlights(clf, TEXT, **FAST)
+    page = page_of(widget)
+
+    def change(**state):
+        if by_page:
+            page.tell(**state)
+        for name, value in state.items():
+            setattr(widget, name, value)
+        assert widget.wait(PATIENCE)
+        return [widget.chosen_target, widget.target, widget.against]
+
+    assert change(target="mixed") == ["mixed", "mixed", ""]
+    assert change(against="bad") == ["mixed", "mixed", "bad"]
+    assert change(chosen_target="") == ["", "good", ""]
+    assert shows(widget, attribute(clf, TEXT, **FAST)[0])
+    predict(clf, "bad")
+    assert change(text="good soup") == ["", "bad", ""]
+    assert change(chosen_target="bad") == ["bad", "bad", ""]
+    predict(clf, "mixed")
+    assert change(text="soup") == ["bad", "bad", ""]
+    assert change(chosen_target="") == ["", "mixed", ""]
+    assert change(against="good") == ["mixed", "mixed", "good"], "log-odds are of two labels"
+    assert shows(widget, attribute(clf, "soup", target=("mixed", "good"), **FAST)[0])
+
+
+def test_choosing_what_is_on_show_computes_nothing():
+    clf = classifier()
+    predict(clf, "good")
+    widget = TokenHighlights(clf, TEXT)
+    assert widget.wait(PATIENCE)
+    shown, page = widget.attribution, page_of(widget)
+    page.updates.clear()
+    for chosen in ("good", "", "good"):
+        page.tell(chosen_target=chosen)
+        assert widget.wait(PATIENCE)
+        assert (widget.chosen_target, widget.attribution) == (chosen, shown)
+    assert not any("scores" in update or "badge" in update for update in page.updates)
+
+
+def test_linked_widgets_follow_their_predictions_and_each_others_choices():
+    clf = classifier()
+    predict(clf, "good")
+    one, other = TokenHighlights(clf, TEXT, **FAST), TokenHighlights(clf, "soup", **FAST)
+    ipywidgets.link((one, "chosen_target"), (other, "chosen_target"))
+    ipywidgets.link((one, "text"), (other, "text"))
+    predict(clf, "bad")
+    page_of(one).tell(text="good film")
+    assert one.wait(PATIENCE)
+    assert other.wait(PATIENCE)
+    assert [one.chosen_target, one.target, other.target] == ["", "bad", "bad"]
+    other.target = "mixed"
+    assert [one.chosen_target, one.target] == ["mixed", "mixed"]
+    page_of(one).tell(chosen_target="")
+    assert other.wait(PATIENCE)
+    assert other.target == "bad"
+
+
 def test_a_change_is_computed_once_and_shown_at_once():
     widget = TokenHighlights(classifier(), TEXT, **FAST)
     page = page_of(widget)
@@ -218,6 +279,8 @@ def test_unknown_names_say_which_is_meant():
     widget = TokenHighlights(classifier(), TEXT, **FAST)
     with pytest.raises(t.TraitError, match="did you mean 'good'"):
         widget.target = "goood"
+    with pytest.raises(t.TraitError, match="did you mean 'good'"):
+        widget.chosen_target = "goood"
     with pytest.raises(t.TraitError, match="did you mean 'integrated_gradients'"):
         widget.method = "integrated_gradient"
     with pytest.raises(ValueError, match="did you mean 'good'"):
@@ -236,6 +299,7 @@ def test_a_finished_result_is_shown_and_not_changed():
         {"text": "new"},
         {"pair": "new"},
         {"target": "good"},
+        {"chosen_target": "good"},
         {"against": "bad"},
         {"unit": "pieces"},
         {"spans": [[0, 3, 0]]},

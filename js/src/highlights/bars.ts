@@ -1,6 +1,6 @@
-import { h, setAttribute, setText } from "../shared/dom.ts";
+import { dropdown, h, setAttribute, setText } from "../shared/dom.ts";
 import { percent } from "../shared/format.ts";
-import type { Highlights } from "./state.ts";
+import { type Highlights, isLive } from "./state.ts";
 
 const FORWARD = ["ArrowDown", "ArrowRight"];
 const BACKWARD = ["ArrowUp", "ArrowLeft"];
@@ -21,12 +21,17 @@ function makeBar(): Bar {
   return { element, label, fill, value };
 }
 
-/** One bar per label; together a radio group that picks the label whose logit is explained. */
+/**
+ * One bar per label; together a radio group that picks the label whose logit is explained. So does
+ * the list above it, which leads back to whichever is predicted: "".
+ */
 export function makeBars(choose: (label: string) => void): {
   elements: HTMLElement[];
   draw: (state: Highlights) => void;
 } {
-  const caption = h("div", { class: "bw-caption" });
+  const meaning = h("span");
+  const choice = dropdown("Class to explain", choose);
+  const caption = h("div", { class: "bw-caption bw-bars-caption" }, meaning, choice.element);
   const group = h("div", { class: "bw-bars", role: "radiogroup" });
   let bars: Bar[] = [];
   let labels: string[] = [];
@@ -58,12 +63,14 @@ export function makeBars(choose: (label: string) => void): {
     const moved = state.target !== target;
     labels = state.labels;
     target = state.target;
-    locked = state.static || !state.editable;
+    locked = !isLive(state);
     if (bars.length !== labels.length) {
       bars = labels.map(makeBar);
       group.replaceChildren(...bars.map((bar) => bar.element));
     }
-    setText(caption, captionOf(state, locked));
+    setText(meaning, captionOf(state, locked));
+    choice.element.hidden = locked || labels.length < 2;
+    if (!choice.element.hidden) choice.draw(choicesOf(state), state.chosenTarget);
     setAttribute(group, "aria-label", "Class to explain");
     setAttribute(group, "aria-disabled", locked ? "true" : null);
     group.classList.toggle("bw-many", labels.length > 4);
@@ -94,7 +101,13 @@ function reveal(list: HTMLElement, row: HTMLElement | undefined): void {
 function captionOf(state: Highlights, locked: boolean): string {
   const what = state.multiLabel ? "Probability of each label" : "Predicted probability";
   if (state.labels.length < 2) return what;
-  return locked
-    ? `${what}, explained for the marked class`
-    : `${what} · choose the class to explain`;
+  return locked ? `${what}, explained for the marked class` : `${what} · explained for`;
+}
+
+function choicesOf(state: Highlights): (readonly [value: string, name: string])[] {
+  const { labels, probabilities, multiLabel } = state;
+  const likeliest = labels[probabilities?.indexOf(Math.max(...probabilities)) ?? -1] ?? "";
+  const followed = state.chosenTarget === "" ? state.target : likeliest;
+  const kind = multiLabel ? "likeliest" : "predicted";
+  return [["", `${kind} (${followed})`], ...labels.map((label) => [label, label] as const)];
 }

@@ -1,6 +1,9 @@
 import { h } from "../shared/dom.ts";
 
-const PAUSE_MS = 150;
+/** A pause in typing: longer than keys held down repeat, and for long texts, which take their time. */
+const PAUSE_MS = 40;
+const LONG_PAUSE_MS = 250;
+const LONG = 2000;
 
 export type Texts = readonly [string, string];
 
@@ -9,6 +12,7 @@ interface EditorCallbacks {
   changed: () => void;
   /** Typing stopped: Python may compute. */
   settled: (texts: Texts) => void;
+  opened: () => void;
   closed: () => void;
 }
 
@@ -55,9 +59,13 @@ export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Edi
     editor.drafts = [fields[0].value, fields[1].value];
     callbacks.changed();
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (editor.drafts !== null) send(editor.drafts);
-    }, PAUSE_MS);
+    const long = fields[0].textLength + fields[1].textLength > LONG;
+    timer = setTimeout(
+      () => {
+        if (editor.drafts !== null) send(editor.drafts);
+      },
+      long ? LONG_PAUSE_MS : PAUSE_MS,
+    );
   };
   const pressed = (event: KeyboardEvent): void => {
     event.stopPropagation();
@@ -79,6 +87,7 @@ export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Edi
       original = texts;
       sent = texts;
       editor.drafts = texts;
+      callbacks.opened();
       fields[0].value = texts[0];
       fields[1].value = texts[1];
       callbacks.changed();

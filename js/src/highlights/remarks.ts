@@ -25,13 +25,15 @@ function refiningOf(scored: Highlights): string {
   const [quick, chosen] = [scored.shownMethod, scored.method].map(
     (name) => methodOf(scored, name).title,
   );
-  return `Refining: these are the quick scores of ${quick}; ${chosen} is on its way.`;
+  return `Refining: these are the quick scores of ${quick}; ${chosen} is on its way. `;
 }
 
 interface RemarksView {
   /** The scores are not of the text and target as they stand. */
   stale: boolean;
   refining: boolean;
+  /** How far that is, as a sentence. */
+  progress: string;
   live: boolean;
   /** What else there is to say. */
   note: string;
@@ -61,15 +63,19 @@ export function makeRemarks(point: (at: boolean) => void): {
     ["blur", false],
   ] as const)
     badge.addEventListener(event, () => point(on));
-  let warned = "";
+  // Whoever hears the page is not told of every window.
+  const far = h("span", { class: "bw-number", "aria-hidden": "true" });
+  let [said, warned] = ["", ""];
 
-  const drawStatus = (scored: Highlights, refining: boolean): void => {
+  const drawStatus = (scored: Highlights, refining: boolean, progress: string): void => {
     const trust = refining ? null : completenessOf(scored);
     const sentence = refining ? refiningOf(scored) : (trust?.[1] ?? "");
     status.hidden = sentence === "";
-    if (status.textContent === sentence) return;
+    setText(far, refining ? progress : "");
+    if (said === sentence) return;
+    said = sentence;
     const mark = refining ? h("span", { class: "bw-refining" }) : icon(trust?.[0] ?? "check");
-    status.replaceChildren(mark, sentence);
+    status.replaceChildren(mark, h("span", {}, sentence, far));
   };
   const drawWarnings = (list: readonly string[]): void => {
     warnings.hidden = list.length === 0;
@@ -81,8 +87,8 @@ export function makeRemarks(point: (at: boolean) => void): {
     );
   };
   const draw = (scored: Highlights, view: RemarksView): void => {
-    const { refining, stale } = view;
-    drawStatus(scored, refining);
+    const { refining, progress, stale } = view;
+    drawStatus(scored, refining, progress);
     status.classList.toggle("bw-faded", stale);
     const text = stale || refining ? "" : scored.badge;
     setText(badge, text);

@@ -6,8 +6,17 @@ import { check } from "../shared/read.ts";
 import { type Answer, type Edit, readAnswer, readEdit } from "./questions.ts";
 
 export const TRAITS = [
-  ...["text", "pair", "labels", "probabilities", "multi_label", "target", "method", "methods"],
-  ...["words", "offsets", "segments", "scores", "margins"],
+  ...[
+    "text",
+    "pair",
+    "labels",
+    "probabilities",
+    "multi_label",
+    "target",
+    "chosen_target",
+    "method",
+  ],
+  ...["methods", "windows", "progress", "words", "offsets", "segments", "scores", "margins"],
   ...["tokens", "token_offsets", "token_words", "token_scores"],
   ...["against", "output", "baseline", "baselines", "unit", "spans", "difference"],
   ...["shown_method", "refining", "compare", "class_scores", "class_method"],
@@ -66,6 +75,8 @@ export interface Highlights {
   probabilities: Float32Array | null;
   multiLabel: boolean;
   target: string;
+  /** The label chosen as the target; "" while it is whichever is predicted. */
+  chosenTarget: string;
   /** The label whose logit is taken off; "" for none. */
   against: string;
   output: "logit" | "probability";
@@ -75,6 +86,10 @@ export interface Highlights {
   shownMethod: string;
   /** The chosen method is still at work on what a quicker one shows. */
   refining: boolean;
+  /** In how many windows the model reads the text. */
+  windows: number;
+  /** The share of the windows that the scores on their way have been computed for. */
+  progress: number;
   baseline: string;
   baselines: [string, string][];
   unit: Unit;
@@ -222,7 +237,8 @@ function readHighlights(
   const texts: [string, string] = [read.text(model, "text"), read.text(model, "pair")];
   const labels = read.texts(model, "labels");
   const [target, against] = [read.text(model, "target"), read.text(model, "against")];
-  for (const label of [target, against])
+  const chosenTarget = read.text(model, "chosen_target");
+  for (const label of [target, chosenTarget, against])
     check(
       label === "" || labels.includes(label),
       `The saved state is damaged: the target “${label}” is not one of the labels.`,
@@ -236,6 +252,7 @@ function readHighlights(
     probabilities: read.float32(model, "probabilities", labels.length),
     multiLabel: read.flag(model, "multi_label"),
     target,
+    chosenTarget,
     against,
     output: oneOf(model, "output", ["logit", "probability"]),
     method,
@@ -247,6 +264,8 @@ function readHighlights(
     })),
     shownMethod: read.text(model, "shown_method") || method,
     refining: read.flag(model, "refining"),
+    windows: read.numberOrNull(model, "windows") ?? 1,
+    progress: Math.min(1, read.numberOrNull(model, "progress") ?? 0),
     baseline: read.text(model, "baseline"),
     baselines: read.tuples(model, "baselines", "text", "text"),
     unit: oneOf(model, "unit", UNITS),

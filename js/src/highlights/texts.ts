@@ -19,6 +19,8 @@ export interface TextsDrawing extends TextDrawing {
   selected: number | null;
   stale: boolean;
   working: boolean;
+  /** The share of that work, or of refining, that is done; 0 where it is not known. */
+  progress: number;
   /** Whether there is a kernel to ask. */
   live: boolean;
   /** Words that the reader is pointed to. */
@@ -47,10 +49,11 @@ export function makeTexts(frame: Frame, fields: Fields, actions: TextsActions): 
   });
   const list = h("div", { class: "bw-texts" }, ...blocks.map(({ element }) => element));
   const minimap = makeMinimap(frame, list);
+  const done = h("div", { class: "bw-done" });
   const element = h(
     "div",
     { class: "bw-stage" },
-    h("div", { class: "bw-working" }),
+    h("div", { class: "bw-working" }, done),
     list,
     minimap.element,
   );
@@ -149,14 +152,16 @@ export function makeTexts(frame: Frame, fields: Fields, actions: TextsActions): 
   };
   const draw = (drawing: TextsDrawing): void => {
     drawn = drawing;
-    const { editing, working, stale, live } = drawing;
+    const { editing, working, progress, stale, live } = drawing;
     const paired = drawing.texts[1] !== "" || drawing.scored.texts[1] !== "";
     setAttribute(list, "role", editing ? null : "listbox");
     setAttribute(list, "aria-label", editing ? null : "Words and their scores");
     setAttribute(list, "aria-orientation", editing ? null : "horizontal");
     setAttribute(list, "aria-multiselectable", !editing && live ? "true" : null);
     setAttribute(element, "aria-busy", working ? "true" : null);
-    element.classList.toggle("bw-at-work", working);
+    element.classList.toggle("bw-at-work", working || progress > 0);
+    element.classList.toggle("bw-counted", progress > 0);
+    done.style.width = `${100 * progress}%`;
     element.classList.toggle("bw-stale", stale);
     element.classList.toggle("bw-editing", editing);
     element.classList.toggle("bw-in-pieces", drawing.pieces);

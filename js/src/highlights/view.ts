@@ -44,7 +44,9 @@ export function buildHighlights(frame: Frame, tracker: Tracker): (state: Highlig
   const editor = makeEditor(signal, {
     changed: redraw,
     settled: ([text, pair]) => asking.explain({ text, pair, edit: {} }),
+    opened: () => asking.set("editing", true),
     closed: () => {
+      asking.set("editing", false);
       redraw();
       toolbar.focusEdit();
     },
@@ -65,13 +67,18 @@ export function buildHighlights(frame: Frame, tracker: Tracker): (state: Highlig
     if (back !== null) texts.elementOf(back)?.focus();
   };
 
-  const bars = makeBars((label) =>
-    asking.explain({ target: label, ...(label === state?.against ? { against: "" } : {}) }),
-  );
+  const bars = makeBars((label) => {
+    const target = label === "" ? {} : { target: label };
+    const against = label === "" || label === state?.against ? { against: "" } : {};
+    asking.explain({ chosen_target: label, ...target, ...against });
+  });
   const toolbar = makeToolbar({
     method: (method) => asking.explain({ method }),
     edit: () => (editor.drafts === null ? edit(0, null) : editor.done()),
-    command: asking.command,
+    command: (name) => {
+      editor.done();
+      asking.command(name);
+    },
     more: (open) => {
       more = open;
       redraw();
@@ -241,6 +248,7 @@ export function buildHighlights(frame: Frame, tracker: Tracker): (state: Highlig
       selected: next.selected,
       stale,
       working,
+      progress: next.refining || working ? next.progress : 0,
       live,
       pointed: pointed && !stale ? scored.badgeWords : [],
     });
@@ -250,7 +258,13 @@ export function buildHighlights(frame: Frame, tracker: Tracker): (state: Highlig
     reading.hidden = scored.words.length === 0;
     drawDetailLine();
     const refining = next.refining && !stale;
-    remarks.draw(scored, { stale, refining, live, note: remarkOn(next) });
+    remarks.draw(scored, {
+      stale,
+      refining,
+      progress: progressOf(next),
+      live,
+      note: remarkOn(next),
+    });
     drawRows(next, scored);
     drawEvidence(next, !working && !stale && !refining);
   };
@@ -262,6 +276,10 @@ function commandOf(event: KeyboardEvent): "undo" | "redo" | null {
   const key = event.key.toLowerCase();
   if (!(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return null;
   return key === "y" || event.shiftKey ? "redo" : "undo";
+}
+
+function progressOf({ progress, windows }: Highlights): string {
+  return windows > 1 ? `${Math.round(progress * windows)} of ${windows} windows done.` : "";
 }
 
 function remarkOn({ static: saved, busy, words }: Highlights): string {
