@@ -1,5 +1,6 @@
 import baseCss from "./base.css";
 import { h, icon, setText } from "./dom.ts";
+import { followLiveness, LIVENESS } from "./liveness.ts";
 import type { Model, RenderContext } from "./model.ts";
 import type { Palette } from "./palette.ts";
 import { attempt, type Reading, text } from "./read.ts";
@@ -28,7 +29,8 @@ interface Parts<T> {
 
 /** One widget view: style, theme, error banner, and a redraw for every settled change of its traits. */
 export function openFrame<T>(context: RenderContext, parts: Parts<T>): () => void {
-  const { model, el } = context;
+  const { el } = context;
+  const model = followLiveness(context.model);
   const closing = new AbortController();
   const { signal } = closing;
   const close = (): void => closing.abort();
@@ -92,10 +94,11 @@ function onTraits(
       callback();
     });
   };
-  for (const trait of traits) model.on(`change:${trait}`, later);
+  const events = [LIVENESS, ...traits.map((trait) => `change:${trait}`)];
+  for (const event of events) model.on(event, later);
   signal.addEventListener("abort", () => {
     cancelAnimationFrame(pending);
-    for (const trait of traits) model.off(`change:${trait}`, later);
+    for (const event of events) model.off(event, later);
   });
 }
 
