@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .explain import (
         AttentionMaps,
         Attribution,
+        Corpus,
         attention_maps,
         attribute,
         evaluate_explanations,
@@ -42,6 +43,7 @@ _HOMES = {
     "TextData": "data",
     "Evaluation": "evaluation",
     "Attribution": "explain",
+    "Corpus": "explain",
     "AttentionMaps": "explain",
     "attention_maps": "explain",
     "attribute": "explain",
@@ -65,6 +67,7 @@ __all__ = [
     "AttentionMatrix",
     "Attribution",
     "BertClassifier",
+    "Corpus",
     "Dynamics",
     "Evaluation",
     "History",

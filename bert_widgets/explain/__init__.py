@@ -12,12 +12,14 @@ from .query_key import Neurons, neurons
 from .rationales import plausibility
 from .report import ExplanationReport
 from .robustness import infidelity, randomisation, sensitivity
+from .similar_tokens import Corpus
 
 __all__ = [
     "METHODS",
     "AttentionMaps",
     "Attribution",
     "Badge",
+    "Corpus",
     "Curve",
     "ExplanationReport",
     "Faithfulness",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .. import text as bw_text
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..classifier import BertClassifier
+    from ..text import Encoding
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -80,7 +81,7 @@ def _readable(token: str, letters: str) -> str:
     return letters if letters and foreign else token
 
 
-def reading(encoding: bw_text.Encoding, units: bw_text.Words | None = None) -> dict[str, Any]:
+def reading(encoding: Encoding, units: bw_text.Words | None = None) -> dict[str, Any]:
     """Return the fields of a `Reading`, with other units in the place of words if given."""
     words = encoding.words if units is None else units
     return {
@@ -96,9 +97,44 @@ def reading(encoding: bw_text.Encoding, units: bw_text.Words | None = None) -> d
     }
 
 
+def masked(clf: BertClassifier, encoding: Encoding, pieces: Sequence[int]) -> Encoding:
+    """Put the mask token in the place of some pieces; words and offsets stay those of the text.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    encoding
+        The text.
+    pieces
+        The numbers of the pieces.
+
+    Raises
+    ------
+    ValueError
+        If there is no such piece, it is a special token, or the model has no mask token.
+    """
+    if not pieces:
+        return encoding
+    mask = clf.tokenizer.mask_token_id
+    if mask is None:
+        msg = "This model's tokenizer has no mask token, so no token can be masked."
+        raise ValueError(msg)
+    ids, tokens = list(encoding.input_ids), list(encoding.tokens)
+    for piece in pieces:
+        if not 0 <= piece < len(encoding):
+            msg = f"There is no token {piece} to mask; use 0 to {len(encoding) - 1}."
+            raise ValueError(msg)
+        if encoding.segments[piece] < 0:
+            msg = f"Token {piece} is {tokens[piece]}, a special one, which cannot be masked."
+            raise ValueError(msg)
+        ids[piece], tokens[piece] = mask, str(clf.tokenizer.mask_token)
+    return replace(encoding, input_ids=ids, tokens=tokens)
+
+
 def encode_cut(
     clf: BertClassifier, texts: Sequence[str], pairs: Sequence[str] | None, *, stacklevel: int
-) -> list[bw_text.Encoding]:
+) -> list[Encoding]:
     """Encode texts, each cut to what the model reads at once; warn once if any was cut.
 
     Parameters

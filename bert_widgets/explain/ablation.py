@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from .._options import named_options
 from .._progress import progress
 from ..text import as_texts
 from ._reading import encode_cut
+from ._recompute import recomputed
 from ._tap import Heads, run_tapped
 from .problem import token_budget
 from .targets import Target, resolve_target, target_values
@@ -113,22 +114,36 @@ def estimated_effects(
 ) -> NDArray[np.float32]:
     """Estimate every head's effect in one forward and one backward pass.
 
+    The backward pass runs layers again, so that no more than one is ever held.
+
     Returns
     -------
     float32 array (layers, heads)
         The derivative of the target with respect to a gate of one on each head's output: what
         silencing would take away if the target were linear in it.
     """
-    gates: list[torch.Tensor] = []
+    gates: dict[int, torch.Tensor] = {}
+    found: list[torch.Tensor] = []
 
     def gate(heads: Heads) -> torch.Tensor:
-        gates.append(torch.ones(heads.context.shape[1], requires_grad=True, device=clf.device))
-        return heads.context * gates[-1][None, :, None, None]
+        # A layer that runs again meets the gate that it met before.
+        fresh = torch.ones(heads.context.shape[1], requires_grad=True, device=clf.device)
+        return heads.context * gates.setdefault(heads.layer, fresh)[None, :, None, None]
 
-    with clf.evaluating(), arithmetic(clf, "fp32"), torch.enable_grad():
-        logits = run_tapped(clf, clf.collate([encoding]), gate)
-        value = target_values([target], logits.float(), multi_label=clf.multi_label).sum()
-        found = torch.autograd.grad(value, gates)
+    def backward(_model: torch.nn.Module, _inputs: object, output: Any) -> None:  # noqa: ANN401
+        if not gates:
+            return  # the tap says why
+        logits = output.logits.float()
+        value = target_values([target], logits, multi_label=clf.multi_label).sum()
+        found.extend(torch.autograd.grad(value, list(gates.values())))
+
+    with clf.evaluating(), arithmetic(clf, "fp32"), torch.enable_grad(), recomputed(clf.model):
+        # As a hook it runs while the model is still tapped.
+        hook = clf.model.register_forward_hook(backward)
+        try:
+            run_tapped(clf, clf.collate([encoding]), gate)
+        finally:
+            hook.remove()
     estimates: NDArray[np.float32] = torch.stack(found).float().cpu().numpy()
     return estimates
 

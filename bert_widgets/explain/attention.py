@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
+from .._options import named_options
 from ._head_statistics import Pieces, statistics_of
 from ._reading import Reading, encode_cut, reading
+from ._reading import masked as with_masks
 from ._tap import Heads, run_tapped
 from .value_norms import Projections, value_norms, watched
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -51,6 +55,8 @@ class AttentionMaps(Reading):
     ----------
     classes
         All label names.
+    masked
+        The numbers of the pieces that were replaced by the mask token.
     logits, probabilities
         float32 arrays (classes,): the prediction for what the model read.
     weights
@@ -72,6 +78,7 @@ class AttentionMaps(Reading):
     """
 
     classes: tuple[str, ...]
+    masked: tuple[int, ...] = ()
     logits: NDArray[np.float32]
     probabilities: NDArray[np.float32]
     weights: NDArray[np.uint8]
@@ -226,12 +233,17 @@ class AttentionMaps(Reading):
         pieces = self.pieces
         first = [int(np.flatnonzero(of_token == group)[0]) for group in range(count)]
         return tuple(
-            self.words[self.word_of_token[i]] if words and self.word_of_token[i] >= 0 else pieces[i]
+            self.words[self.word_of_token[i]]
+            if words and self.word_of_token[i] >= 0 and i not in self.masked
+            else pieces[i]
             for i in first
         )
 
 
-def attention_maps(clf: BertClassifier, text: str, pair: str | None = None) -> AttentionMaps:
+@named_options
+def attention_maps(
+    clf: BertClassifier, text: str, pair: str | None = None, *, masked: Sequence[int] = ()
+) -> AttentionMaps:
     """Read the attention of every head in one forward pass.
 
     Heads are reduced to bytes as each layer runs, so that at 12 layers, 12 heads and 512 tokens
@@ -247,13 +259,16 @@ def attention_maps(clf: BertClassifier, text: str, pair: str | None = None) -> A
     text, pair
         The text, and the second text of a pair. What the model does not read is left out, with
         a warning.
+    masked
+        Numbers of pieces to replace by the mask token.
 
     Raises
     ------
     TypeError
         If ``text`` or ``pair`` is not a string.
     ValueError
-        If the model has no attention weights from every token to every token.
+        If the model has no attention weights from every token to every token, there is no such
+        piece, or it cannot be masked.
 
     Examples
     --------
@@ -266,7 +281,8 @@ def attention_maps(clf: BertClassifier, text: str, pair: str | None = None) -> A
         if not isinstance(value, str):
             msg = f"A text must be a string, not {value!r:.80}."
             raise TypeError(msg)
-    encoding = encode_cut(clf, [text], None if pair is None else [pair], stacklevel=3)[0]
+    encoding = encode_cut(clf, [text], None if pair is None else [pair], stacklevel=4)[0]
+    encoding = with_masks(clf, encoding, masked)
     kept = _Kept(encoding, clf.model.config.num_hidden_layers)
     projections = Projections()
 
@@ -284,6 +300,7 @@ def attention_maps(clf: BertClassifier, text: str, pair: str | None = None) -> A
     return AttentionMaps(
         **reading(encoding),
         classes=clf.labels,
+        masked=tuple(sorted(set(masked))),
         logits=logits[0].float().cpu().numpy(),
         probabilities=clf.probabilities(logits.float())[0],
         weights=kept.weights,

@@ -43,33 +43,53 @@ def drawn(key: str, matrix: Matrix) -> Drawn:
 
 
 class Slots:
-    """The matrices that are in the page; the one used longest ago gives way to a new one."""
+    """The matrices that are in the page, to be looked at or fetched ahead.
+
+    What was fetched ahead gives way first, and then what was looked at longest ago: a saved copy
+    keeps what was opened.
+    """
 
     def __init__(self) -> None:
         self._held: list[list[Drawn]] = [[] for _ in range(SLOTS)]
         self._used = list(range(SLOTS))  # the slot used longest ago first
+        self._unseen = set(range(SLOTS))
 
     def __contains__(self, key: str) -> bool:
         return any(each.key == key for slot in self._held for each in slot)
 
-    def use(self, key: str) -> None:
-        """Note that a matrix is looked at."""
+    @property
+    def spare(self) -> int:
+        """How many matrices may be fetched ahead."""
+        return len(self._unseen)
+
+    def use(self, key: str, *, ahead: bool = False) -> None:
+        """Note that a matrix is looked at, or perhaps will be."""
         for number, slot in enumerate(self._held):
             if any(each.key == key for each in slot):
-                self._used.remove(number)
-                self._used.append(number)
+                self._note(number, ahead=ahead)
 
-    def put(self, matrices: Sequence[Drawn]) -> dict[str, Any]:
-        """Put matrices into one slot, and return the traits that change."""
-        number = self._used.pop(0)
-        self._used.append(number)
+    def put(self, matrices: Sequence[Drawn], *, ahead: bool = False) -> dict[str, Any]:
+        """Put matrices into one slot, if there is one for them; return the traits that change."""
+        unseen = [number for number in self._used if number in self._unseen]
+        if ahead and not unseen:
+            return {}
+        number = (unseen or self._used)[0]
+        self._unseen.add(number)
+        self._note(number, ahead=ahead)
         self._held[number] = list(matrices)
         return self._traits([number])
+
+    def _note(self, number: int, *, ahead: bool) -> None:
+        self._used.remove(number)
+        self._used.append(number)
+        if not ahead:
+            self._unseen.discard(number)
 
     def clear(self) -> dict[str, Any]:
         """Drop all matrices, and return the traits that change."""
         filled = [number for number, slot in enumerate(self._held) if slot]
         self._held = [[] for _ in range(SLOTS)]
+        self._unseen = set(range(SLOTS))
         return self._traits(filled)
 
     def _traits(self, changed: Sequence[int]) -> dict[str, Any]:

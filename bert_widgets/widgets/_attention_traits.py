@@ -8,11 +8,12 @@ import numpy as np
 import traitlets as t
 
 from .._options import unknown
+from ..explain._token_index import BY
 from ._array import Array
 from ._attention_views import MEASURES, UNITS
 from ._text_widget import TextWidget
 
-VIEWS = ("mosaic", "matrix", "lines", "neurons")
+VIEWS = ("mosaic", "matrix", "lines", "neurons", "similar")
 FILTERS = ("all", "ab", "ba", "aa", "bb")
 STATISTICS = (
     ("entropy", "Entropy", "bits", "How evenly a row is spread: 0 looks at one piece only."),
@@ -27,6 +28,7 @@ _NAMES = ("", "effect", *(name for name, *_ in STATISTICS))
 _MOST_LINES = 6
 _CHOICES = {
     "view": VIEWS,
+    "similar_by": BY,
     "measure": MEASURES,
     "unit": UNITS,
     "pairs_filter": FILTERS,
@@ -66,6 +68,9 @@ class AttentionTraits(TextWidget):
     measuring = t.Bool(default_value=False).tag(sync=True)
     ablated = t.List(t.List(t.Int())).tag(sync=True, page=True)
     ablated_probabilities = Array("float32")
+    masked = t.List(t.Int()).tag(sync=True, page=True)
+    maskable = t.Bool(default_value=True).tag(sync=True)
+    unmasked_probabilities = Array("float32")
     line_heads = t.List(t.Int(), [0]).tag(sync=True, page=True)
     threshold = t.Float(0.25).tag(sync=True, page=True)
     pairs_filter = t.Unicode("all").tag(sync=True, page=True)
@@ -74,6 +79,12 @@ class AttentionTraits(TextWidget):
     neuron_size = t.Int().tag(sync=True)
     neuron_scales = t.List(t.Float()).tag(sync=True)
     neurons_complete = t.Bool(default_value=True).tag(sync=True)
+    corpus_size = t.Int().tag(sync=True)
+    similar_by = t.Unicode("embedding").tag(sync=True, page=True)
+    matches = t.List(t.Dict()).tag(sync=True)
+    match_counts = t.List(t.List()).tag(sync=True)
+    search_progress = t.Float(0.0).tag(sync=True)
+    _matches_of = t.Unicode().tag(sync=True)
     note = t.Unicode().tag(sync=True)
     _query = Array("int8")
     _key = Array("int8")
@@ -96,6 +107,9 @@ class AttentionTraits(TextWidget):
         name, value = proposal["trait"].name, proposal["value"]
         if value not in _CHOICES[name]:
             raise t.TraitError(unknown(name, value, _CHOICES[name]))
+        if value == "similar" and not self.corpus_size:
+            msg = "There is no corpus to search; make the widget with corpus=bw.Corpus(clf, texts)."
+            raise t.TraitError(msg)
         return str(value)
 
     @t.validate("target")
@@ -126,6 +140,21 @@ class AttentionTraits(TextWidget):
                 )
                 raise t.TraitError(msg)
         return [list(head) for head in sorted({(layer, head) for layer, head in heads})]
+
+    @t.validate("masked")
+    def _check_masked(self, proposal: dict[str, Any]) -> list[int]:
+        pieces: list[int] = proposal["value"]
+        if pieces and not self.maskable:
+            msg = "This model's tokenizer has no mask token, so no token can be masked."
+            raise t.TraitError(msg)
+        for piece in pieces:
+            if isinstance(piece, bool) or not 0 <= piece < len(self.token_words):
+                msg = f"There is no token {piece!r} to mask; use 0 to {len(self.tokens) - 1}."
+                raise t.TraitError(msg)
+            if self.token_words[piece] < 0:
+                msg = f"Token {piece} is {self.tokens[piece]}, a special one that stays as it is."
+                raise t.TraitError(msg)
+        return sorted(set(pieces))
 
     @t.validate("line_heads")
     def _check_line_heads(self, proposal: dict[str, Any]) -> list[int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..explain._reading import masked as with_masks
 from ..explain.attention import AttentionMaps, Matrix, attention_maps
 from ..explain.attention_flow import gradient_rollout, rollout
 from ..explain.targets import Target
@@ -63,15 +64,16 @@ def place(measure: str, layer: int, head: int, target: str) -> Place:
     )
 
 
-def read(clf: BertClassifier, texts: tuple[str, str]) -> AttentionMaps:
+def read(clf: BertClassifier, text: str, pair: str, masked: tuple[int, ...] = ()) -> AttentionMaps:
     """Read the attention of every head for a text, and the second one of a pair or ``""``."""
-    check_text(*texts)
-    return attention_maps(clf, texts[0], texts[1] or None)
+    check_text(text, pair)
+    return attention_maps(clf, text, pair or None, masked=masked)
 
 
 def encoded(clf: BertClassifier, maps: AttentionMaps) -> Encoding:
     """Return what the model read of a text, again."""
-    return clf.encode([maps.text], None if maps.pair is None else [maps.pair])[0]
+    encoding = clf.encode([maps.text], None if maps.pair is None else [maps.pair])[0]
+    return with_masks(clf, encoding, maps.masked)
 
 
 def matrix(

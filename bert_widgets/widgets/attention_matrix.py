@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets as t
 
 from .._options import named_options
-from ..explain.ablation import ablated_logits, estimated_effects, exact_effects
-from ..explain.query_key import neurons_of
-from ..explain.targets import Target
 from . import _attention_views as views
-from ._answers import Part
-from ._attention_slots import Drawn, Slots, drawn
-from ._attention_traits import STATISTICS, AttentionTraits
+from ._attention_answers import AttentionAnswers
+from ._attention_matches import check_corpus
+from ._attention_slots import Slots
+from ._attention_traits import STATISTICS
 from ._fallback import attention_html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from numpy.typing import NDArray
+    import pandas as pd
 
     from ..classifier import BertClassifier
-    from ..explain.attention import AttentionMaps, Matrix
-    from ..explain.query_key import Neurons
+    from ..explain.attention import AttentionMaps
+    from ..explain.similar_tokens import Corpus
 
-    # What `Part.compute` takes: text and second text come first.
-    Question = tuple[Any, ...]
-
-_BUDGET = 256 * 1024  # bytes of weights: as many heads of a short text are in the page at once
 _THUMBNAIL = 36  # pixels: 12 x 12 heads are 0.19 MB
 
 
-class AttentionMatrix(AttentionTraits):
+class AttentionMatrix(AttentionAnswers):
     """The attention of every head: all at once, as a matrix, as lines, and as queries and keys.
 
     Attention shows where a head looks, not why the model decided; what a head does to the
@@ -48,10 +40,13 @@ class AttentionMatrix(AttentionTraits):
     layer, head
         The head shown first; both count from zero.
     view
-        ``"mosaic"`` (all heads), ``"matrix"``, ``"lines"`` or ``"neurons"``.
+        ``"mosaic"`` (all heads), ``"matrix"``, ``"lines"``, ``"neurons"`` or, with a corpus,
+        ``"similar"``.
     target
         The label that effects are about; by default the predicted one, also after edits, until a
         target is chosen.
+    corpus
+        Texts to search for tokens like the selected one: ``bw.Corpus(clf, texts)``.
 
     Attributes
     ----------
@@ -82,6 +77,11 @@ class AttentionMatrix(AttentionTraits):
         Settable: whether special tokens are kept; without them rows are scaled up again.
     labels : list of str
         The rows and columns of the matrix.
+    masked : list of int
+        Settable: the numbers of pieces in the place of which the model reads its mask token. All
+        else on show is of the text so masked.
+    unmasked_probabilities : float32 array (classes,)
+        The prediction for the text as it stands.
     ablated : list of [layer, head]
         Settable: heads that are switched off.
     ablated_probabilities : float32 array (classes,)
@@ -96,6 +96,14 @@ class AttentionMatrix(AttentionTraits):
     line_heads, threshold : list of int, float
         Settable: the heads of the layer that are drawn as lines, and the share of the largest
         weight of a head from which on they are.
+    similar_by : str
+        Settable: whether tokens of the corpus are compared by their ``"embedding"`` after the
+        layer, or by what its ``"heads"`` (`line_heads`) have gathered.
+    matches : list of dict
+        The tokens of the corpus most like the selected one, while ``view`` is ``"similar"``, with
+        their context; `similar_tokens` holds them as a DataFrame.
+    match_counts : list of [heading, list of [value, count]]
+        What they have in common.
     view, target, order, colour, token, pairs_filter
         What is on show; settable.
     busy : bool
@@ -129,10 +137,12 @@ class AttentionMatrix(AttentionTraits):
         head: int = 0,
         view: str = "matrix",
         target: str | int | None = None,
+        corpus: Corpus | None = None,
     ) -> None:
-        self._clf = clf
+        check_corpus(corpus, clf)
+        self._clf, self._corpus = clf, corpus
         self._in_page = Slots()
-        maps = views.read(clf, (text, pair or ""))
+        maps = views.read(clf, text, pair or "")
         if -1 not in (layer, head):
             maps.head(layer, head)  # raises if there is none
         self._chosen = target is not None
@@ -145,6 +155,8 @@ class AttentionMatrix(AttentionTraits):
             layer=layer,
             head=head,
             line_heads=[max(head, 0)],
+            corpus_size=0 if corpus is None else corpus.texts,
+            maskable=clf.tokenizer.mask_token_id is not None,
             view=view,
             note=views.family_note(clf),
         )
@@ -153,9 +165,9 @@ class AttentionMatrix(AttentionTraits):
             self.target = clf.labels[number] if isinstance(number, int) else str(number)
 
     @property
-    def maps(self) -> AttentionMaps:
-        """The attention of all heads for the text on show."""
-        return cast("AttentionMaps", self._result)
+    def similar_tokens(self) -> pd.DataFrame | None:
+        """The matches on show, as `Corpus.similar` returns them; None while there are none."""
+        return self._found
 
     def measure_effects(self) -> None:
         """Measure in the background what each head does, by switching them off one by one.
@@ -184,57 +196,14 @@ class AttentionMatrix(AttentionTraits):
         flow = ["rollout" if self.measure == "rollout" else "attention times gradient", layer]
         return ", ".join(parts.get(self.measure, flow))
 
-    def _parts(self) -> Sequence[Part]:
-        def part(
-            name: str,
-            key: Callable[[], Question | None],
-            compute: Callable[[Question], Any],
-            show: Callable[[Any], None],
-            *,
-            at_once: bool = False,
-        ) -> Part:
-            now = compute if at_once else None
-            return Part(name=name, key=key, compute=compute, at_once=now, show=show)
-
-        return [
-            part(
-                "maps",
-                lambda: (self.text, self.pair),
-                lambda texts: views.read(self._clf, (texts[0], texts[1])),
-                self._show,
-                at_once=True,
-            ),
-            part(
-                "matrix",
-                self._question,
-                lambda question: self._matrix(question),  # noqa: PLW0108 - typed
-                self._show_matrix,
-                at_once=True,
-            ),
-            part(
-                "ablated",
-                self._off,
-                lambda question: self._without(frozenset(question[2])),
-                self._show_without,
-                at_once=True,
-            ),
-            part(
-                "neurons", self._neuron_head, self._read_neurons, self._show_neurons, at_once=True
-            ),
-            part("estimates", self._aim, self._estimate, self._show_estimates),
-            part("others", self._others, self._read_others, self._show_others),
-            part(
-                "effects",
-                lambda: (*self._aim(), "exact") if self.measuring else None,
-                self._measure,
-                lambda _done: None,
-            ),
-        ]
-
     def _shown(self, result: AttentionMaps) -> dict[str, Any]:
         """Return the traits that show attention maps."""
         self._chosen = self._chosen and self._answers is not None
-        likeliest = result.classes[int(result.probabilities.argmax())]
+        if result.masked:
+            whole, target = self.unmasked_probabilities, self.target
+        else:
+            whole = result.probabilities
+            target = self.target if self._chosen else result.classes[int(whole.argmax())]
         thumbnails = result.thumbnails(_THUMBNAIL)
         return {
             "words": list(result.words),
@@ -244,125 +213,17 @@ class AttentionMatrix(AttentionTraits):
             "classes": list(result.classes),
             "logits": result.logits,
             "probabilities": result.probabilities,
+            "unmasked_probabilities": whole,
             "ablated_probabilities": result.probabilities,
-            "target": self.target if self._chosen else likeliest,
-            "token": None,
+            "target": target,
+            "matches": [],
+            "match_counts": [],
+            "_matches_of": "",
             "_statistics": np.stack([result.statistics[name] for name, *_ in STATISTICS]).ravel(),
             "_thumbnails": thumbnails.ravel(),
             "_side": thumbnails.shape[-1],
             **self._unmeasured(result.layers * result.heads),
         }
-
-    def _question(self) -> Question:
-        at = views.place(self.measure, self.layer, self.head, self.target)
-        return (self.text, self.pair, at, self.unit, self.specials)
-
-    def _matrix(self, question: Question) -> Matrix:
-        _, _, at, unit, specials = question
-        words = unit == "words"
-        return views.matrix(self._clf, self.maps, at, words=words, specials=specials)
-
-    def _show_matrix(self, found: Matrix) -> None:
-        _, _, at, *_ = self._question()
-        if list(found.labels) != self.labels or not np.array_equal(
-            found.of_token, self.label_tokens
-        ):
-            self._set(self._in_page.clear())
-            self._set({"labels": list(found.labels), "label_tokens": found.of_token})
-        self._set({"_left_out": found.left_out if found.left_out.any() else np.empty(0)})
-        if at.key in self._in_page:
-            self._in_page.use(at.key)
-            return
-        every = self.layers * self.heads * found.weights.size <= _BUDGET
-        if every and at.measure == "weights" and at.head >= 0:
-            self._set(self._in_page.put(self._every_head()))
-        else:
-            self._set(self._in_page.put([drawn(at.key, found)]))
-
-    def _every_head(self) -> list[Drawn]:
-        heads = np.ndindex(self.layers, self.heads)
-        places = [views.place("weights", int(layer), int(head), "") for layer, head in heads]
-        words = self.unit == "words"
-        return [
-            drawn(
-                at.key,
-                views.matrix(self._clf, self.maps, at, words=words, specials=self.specials),
-            )
-            for at in places
-        ]
-
-    def _others(self) -> Question:
-        """Return which matrices are drawn with the one on show, or else looked at next."""
-        at = self._question()[2]
-        lines = views.together(at, self.line_heads)
-        places = lines if self.view == "lines" else views.neighbours(at, self.layers, self.heads)
-        return (*self._question(), tuple(places))
-
-    def _read_others(self, question: Question) -> list[Drawn]:
-        *texts_and_place, unit, specials, places = question
-        texts = texts_and_place[:2]
-        missing = [place for place in places if place.key not in self._in_page]
-        return [
-            drawn(place.key, self._matrix((*texts, place, unit, specials))) for place in missing
-        ]
-
-    def _show_others(self, found: list[Drawn]) -> None:
-        *question, places = self._others()
-        for place in places:
-            self._in_page.use(place.key)
-        for each in found:
-            self._set(self._in_page.put([each]))
-        self._in_page.use(question[2].key)
-
-    def _off(self) -> Question | None:
-        heads = tuple((layer, head) for layer, head in self.ablated)
-        return (self.text, self.pair, heads)
-
-    def _without(self, heads: frozenset[tuple[int, int]]) -> NDArray[np.float32]:
-        if not heads:
-            return self.maps.probabilities
-        logits = ablated_logits(self._clf, views.encoded(self._clf, self.maps), [heads])
-        probabilities: NDArray[np.float32] = self._clf.probabilities(logits)[0]
-        return probabilities
-
-    def _show_without(self, probabilities: NDArray[np.float32]) -> None:
-        self.ablated_probabilities = probabilities
-
-    def _neuron_head(self) -> Question | None:
-        if self.view != "neurons" or self.layer < 0 or self.head < 0:
-            return None
-        return (self.text, self.pair, self.layer, self.head)
-
-    def _read_neurons(self, question: Question) -> Neurons:
-        _, _, layer, head = question
-        return neurons_of(self._clf, views.encoded(self._clf, self.maps), layer, head)
-
-    def _show_neurons(self, found: Neurons) -> None:
-        self._set(views.neuron_traits(found))
-
-    def _aim(self) -> Question:
-        return (self.text, self.pair, self.target)
-
-    def _estimate(self, question: Question) -> NDArray[np.float32]:
-        target = Target(self._clf.labels.index(question[2]))
-        return estimated_effects(self._clf, views.encoded(self._clf, self.maps), target)
-
-    def _show_estimates(self, found: NDArray[np.float32]) -> None:
-        self.estimates = found.ravel()
-
-    def _measure(self, question: Question) -> None:
-        """Measure exact effects, and show them as they become known."""
-        shape = (self.layers, self.heads)
-        target = Target(self._clf.labels.index(question[2]))
-        effects = np.full(shape, np.nan, np.float32)
-        encoding = views.encoded(self._clf, self.maps)
-        for heads, values in exact_effects(self._clf, encoding, target, shape):
-            effects[heads] = values
-            with self.hold_sync():
-                if not self.measuring or question[:3] != self._aim():
-                    return
-                self.effects = effects.ravel()
-                self.effects_progress = float(np.isfinite(effects).mean())
 
     def _unmeasured(self, count: int) -> dict[str, Any]:
         return {
@@ -378,6 +239,12 @@ class AttentionMatrix(AttentionTraits):
             self.effects_progress = 0.0
             self._ask()
 
+    @t.observe("text", "pair")
+    def _follow_text(self, change: dict[str, Any]) -> None:
+        if self._answers is not None:
+            self.token, self.masked = None, []
+        super()._follow_text(change)
+
     @t.observe("layer", "head", "measure", "unit", "specials", "view", "ablated", "line_heads")
     def _follow_choice(self, change: dict[str, Any]) -> None:
         if self._answers is None:
@@ -388,11 +255,15 @@ class AttentionMatrix(AttentionTraits):
             self.line_heads = [self.head]
         self._ask()
 
+    @t.observe("masked", "token", "selected", "similar_by")
+    def _follow_look(self, _change: object) -> None:
+        self._ask()
+
     @t.observe("target")
     def _follow_target(self, _change: object) -> None:
         if self._answers is None:
             return
-        likeliest = self.maps.classes[int(self.maps.probabilities.argmax())]
+        likeliest = self.classes[int(self.unmasked_probabilities.argmax())]
         self._chosen = self._chosen or self.target != likeliest
         self._set(self._unmeasured(self.layers * self.heads))
         self._ask()

@@ -3,6 +3,7 @@ import { makeCautions } from "./attention/cautions.ts";
 import { save } from "./attention/export.ts";
 import { makeHeader } from "./attention/header.ts";
 import { makeLines } from "./attention/lines_view.ts";
+import { tokensToMask, withToggled } from "./attention/masking.ts";
 import { makeMatrix } from "./attention/matrix_view.ts";
 import { makeMosaic } from "./attention/mosaic_view.ts";
 import { makeNeurons } from "./attention/neurons_view.ts";
@@ -10,6 +11,8 @@ import plotsCss from "./attention/plots.css";
 import { makePrediction } from "./attention/prediction.ts";
 import { makeSettings } from "./attention/settings.ts";
 import { sheetOf } from "./attention/sheet.ts";
+import similarCss from "./attention/similar.css";
+import { makeSimilar } from "./attention/similar_view.ts";
 import {
   type Attention,
   attentionReader,
@@ -36,11 +39,15 @@ function build(frame: Frame): (state: Attention) => void {
     look,
     choose: (row) => look(row === null ? null : (state?.rows.tokens[row] ?? null)),
   };
+  const mask = (): void => {
+    if (state !== null && tokensToMask(state).length > 0) set("masked", withToggled(state));
+  };
   const views: Record<ViewName, View> = {
     mosaic: makeMosaic(frame, actions),
     matrix: makeMatrix(frame, actions),
     lines: makeLines(frame, actions),
     neurons: makeNeurons(frame, actions),
+    similar: makeSimilar(frame, actions),
   };
   const header = makeHeader({
     set,
@@ -59,11 +66,23 @@ function build(frame: Frame): (state: Attention) => void {
   header.opens(settings.element);
   const prediction = makePrediction({
     target: (label) => set("target", label),
-    reset: () => set("ablated", []),
+    reset: () => {
+      model.set("masked", []);
+      set("ablated", []);
+    },
+    mask,
     send: (command) => model.send({ command }),
   });
   const cautions = makeCautions();
   const place = h("div", { class: "bw-view" });
+  place.addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey, altKey } = event;
+    if (key !== "m" || ctrlKey || metaKey || altKey || state?.view === "mosaic") return;
+    // JupyterLab would turn the cell into Markdown, and drop the widget.
+    event.preventDefault();
+    event.stopPropagation();
+    mask();
+  });
   frame.body.append(header.element, settings.element, place, prediction.element, cautions.element);
 
   const draw = (next: Attention): void => {
@@ -87,7 +106,7 @@ function build(frame: Frame): (state: Attention) => void {
 function render(context: RenderContext): () => void {
   return openFrame(context, {
     name: "Attention matrix",
-    css: attentionCss + plotsCss,
+    css: attentionCss + plotsCss + similarCss,
     traits: TRAITS,
     read: attentionReader(),
     build,

@@ -3,7 +3,7 @@ import { passes, rowInView, stretches, tokenInView } from "../src/attention/arra
 import { effectOf, orderOf, toggled } from "../src/attention/effects.ts";
 import { absenceOf, halved, keyOf, titleOf, valueAt } from "../src/attention/maps.ts";
 import { scoresOf } from "../src/attention/neurons_state.ts";
-import { outcome } from "../src/attention/prediction.ts";
+import { changesOf, outcome } from "../src/attention/prediction.ts";
 import { attentionReader } from "../src/attention/state.ts";
 import { attempt } from "../src/shared/read.ts";
 import { attention, attentionState, longAttention } from "./attention_models.ts";
@@ -147,9 +147,16 @@ describe("the effects", () => {
   });
 
   it("are told with the prediction", () => {
-    expect(outcome("positive", 0.974, 0.974, 0)).toBe("P(positive) 0.97");
-    expect(outcome("positive", 0.974, 0.641, 3)).toBe("3 heads off: P(positive) 0.97 → 0.64");
-    expect(outcome("positive", 0.5, 0.4, 1)).toMatch(/^1 head off/);
+    expect(outcome("positive", 0.974, 0.974, "")).toBe("P(positive) 0.97");
+    expect(outcome("positive", 0.974, 0.641, changesOf(3, 0))).toBe(
+      "3 heads off: P(positive) 0.97 → 0.64",
+    );
+    expect([changesOf(0, 0), changesOf(1, 0), changesOf(0, 1), changesOf(3, 2)]).toEqual([
+      "",
+      "1 head off",
+      "1 piece masked",
+      "2 pieces masked, 3 heads off",
+    ]);
   });
 });
 

@@ -54,6 +54,50 @@ describe("a vector file", () => {
     expect(fills).toEqual(["rgb(5 5 5)", "rgb(6 6 6)"]);
   });
 
+  it("embeds a large grid once, of which each piece shows its part", () => {
+    const side = 20;
+    const stack = grid(new Array(12 * side * side).fill(1), side);
+    const root = drawn((pen) => {
+      for (let i = 0; i < 12; i++) {
+        const part = { x: 0, y: i * side, width: side, height: side };
+        pen.cells(stack, part, { x: 50 * i, y: 7, width: 40, height: 40 });
+      }
+    });
+    expect(root.querySelectorAll("rect")).toHaveLength(0);
+    const image = root.querySelector("defs image") as Element;
+    expect(root.querySelectorAll("image")).toHaveLength(1);
+    expect(numbers(image, "x", "y", "width", "height")).toEqual([0, 0, side, 12 * side]);
+    const third = root.querySelectorAll("svg")[2] as Element;
+    expect(third.getAttribute("viewBox")).toBe(`0 ${2 * side} ${side} ${side}`);
+    expect(numbers(third, "x", "y", "width", "height")).toEqual([100, 7, 40, 40]);
+    expect(third.querySelector("use")?.getAttribute("href")).toBe(`#${image.id}`);
+  });
+
+  it("embeds cells in a file that holds each byte and its colour", () => {
+    const bytes = Array.from({ length: 300 * 300 }, (_, i) => (7 * i) % 256);
+    const part = { x: 10, y: 20, width: 280, height: 270 };
+    const root = drawn((pen) => pen.cells(grid(bytes, 300), part, { ...part, x: 0, y: 0 }));
+    const address = root.querySelector("image")?.getAttribute("href") ?? "";
+    const text = atob(address.replace("data:image/png;base64,", ""));
+    const file = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    const chunk = (name: string): Uint8Array => {
+      const at = text.indexOf(name);
+      const length = new DataView(file.buffer).getUint32(at - 4);
+      return file.subarray(at + 4, at + 4 + length);
+    };
+    const size = chunk("IHDR");
+    expect([size[2], size[3], size[6], size[7]]).toEqual([
+      280 >> 8,
+      280 & 255,
+      270 >> 8,
+      270 & 255,
+    ]);
+    expect([...chunk("PLTE")].slice(3, 6)).toEqual([1, 1, 1]);
+    // Behind the stream's header and that of the first block.
+    const line = chunk("IDAT").subarray(7 + 281 * 5, 7 + 281 * 6);
+    expect([...line]).toEqual([0, ...bytes.slice(300 * 25 + 10, 300 * 25 + 290)]);
+  });
+
   it("clips what is drawn within a box, and nothing after it", () => {
     const look = { color: [0, 0, 0] as const };
     const root = drawn((pen) => {

@@ -174,6 +174,22 @@ describe("the mosaic", () => {
     expect(["view", "layer", "head"].map((name) => model.get(name))).toEqual(["matrix", 1, 1]);
   });
 
+  it("has a finger switch off the chosen head by its corner, and open any other", () => {
+    const model = open({ view: "mosaic", layer: 0, head: 1 });
+    const tap = (head: number) => {
+      const corner = { clientX: 22 + head * 78 + 72 - 20, clientY: 22 + 4 };
+      const how = { ...corner, bubbles: true, pointerType: "touch" };
+      canvas()?.dispatchEvent(new PointerEvent("click", how));
+      frames();
+    };
+    tap(1);
+    expect([model.get("ablated"), model.get("view")]).toEqual([[[0, 1]], "mosaic"]);
+    tap(1);
+    expect(model.get("ablated")).toEqual([]);
+    tap(0);
+    expect(["ablated", "view", "head"].map((name) => model.get(name))).toEqual([[], "matrix", 0]);
+  });
+
   it("changes nothing in a saved copy", () => {
     const model = open({ view: "mosaic", _static: true });
     press(canvas(), "x");

@@ -22,6 +22,7 @@ from tests.bench import clocks, hand_back, in_its_own_process, machine, table, u
 
 CONTENDERS = {
     "maps": "attention_maps alone",
+    "estimates": "head_effects, estimates alone",
     "mosaic": "AttentionMatrix, all heads",
     "matrix": "AttentionMatrix, one head",
     "model_view": "BertViz model_view",
@@ -75,7 +76,7 @@ def figures(name: str, length: int, options: argparse.Namespace) -> list[str]:
         except subprocess.CalledProcessError as error:
             return ["-", "-", "-", "-", f"Python ended with {error.returncode}"]
         seconds, remark = None, ""
-        if name != "maps":
+        if name in DRAWN:
             seconds, remark = first_paint(page, name, options.libraries)
     return [
         f"{found['cpu']:.2f}",
@@ -96,20 +97,23 @@ def measure(name: str, length: int, page: Path) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         sent = (
             ours(clf, text, name, page)
-            if name in ("maps", "mosaic", "matrix")
+            if name in ("maps", "estimates", "mosaic", "matrix")
             else theirs(clf, text, name, page)
         )
     return {**clock, "bytes": sent, "extra": watch.extra}
 
 
 def ours(clf: Any, text: str, name: str, page: Path) -> int:
-    """Return the bytes of the first message, but for the program itself; of maps alone, theirs."""
+    """Return the bytes of the first message but for the program itself, or those of numbers."""
     from ipywidgets.widgets.widget import _remove_buffers
 
     import bert_widgets as bw
 
     if name == "maps":
         return bw.attention_maps(clf, text).weights.nbytes
+    if name == "estimates":
+        effects = bw.head_effects(clf, text, target=0, exact=False)
+        return int(effects.estimate.to_numpy().nbytes)
     matrix = bw.AttentionMatrix(clf, text, view=name)
     state, _, buffers = _remove_buffers(matrix.get_state())
     program = len(state.pop("_esm"))

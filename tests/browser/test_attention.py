@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import xml.etree.ElementTree as ET
+from base64 import b64encode
 
 import numpy as np
 import pytest
@@ -30,6 +31,23 @@ FRAMES = """() => {
     const next = () => { count.frames++; requestAnimationFrame(next); };
     requestAnimationFrame(next);
     window.rate = () => 1000 * count.frames / (performance.now() - count.start);
+}"""
+
+# How far two pictures differ on average, drawn as large as the second one is.
+DIFFERENCE = """async (sources) => {
+    const images = await Promise.all(sources.map(async (source) => {
+        const image = new Image();
+        image.src = source;
+        await image.decode();
+        return image;
+    }));
+    const { width, height } = images[1];
+    const [one, other] = images.map((image) => {
+        const context = new OffscreenCanvas(width, height).getContext("2d");
+        context.drawImage(image, 0, 0, width, height);
+        return context.getImageData(0, 0, width, height).data;
+    });
+    return one.reduce((sum, byte, i) => sum + Math.abs(byte - other[i]), 0) / one.length;
 }"""
 
 
@@ -142,6 +160,29 @@ def test_picture_has_the_tokens_as_text(open_notebook, page):
         assert texts.count(token) >= 2 * tokens.count(token)  # a row and a column
     assert len(list(root.iter(f"{SVG}rect"))) > len(tokens)
     assert not list(root.iter(f"{SVG}image"))
+
+
+def test_picture_of_all_heads_is_small_and_has_their_numbers_as_text(clf, page, tmp_path):
+    bw.AttentionMatrix(clf, TEXT, view="mosaic").to_html(tmp_path / "page.html")
+    page.goto((tmp_path / "page.html").as_uri())
+    matrix = matrix_of(page)
+    matrix.get_by_role("button", name="Options").click()
+    pictures = {}
+    for kind in ("SVG", "PNG"):
+        with page.expect_download() as download:
+            matrix.get_by_role("button", name=f"Save as {kind}").click()
+        pictures[kind] = download.value.path().read_bytes()
+    assert len(pictures["SVG"]) < 150_000  # of 6 x 12 heads
+    root = ET.fromstring(pictures["SVG"])  # noqa: S314 - our own
+    texts = [element.text for element in root.iter(f"{SVG}text")]
+    assert texts.count("1") == texts.count("6") == 2  # a layer and a head
+    assert len(list(root.iter(f"{SVG}image"))) == 1
+    assert len(list(root.iter(f"{SVG}use"))) == 72
+    vector, pixels = (
+        f"data:image/{kind};base64,{b64encode(pictures[name]).decode()}"
+        for kind, name in (("svg+xml", "SVG"), ("png", "PNG"))
+    )
+    assert page.evaluate(DIFFERENCE, [vector, pixels]) < 3  # of 255; letters' edges differ
 
 
 def test_saved_page_has_the_heads_that_were_opened(clf, page, tmp_path):

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 import torch
+from torch.multiprocessing.reductions import StorageWeakRef
 
-from bert_widgets.explain import head_effects
+from bert_widgets.explain import ablation, head_effects
 from bert_widgets.explain.ablation import ablated_logits, estimated_effects, exact_effects
 from bert_widgets.explain.targets import Target
 from tests.models import KINDS, longformer_classifier, tiny_classifier
@@ -59,6 +62,32 @@ def test_the_estimate_is_the_derivative_with_respect_to_a_gate(kind: str) -> Non
     slope = float(before - clone.logits([encoding])[0, 1]) / step
     expected = estimates[:, 1].sum() if kind == "albert" else estimates[1, 1]
     assert slope == pytest.approx(expected, rel=0.1, abs=5e-3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_estimates_are_the_same_with_every_layer_held(kind: str, monkeypatch) -> None:
+    clf = tiny_classifier(kind)
+    encoding = clf.encode([TEXT])[0]
+    found = estimated_effects(clf, encoding, Target(1))
+    monkeypatch.setattr(ablation, "recomputed", contextlib.nullcontext)
+    plain = estimated_effects(clf, encoding, Target(1))
+    np.testing.assert_allclose(found, plain, rtol=1e-5, atol=1e-6)
+
+
+def test_no_more_than_one_layer_is_held() -> None:
+    clf = tiny_classifier("bert")
+    inside: list[StorageWeakRef] = []
+    held: list[int] = []
+
+    def note(_module, _inputs, output) -> None:
+        held.append(sum(not storage.expired() for storage in inside))
+        inside.append(StorageWeakRef(output.untyped_storage()))
+
+    layers = clf.model.bert.encoder.layer
+    for layer in layers:
+        layer.intermediate.register_forward_hook(note)
+    estimated_effects(clf, clf.encode([TEXT])[0], Target(1))
+    assert held == [0] * (2 * len(layers) - 1)  # the last one ran once
 
 
 def test_a_table_holds_the_means_over_the_texts() -> None:

@@ -13,7 +13,7 @@ from bert_widgets.explain import head_effects, neurons
 from bert_widgets.explain.attention_flow import gradient_rollout, rollout
 from bert_widgets.explain.targets import Target
 from bert_widgets.explain.value_norms import block_norms
-from bert_widgets.widgets import attention_matrix
+from bert_widgets.widgets import _attention_answers
 from tests.models import tiny_classifier
 
 from .pages import agrees, page_of
@@ -58,7 +58,7 @@ def test_small_texts_have_every_head_in_the_page(pair):
 @pytest.mark.parametrize("budget", [0, 60, 200])
 def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, budget):
     clf = tiny_classifier("bert")
-    monkeypatch.setattr(attention_matrix, "_BUDGET", budget)
+    monkeypatch.setattr(_attention_answers, "_BUDGET", budget)
     numbers = st.tuples(st.integers(-1, 1), st.integers(0, 3), st.booleans())
 
     @settings(deadline=None, max_examples=10)
@@ -66,6 +66,7 @@ def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, 
     def browse(opened):
         widget = AttentionMatrix(clf, TEXT)
         page = page_of(widget)
+        seen = [key_of(widget)]
         for layer, head, by_page in opened:
             head = head if layer >= 0 else -1  # noqa: PLW2901
             if by_page:
@@ -77,6 +78,9 @@ def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, 
             expected = maps.mean() if layer < 0 else maps.head(layer, head)
             np.testing.assert_allclose(in_page(widget, key_of(widget)), expected, atol=0.004)
             widget.wait()
+            seen = [key for key in seen if key != key_of(widget)] + [key_of(widget)]
+            # A layer and a head set one by one show another head in between.
+            assert all(in_page(widget, key) is not None for key in seen[-4:])
             sizes = [len(page.state[f"_slot_{n}"]) for n in range(8)]
             assert max(sizes) <= max(budget, len(widget.labels) ** 2)
             assert agrees(widget)
@@ -85,7 +89,7 @@ def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, 
 
 
 def test_neighbours_of_a_head_are_there_before_anybody_asks(monkeypatch):
-    monkeypatch.setattr(attention_matrix, "_BUDGET", 0)
+    monkeypatch.setattr(_attention_answers, "_BUDGET", 0)
     widget = AttentionMatrix(tiny_classifier("bert"), TEXT, layer=0, head=1)
     widget.wait()
     for key in ("weights:0:1", "weights:0:2", "weights:0:0", "weights:1:1"):

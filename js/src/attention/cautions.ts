@@ -42,7 +42,9 @@ export function makeCautions(): {
 }
 
 /** What the numbers are, where they are no plain weights. */
-function meaningOf({ view, measure, target }: Attention): string {
+function meaningOf(state: Attention): string {
+  const { view, measure, target } = state;
+  if (view === "similar") return meaningOfSimilar(state);
   if (view === "mosaic" || view === "neurons") return "";
   return {
     weights: "",
@@ -54,8 +56,17 @@ function meaningOf({ view, measure, target }: Attention): string {
   }[measure];
 }
 
+function meaningOfSimilar({ similar, layer }: Attention): string {
+  const compared =
+    similar?.by === "heads"
+      ? `the mean cosine between what the chosen heads of layer ${layer + 1} have gathered for both tokens, before the output projection`
+      : `the cosine between what layer ${layer + 1} puts out for both tokens`;
+  return `Similarity: ${compared}. Looks at: where any of the chosen heads gives the largest weight, special tokens aside (after exBERT, Hoover et al. 2020).`;
+}
+
 /** The head in view; -1 where none or several are. */
 function headSpokenOf({ view, head, lineHeads }: Attention): number {
+  if (view === "similar") return -1;
   if (view !== "lines") return head;
   return lineHeads.length === 1 ? (lineHeads[0] ?? -1) : -1;
 }

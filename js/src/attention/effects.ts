@@ -102,6 +102,11 @@ export function orderOf(state: Attention): number[] {
   return heads.sort((a, b) => at(b) - at(a) || a - b);
 }
 
+/** The head that layer and head name; null where they name several. */
+export function chosenHead({ layer, head, heads }: Attention): number | null {
+  return layer >= 0 && head >= 0 ? layer * heads + head : null;
+}
+
 /** The head that layer and head name, or the first of what they name. */
 export function headInView({ layer, head, heads }: Attention): number {
   return Math.max(0, layer) * heads + Math.max(0, head);

@@ -5,7 +5,7 @@ import { makePicker } from "./picker.ts";
 import { makeScaleBar } from "./scale_bar.ts";
 import { scaleOf } from "./scales_of.ts";
 import { captioned } from "./settings.ts";
-import { type Attention, EFFECT } from "./state.ts";
+import { type Attention, EFFECT, VIEWS } from "./state.ts";
 import { makeSwitcher } from "./switcher.ts";
 
 interface HeaderActions {
@@ -50,7 +50,9 @@ export function makeHeader(actions: HeaderActions): {
   );
 
   const draw = (state: Attention, palette: Palette, open: boolean): void => {
-    switcher.draw(state.view);
+    const offered = VIEWS.filter((view) => view !== "similar" || state.similar !== null);
+    switcher.draw(state.view, offered);
+    options.hidden = state.view === "similar";
     setAttribute(options, "aria-expanded", open ? "true" : "false");
     sorting.hidden = state.view !== "mosaic";
     pickers.hidden = state.view === "mosaic";
@@ -79,7 +81,7 @@ export function makeHeader(actions: HeaderActions): {
       disabled: !hasHeads(measure) || state.layer === -1,
       missing: (choice) => lacks({ head: choice }),
     });
-    head.element.hidden = view === "lines";
+    head.element.hidden = view === "lines" || view === "similar";
   };
   const opens = (panel: HTMLElement): void => setAttribute(options, "aria-controls", panel.id);
   return { element, opens, draw };

@@ -4,6 +4,7 @@ import type { Scene } from "./stage.ts";
 
 const SMALLEST_THUMB = 12;
 const LARGEST_THUMB = 72;
+const SMALLEST_REACH = 24;
 /** Room for the bar and the number under a thumbnail, and for its name where it is ranked. */
 const CAPTION = 17;
 const NAME = 11;
@@ -82,6 +83,12 @@ export function placeUnder(layout: MosaicLayout, x: number, y: number): number |
 /** The small button that switches a head off, in the corner of its thumbnail. */
 export function switchOf(thumb: Box): Box {
   const size = Math.min(16, Math.max(10, thumb.width * 0.4));
+  return { x: thumb.x + thumb.width - size, y: thumb.y, width: size, height: size };
+}
+
+/** The corner in which a finger finds that button. */
+export function switchReach(thumb: Box): Box {
+  const size = Math.min(SMALLEST_REACH, thumb.width);
   return { x: thumb.x + thumb.width - size, y: thumb.y, width: size, height: size };
 }
 

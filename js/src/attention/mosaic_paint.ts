@@ -1,6 +1,6 @@
 import type { Palette } from "../shared/palette.ts";
 import { diverging } from "../shared/scales.ts";
-import type { Shading } from "./effects.ts";
+import { chosenHead, type Shading } from "./effects.ts";
 import { type MosaicLayout, switchOf, thumbAt } from "./mosaic_layout.ts";
 import type { Box, Grid, Pen } from "./pen.ts";
 import type { Attention } from "./state.ts";
@@ -16,19 +16,24 @@ export interface MosaicPainting {
   /** In a saved copy the heads that can be opened. */
   saved: ReadonlySet<number> | null;
   pointed: number | null;
+  /** The heads that wear the button that switches them off; none on paper. */
+  switches: readonly number[];
   palette: Palette;
 }
 
 export function paintMosaic(pen: Pen, painting: MosaicPainting): void {
-  const { layout, order, ranked, pointed } = painting;
+  const { layout, order, ranked, pointed, switches, palette } = painting;
   if (!ranked) axes(pen, painting);
   order.forEach((head, at) => {
     const box = thumbAt(layout, at);
     thumbnail(pen, painting, head, box);
     caption(pen, painting, head, box);
   });
-  const at = pointed === null ? -1 : order.indexOf(pointed);
-  if (pointed !== null && at >= 0) hovered(pen, painting, pointed, thumbAt(layout, at));
+  order.forEach((head, at) => {
+    const box = thumbAt(layout, at);
+    if (head === pointed) pen.frame(inset(box, -1.5), palette.focus, 3);
+    if (switches.includes(head)) switchButton(pen, painting, head, box);
+  });
 }
 
 /** Layers down the side and heads along the top, those of the head in view in bold. */
@@ -68,10 +73,8 @@ function thumbnail(pen: Pen, painting: MosaicPainting, head: number, box: Box): 
     const { x, y, width, height } = box;
     pen.line([x, y + height, x + width, y], palette.muted, 1.5);
   }
-  const chosen =
-    head === state.layer * state.heads + state.head && state.layer >= 0 && state.head >= 0;
   pen.frame(inset(box, -0.5), palette.line, 1);
-  if (chosen) pen.frame(inset(box, -1), palette.foreground, 2);
+  if (head === chosenHead(state)) pen.frame(inset(box, -1), palette.foreground, 2);
   if (painting.saved?.has(head)) {
     const dot = { x: box.x + 1, y: box.y + box.height - 9, width: 8, height: 8 };
     pen.fill(dot, palette.background);
@@ -109,14 +112,11 @@ function bar(pen: Pen, { isSigned }: Shading, share: number, box: Box, palette: 
   if (isSigned) pen.fill({ x: x + whole - 0.5, y, width: 1, height: box.height }, palette.muted);
 }
 
-/** The head pointed at wears a frame and the button that switches it off. */
-function hovered(pen: Pen, { state, palette }: MosaicPainting, head: number, box: Box): void {
-  pen.frame(inset(box, -1.5), palette.focus, 3);
-  if (state.static) return;
+function switchButton(pen: Pen, { state, palette }: MosaicPainting, head: number, box: Box): void {
   const button = switchOf(box);
   pen.fill(button, palette.background);
   pen.frame(inset(button, 0.5), palette.muted, 1);
-  const { x, y, width } = inset(button, 4.5);
+  const { x, y, width } = inset(button, 0.28 * button.width);
   pen.line([x, y, x + width, y + width], palette.foreground, 1.5);
   if (!state.ablated.has(head)) pen.line([x + width, y, x, y + width], palette.foreground, 1.5);
 }

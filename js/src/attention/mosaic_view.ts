@@ -1,6 +1,6 @@
 import type { Frame } from "../shared/frame.ts";
 import type { Palette } from "../shared/palette.ts";
-import { headInView, orderOf, shadingOf, toggled } from "./effects.ts";
+import { chosenHead, headInView, orderOf, shadingOf, toggled } from "./effects.ts";
 import { makeHeadDetail } from "./head_detail.ts";
 import { makeMessage } from "./message.ts";
 import {
@@ -10,6 +10,7 @@ import {
   placeBeside,
   placeUnder,
   switchOf,
+  switchReach,
   thumbAt,
 } from "./mosaic_layout.ts";
 import { paintMosaic } from "./mosaic_paint.ts";
@@ -54,7 +55,10 @@ export function makeMosaic(frame: Frame, actions: Actions): View {
   };
   const detail = makeHeadDetail({ open, toggle });
 
-  const paint = (pen: Pen, palette: Palette): void => {
+  /** The head pointed at, and the chosen one for those who cannot point. */
+  const switches = (state: Attention): number[] =>
+    state.static ? [] : [pointed, chosenHead(state)].filter((head) => head !== null);
+  const paint = (pen: Pen, palette: Palette, buttons: readonly number[] = []): void => {
     if (drawn === null || layout === null) return;
     const { state, order, saved } = drawn;
     const { thumbnails } = state;
@@ -67,6 +71,7 @@ export function makeMosaic(frame: Frame, actions: Actions): View {
       grid: thumbnails && gridOf(thumbnails.bytes, thumbnails.side, palette),
       saved,
       pointed,
+      switches: buttons,
       palette,
     });
   };
@@ -95,13 +100,19 @@ export function makeMosaic(frame: Frame, actions: Actions): View {
       message.centre(layout);
       return layout;
     },
-    paint,
+    paint: (pen, palette) => paint(pen, palette, drawn === null ? [] : switches(drawn.state)),
     pointed: (at) => point(at && headUnder(at)),
-    pressed: (at, { shiftKey }) => {
+    pressed: (at, event) => {
       const head = headUnder(at);
       if (head === null || layout === null || drawn === null) return;
-      const box = thumbAt(layout, drawn.order.indexOf(head));
-      if (shiftKey || (!drawn.state.static && holds(switchOf(box), at.x, at.y))) toggle(head);
+      const { state, order } = drawn;
+      const box = thumbAt(layout, order.indexOf(head));
+      // A finger points at no head before it presses: it finds the chosen one's button alone.
+      const byFinger = "pointerType" in event && event.pointerType === "touch";
+      const button = byFinger ? switchReach(box) : switchOf(box);
+      const wears = byFinger ? head === chosenHead(state) : true;
+      const switched = wears && !state.static && holds(button, at.x, at.y);
+      if (event.shiftKey || switched) toggle(head);
       else open(head);
     },
     key: ({ key }) => pressed(key),

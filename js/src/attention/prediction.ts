@@ -1,14 +1,18 @@
-import { button, dropdown, h, setText } from "../shared/dom.ts";
+import { button, dropdown, h, setAttribute, setText } from "../shared/dom.ts";
 import { decimal } from "../shared/format.ts";
+import { tokenInView } from "./arrangement.ts";
+import { isMasked, tokensToMask } from "./masking.ts";
+import { quoted } from "./readings.ts";
 import type { Attention } from "./state.ts";
 
 interface PredictionActions {
   send: (command: "effects" | "cancel") => void;
   target: (label: string) => void;
   reset: () => void;
+  mask: () => void;
 }
 
-/** The prediction of the class looked at, and what it becomes with heads switched off. */
+/** The prediction of the class looked at, and what it becomes with tokens masked or heads off. */
 export function makePrediction(actions: PredictionActions): {
   element: HTMLElement;
   draw: (state: Attention) => void;
@@ -18,7 +22,9 @@ export function makePrediction(actions: PredictionActions): {
   const fill = h("span", { class: "bw-chance-fill" });
   const before = h("span", { class: "bw-chance-before" });
   const bar = h("span", { class: "bw-chance", "aria-hidden": "true" }, fill, before);
-  const reset = button("Reset", actions.reset, { icon: "remove", name: "Switch all heads on" });
+  const reset = button("Reset", actions.reset, { icon: "undo" });
+  const mask = button("", actions.mask, { class: "bw-mask" });
+  mask.title = "Lets the model read its mask token in the place of this one (key m)";
   const measuring = makeMeasuring(actions.send);
   const element = h(
     "div",
@@ -27,26 +33,29 @@ export function makePrediction(actions: PredictionActions): {
     bar,
     sentence,
     reset,
+    mask,
     measuring.element,
   );
 
   const draw = (state: Attention): void => {
-    const { classes, probabilities, ablatedProbabilities, ablated } = state;
+    const { classes, unmaskedProbabilities, ablatedProbabilities, ablated, masked } = state;
     const at = classes.indexOf(state.target);
     element.hidden = at === -1;
-    const [whole, without] = [probabilities[at] ?? 0, ablatedProbabilities[at] ?? 0];
-    const now = ablated.size > 0 ? without : whole;
+    const [whole, now] = [unmaskedProbabilities[at] ?? 0, ablatedProbabilities[at] ?? 0];
+    const changes = changesOf(ablated.size, masked.size);
     target.draw(
       classes.map((label) => [label, label] as const),
       state.target,
     );
     target.select.disabled = state.static || classes.length < 2;
     fill.style.width = `${100 * now}%`;
-    before.hidden = ablated.size === 0;
+    before.hidden = changes === "";
     before.style.insetInlineStart = `${100 * whole}%`;
     measuring.draw(state);
-    reset.hidden = ablated.size === 0 || state.static;
-    setText(sentence, outcome(state.target, whole, without, ablated.size));
+    reset.hidden = changes === "" || state.static;
+    setAttribute(reset, "aria-label", resetName(ablated.size, masked.size));
+    drawMask(mask, state);
+    setText(sentence, outcome(state.target, whole, now, changes));
   };
   return { element, draw };
 }
@@ -72,9 +81,32 @@ function makeMeasuring(send: PredictionActions["send"]): {
   return { element, draw };
 }
 
+function drawMask(element: HTMLButtonElement, state: Attention): void {
+  const tokens = tokensToMask(state);
+  element.hidden = tokens.length === 0;
+  if (element.hidden) return;
+  const token = tokenInView(state) ?? 0;
+  const label = state.tokens[token];
+  setText(element, isMasked(state, tokens) ? "Unmask" : `Mask ${quoted(label)}`);
+}
+
+function resetName(off: number, masked: number): string {
+  if (masked === 0) return "Switch all heads on";
+  return off === 0 ? "Unmask all tokens" : "Switch all heads on and unmask all tokens";
+}
+
+/** "2 pieces masked, 3 heads off"; empty if nothing is. */
+export function changesOf(off: number, masked: number): string {
+  const counted = (count: number, name: string): string =>
+    `${count} ${name}${count === 1 ? "" : "s"}`;
+  return [
+    ...(masked > 0 ? [`${counted(masked, "piece")} masked`] : []),
+    ...(off > 0 ? [`${counted(off, "head")} off`] : []),
+  ].join(", ");
+}
+
 /** "3 heads off: P(positive) 0.97 → 0.64". */
-export function outcome(target: string, whole: number, without: number, off: number): string {
+export function outcome(target: string, whole: number, now: number, changes: string): string {
   const chance = `P(${target}) ${decimal(whole, 2)}`;
-  if (off === 0) return chance;
-  return `${off} ${off === 1 ? "head" : "heads"} off: ${chance} → ${decimal(without, 2)}`;
+  return changes === "" ? chance : `${changes}: ${chance} → ${decimal(now, 2)}`;
 }

@@ -55,7 +55,7 @@ export function makeSettings(actions: SettingsActions): {
     ),
   );
   const draw = (state: Attention, open: boolean): void => {
-    element.hidden = !open;
+    element.hidden = !open || state.view === "similar";
     measure.draw(Object.entries(MEASURE_NAMES), state.measure);
     unit.draw(
       UNITS.map((one) => [one, UNIT_NAMES[one]] as const),

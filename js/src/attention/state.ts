@@ -5,8 +5,15 @@ import { type Arrangement, arrange } from "./arrangement.ts";
 import { type Asked, type AttentionMap, keyOf, MEASURES, mapReader, SLOTS } from "./maps.ts";
 import { readStatistics, readThumbnails, type Statistic, type Thumbnails } from "./mosaic_state.ts";
 import { type Neurons, readNeurons } from "./neurons_state.ts";
+import {
+  type Changes,
+  type Predictions,
+  readChanges,
+  readPredictions,
+} from "./predictions_state.ts";
+import { readSimilar, SIMILAR_TRAITS, type Similar } from "./similar_state.ts";
 
-export const VIEWS = ["mosaic", "matrix", "lines", "neurons"] as const;
+export const VIEWS = ["mosaic", "matrix", "lines", "neurons", "similar"] as const;
 export const UNITS = ["pieces", "words"] as const;
 export const FILTERS = ["all", "ab", "ba", "aa", "bb"] as const;
 export type View = (typeof VIEWS)[number];
@@ -51,6 +58,11 @@ export const TRAITS = [
   "measuring",
   "ablated",
   "ablated_probabilities",
+  "masked",
+  "maskable",
+  "unmasked_probabilities",
+  ...SIMILAR_TRAITS,
+  "search_progress",
   "line_heads",
   "threshold",
   "token",
@@ -67,15 +79,13 @@ export const TRAITS = [
 ] as const;
 
 /** -1 as `layer` stands for all of them, as `head` for the mean of the layer's heads. */
-export interface Attention extends Asked {
+export interface Attention extends Asked, Predictions, Changes {
   tokens: string[];
+  words: string[];
   rows: Arrangement;
   isPair: boolean;
   layers: number;
   heads: number;
-  classes: string[];
-  logits: Float32Array;
-  probabilities: Float32Array;
   view: View;
   unit: Unit;
   specials: boolean;
@@ -93,9 +103,10 @@ export interface Attention extends Asked {
   effects: Float32Array;
   progress: number;
   measuring: boolean;
-  /** The numbers (layer * heads + head) of those switched off. */
-  ablated: ReadonlySet<number>;
-  ablatedProbabilities: Float32Array;
+  /** Null without a corpus to search. */
+  similar: Similar | null;
+  /** The share of the corpus that has been read at the layer searched last. */
+  searched: number;
   lineHeads: number[];
   threshold: number;
   token: number | null;
@@ -123,6 +134,7 @@ export function attentionReader(): (model: Model) => Attention {
     ["_query", "_key", "neuron_scales", "neuron_size", "neurons_of", "neurons_complete", "tokens"],
     readNeurons,
   );
+  const similar = read.remembered(SIMILAR_TRAITS, readSimilar);
   return (model) => {
     const [layers, heads] = [read.integer(model, "layers"), read.integer(model, "heads")];
     const arrangement = rows(model);
@@ -134,17 +146,19 @@ export function attentionReader(): (model: Model) => Attention {
     };
     const held = maps(model, arrangement.labels.length);
     const map = held.get(keyOf(asked)) ?? null;
-    const words = read.texts(model, "words").length;
+    const words = read.texts(model, "words");
     const tokens = read.texts(model, "tokens");
     const isPair = read.text(model, "pair") !== "";
     return {
       ...asked,
       tokens,
+      words,
       rows: arrangement,
       isPair,
       layers,
       heads,
       ...readPredictions(model),
+      ...readChanges(model, layers, heads, tokens.length),
       view: oneOf(model, "view", VIEWS),
       unit: oneOf(model, "unit", UNITS),
       specials: model.get("specials") !== false,
@@ -156,14 +170,15 @@ export function attentionReader(): (model: Model) => Attention {
       order: read.text(model, "order"),
       colour: read.text(model, "colour"),
       ...readEffects(model, layers * heads),
-      ablated: readAblated(model, layers, heads),
+      similar: similar(model),
+      searched: read.number(model, "search_progress"),
       ...readLines(model, heads),
       token: read.indexOrNull(model, "token", tokens.length),
       neurons: neurons(model),
       filter: isPair ? oneOf(model, "pairs_filter", FILTERS) : "all",
       note: read.text(model, "note"),
       busy: read.flag(model, "busy"),
-      selected: read.indexOrNull(model, "selected", words),
+      selected: read.indexOrNull(model, "selected", words.length),
       static: read.flag(model, "_static"),
     };
   };
@@ -206,20 +221,6 @@ function readRows(model: Model): Arrangement {
   return arrange(labels, rows, owners, signed);
 }
 
-function readPredictions(
-  model: Model,
-): Pick<Attention, "classes" | "logits" | "probabilities" | "ablatedProbabilities"> {
-  const classes = read.texts(model, "classes");
-  const shares = (name: string): Float32Array =>
-    read.float32(model, name, classes.length) ?? new Float32Array(classes.length);
-  return {
-    classes,
-    logits: shares("logits"),
-    probabilities: shares("probabilities"),
-    ablatedProbabilities: shares("ablated_probabilities"),
-  };
-}
-
 function readLeftOut(model: Model, rows: number): Float32Array {
   const shares = new Float32Array(read.bytes(model, "_left_out", 4));
   check(
@@ -247,15 +248,6 @@ function readEffects(
     progress: read.number(model, "effects_progress"),
     measuring: read.flag(model, "measuring"),
   };
-}
-
-function readAblated(model: Model, layers: number, heads: number): Set<number> {
-  const pairs = read.tuples(model, "ablated", "number", "number");
-  check(
-    pairs.every(([layer, head]) => layer >= 0 && layer < layers && head >= 0 && head < heads),
-    "The saved state is damaged: a head is switched off that does not exist.",
-  );
-  return new Set(pairs.map(([layer, head]) => layer * heads + head));
 }
 
 function readLines(model: Model, heads: number): Pick<Attention, "lineHeads" | "threshold"> {

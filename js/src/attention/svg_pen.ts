@@ -1,9 +1,12 @@
 import { css, type Rgb } from "../shared/color.ts";
-import { type Box, type Grid, imageOf, type Pen, TEXT_SIZE } from "./pen.ts";
+import { indexedPng } from "./indexed_png.ts";
+import { type Box, type Grid, type Pen, TEXT_SIZE } from "./pen.ts";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
-/** A grid of more cells than this is embedded as an image instead of one rectangle a cell. */
-const MOST_RECTANGLES = 32_768;
+/** More cells than this are embedded as an image instead of one rectangle a cell. */
+const MOST_RECTANGLES = 16_384;
+/** So are those of a grid that is drawn piece by piece: its pieces are many, and small. */
+const MOST_IN_PIECES = 4096;
 const ANCHORS = { left: "start", center: "middle", right: "end" };
 
 type Values = Record<string, string | number>;
@@ -27,6 +30,7 @@ export function svgPen(
   const root = element("svg", size) as SVGSVGElement;
   let parent: SVGElement = root;
   let clips = 0;
+  const shared = new Map<Grid, string>();
   const add = (tag: string, values: Values): SVGElement => {
     const made = element(tag, values);
     parent.append(made);
@@ -37,6 +41,23 @@ export function svgPen(
     parent = add("g", values);
     draw();
     parent = outer;
+  };
+  /** The whole grid as an image, once a file however many pieces of it are drawn. */
+  const imageId = (grid: Grid): string => {
+    const id = shared.get(grid) ?? `grid${shared.size + 1}`;
+    if (!shared.has(grid)) {
+      const all = { x: 0, y: 0, width: grid.columns, height: rowsOf(grid) };
+      const image = element("image", { id, ...embedded(grid, all, all) });
+      const definitions = element("defs", {});
+      definitions.append(image);
+      root.append(definitions);
+      shared.set(grid, id);
+    }
+    return id;
+  };
+  const piece = (grid: Grid, { x, y, width: w, height: t }: Box, box: Box): void => {
+    const window = { ...box, viewBox: `${x} ${y} ${w} ${t}`, preserveAspectRatio: "none" };
+    add("svg", window).append(element("use", { href: `#${imageId(grid)}` }));
   };
   const stroke = (color: Rgb, lineWidth: number, opacity = 1): Values => ({
     fill: "none",
@@ -78,7 +99,10 @@ export function svgPen(
     },
     widthOf: measure,
     cells: (grid, source, box) => {
-      if (grid.bytes.length > MOST_RECTANGLES) add("image", embedded(grid, source, box));
+      const inPieces = source.width === grid.columns && source.height < rowsOf(grid);
+      if (inPieces && grid.bytes.length > MOST_IN_PIECES) piece(grid, source, box);
+      else if (source.width * source.height > MOST_RECTANGLES)
+        add("image", embedded(grid, source, box));
       else for (const cell of rectangles(grid, source, box)) add("rect", cell);
     },
     within: (box, draw) => {
@@ -98,6 +122,8 @@ function writable(text: string): string {
     .filter((point) => point >= " " || point === "\t")
     .join("");
 }
+
+const rowsOf = ({ bytes, columns }: Grid): number => bytes.length / columns;
 
 /** One rectangle for each stretch of equal cells in a row. */
 function* rectangles(grid: Grid, source: Box, box: Box): Generator<Values> {
@@ -120,13 +146,14 @@ function* rectangles(grid: Grid, source: Box, box: Box): Generator<Values> {
 }
 
 function embedded(grid: Grid, source: Box, box: Box): Values {
-  const part = document.createElement("canvas");
-  part.width = source.width;
-  part.height = source.height;
-  part.getContext("2d")?.drawImage(imageOf(grid), -source.x, -source.y);
+  const part = new Uint8Array(source.width * source.height);
+  for (let row = 0; row < source.height; row++) {
+    const start = (source.y + row) * grid.columns + source.x;
+    part.set(grid.bytes.subarray(start, start + source.width), row * source.width);
+  }
   return {
     ...box,
-    href: part.toDataURL("image/png"),
+    href: indexedPng(part, source.width, grid.colors),
     preserveAspectRatio: "none",
     style: "image-rendering: pixelated",
   };

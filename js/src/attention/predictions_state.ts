@@ -1,0 +1,57 @@
+import type { Model } from "../shared/model.ts";
+import * as read from "../shared/read.ts";
+import { check } from "../shared/read.ts";
+
+export interface Predictions {
+  classes: string[];
+  logits: Float32Array;
+  probabilities: Float32Array;
+  /** Those of the text as it stands, with no token masked. */
+  unmaskedProbabilities: Float32Array;
+  /** Those of the text on show without the heads that are switched off. */
+  ablatedProbabilities: Float32Array;
+}
+
+/** What was done to text and model. */
+export interface Changes {
+  /** The tokens in the place of which the model read its mask token. */
+  masked: ReadonlySet<number>;
+  maskable: boolean;
+  /** The numbers (layer * heads + head) of those switched off. */
+  ablated: ReadonlySet<number>;
+}
+
+export function readPredictions(model: Model): Predictions {
+  const classes = read.texts(model, "classes");
+  const shares = (name: string): Float32Array =>
+    read.float32(model, name, classes.length) ?? new Float32Array(classes.length);
+  return {
+    classes,
+    logits: shares("logits"),
+    probabilities: shares("probabilities"),
+    unmaskedProbabilities: shares("unmasked_probabilities"),
+    ablatedProbabilities: shares("ablated_probabilities"),
+  };
+}
+
+export function readChanges(model: Model, layers: number, heads: number, tokens: number): Changes {
+  const masked = read.numbers(model, "masked");
+  check(
+    masked.every((token) => Number.isInteger(token) && token >= 0 && token < tokens),
+    "The saved state is damaged: a token is masked that does not exist.",
+  );
+  return {
+    masked: new Set(masked),
+    maskable: read.flag(model, "maskable"),
+    ablated: readAblated(model, layers, heads),
+  };
+}
+
+function readAblated(model: Model, layers: number, heads: number): Set<number> {
+  const pairs = read.tuples(model, "ablated", "number", "number");
+  check(
+    pairs.every(([layer, head]) => layer >= 0 && layer < layers && head >= 0 && head < heads),
+    "The saved state is damaged: a head is switched off that does not exist.",
+  );
+  return new Set(pairs.map(([layer, head]) => layer * heads + head));
+}

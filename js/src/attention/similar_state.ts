@@ -1,0 +1,91 @@
+import type { Model } from "../shared/model.ts";
+import * as read from "../shared/read.ts";
+import { check } from "../shared/read.ts";
+
+export const COMPARED = ["embedding", "heads"] as const;
+export type Compared = (typeof COMPARED)[number];
+
+export const SIMILAR_TRAITS = [
+  "corpus_size",
+  "similar_by",
+  "matches",
+  "match_counts",
+  "_matches_of",
+] as const;
+
+const TEXTS = ["before", "after", "attends_to", "tag", "label"] as const;
+
+/** A token of the corpus with what stands around it. */
+export interface Match extends Record<(typeof TEXTS)[number], string> {
+  /** The word, cut around the piece that matches. */
+  match: [start: string, piece: string, end: string];
+  similarity: number;
+}
+
+/** What the matches have in common: how often each value comes. */
+export interface Counts {
+  heading: string;
+  values: (readonly [value: string, count: number])[];
+}
+
+export interface Similar {
+  /** The number of texts in the corpus. */
+  size: number;
+  by: Compared;
+  matches: Match[];
+  counts: Counts[];
+  /** The key of what the matches are like. */
+  of: string;
+}
+
+export function readSimilar(model: Model): Similar | null {
+  const size = read.integer(model, "corpus_size");
+  if (size === 0) return null;
+  const by = COMPARED.find((one) => one === model.get("similar_by"));
+  check(by !== undefined, "The saved state is damaged: tokens are compared by nothing known.");
+  return {
+    size,
+    by,
+    matches: read.list(model, "matches").map(readMatch),
+    counts: read.list(model, "match_counts").map(readCounts),
+    of: read.text(model, "_matches_of"),
+  };
+}
+
+function readMatch(value: unknown): Match {
+  const row = (value ?? {}) as Record<string, unknown>;
+  const word: unknown = row["match"];
+  check(
+    TEXTS.every((name) => typeof row[name] === "string") &&
+      Array.isArray(word) &&
+      word.length === 3 &&
+      word.every((part) => typeof part === "string") &&
+      Number.isFinite(row["similarity"]),
+    "The saved state is damaged: a match lacks its text or its similarity.",
+  );
+  return row as unknown as Match;
+}
+
+function readCounts(value: unknown): Counts {
+  const [heading, values] = Array.isArray(value) ? value : [];
+  check(
+    typeof heading === "string" &&
+      Array.isArray(values) &&
+      values.every(
+        (pair) =>
+          Array.isArray(pair) && typeof pair[0] === "string" && Number.isFinite(pair[1] ?? null),
+      ),
+    "The saved state is damaged: the counts of matches do not hold values with their numbers.",
+  );
+  return { heading, values };
+}
+
+/** The matches that a state asks for. */
+export function similarKey(
+  token: number,
+  layer: number,
+  by: Compared,
+  heads: readonly number[],
+): string {
+  return `${token}:${layer}:${by}:${heads.join(",")}`;
+}

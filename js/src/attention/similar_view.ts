@@ -1,0 +1,88 @@
+import { dropdown, h, setAttribute, setText } from "../shared/dom.ts";
+import { decimal, count as written } from "../shared/format.ts";
+import type { Frame } from "../shared/frame.ts";
+import { tokenInView } from "./arrangement.ts";
+import { makeConcordance, makeCounts } from "./concordance.ts";
+import { makeHeadChips } from "./head_chips.ts";
+import { strandsOf } from "./links.ts";
+import { quoted } from "./readings.ts";
+import { captioned } from "./settings.ts";
+import { COMPARED, type Compared, type Similar, similarKey } from "./similar_state.ts";
+import type { Attention } from "./state.ts";
+import { makeTokenStrip } from "./token_strip.ts";
+import type { Actions, View } from "./view.ts";
+
+const NAMES: Record<Compared, string> = {
+  embedding: "The layer's output",
+  heads: "What heads gather",
+};
+
+/** The tokens of a corpus that are most like the chosen one, in their contexts. */
+export function makeSimilar(frame: Frame, actions: Actions): View {
+  const strip = makeTokenStrip(actions.look);
+  const by = dropdown("Compare by", (choice) => actions.set("similar_by", choice));
+  const chips = makeHeadChips((heads) => actions.set("line_heads", heads));
+  const said = h("p", { class: "bw-similar-said", role: "status" });
+  const concordance = makeConcordance();
+  const counts = makeCounts();
+  const plot = h(
+    "div",
+    { class: "bw-plot" },
+    strip.element,
+    h("div", { class: "bw-plot-controls" }, captioned("Compare by", by.element), chips.element),
+    said,
+    concordance.element,
+  );
+  const element = h("div", { class: "bw-main" }, plot, counts.element);
+  return {
+    element,
+    draw: (state) => {
+      const { similar } = state;
+      if (similar === null) return;
+      const ofHeads: Attention = { ...state, measure: "weights" };
+      strip.draw(state);
+      by.draw(
+        COMPARED.map((one) => [one, NAMES[one]] as const),
+        similar.by,
+      );
+      chips.draw(ofHeads, strandsOf(ofHeads, frame.palette));
+      const missing = absence(state, similar);
+      setText(said, missing?.why ?? sentence(state, similar));
+      said.classList.toggle("bw-note", missing !== null);
+      // Those of before stay, dimmed, while others are looked for: nothing jumps.
+      const shown = missing === null || missing.comes ? similar : { matches: [], counts: [] };
+      concordance.draw(shown.matches);
+      counts.draw(shown.counts);
+      setAttribute(element, "aria-busy", missing?.comes ? "true" : null);
+    },
+    picture: () => null,
+  };
+}
+
+function sentence({ tokens, token, layer, ...state }: Attention, similar: Similar): string {
+  const own = tokens[tokenInView({ token, ...state }) ?? 0];
+  const texts = `${written(similar.size)} ${similar.size === 1 ? "text" : "texts"}`;
+  return `Most like ${quoted(own)} at layer ${layer + 1}, of ${texts}`;
+}
+
+/** Why there are no matches to show, and whether they come by themselves; null if there are. */
+export function absence(
+  state: Attention,
+  similar: Similar,
+): { why: string; comes: boolean } | null {
+  const not = (why: string) => ({ why, comes: false });
+  const { layer, rows, lineHeads, searched } = state;
+  const token = tokenInView(state);
+  if (layer < 0) return not("Choose one layer to search at.");
+  if (token === null) return not("Choose a token to find others of the corpus that are like it.");
+  if (rows.wordOfToken[token] === -1)
+    return not("Special tokens have no like; choose another token.");
+  if (similarKey(token, layer, similar.by, lineHeads) === similar.of) return null;
+  if (state.static) return not("These matches were not saved with this page.");
+  if (searched > 0 && searched < 1)
+    return {
+      why: `Reading the corpus at layer ${layer + 1}: ${decimal(100 * searched, 0)}%`,
+      comes: true,
+    };
+  return { why: "Searching…", comes: true };
+}
