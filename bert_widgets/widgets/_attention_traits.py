@@ -47,6 +47,7 @@ class AttentionTraits(TextWidget):
     logits = Array("float32")
     probabilities = Array("float32")
     target = t.Unicode().tag(sync=True, page=True)
+    chosen_target = t.Unicode().tag(sync=True, page=True)
     layers = t.Int().tag(sync=True)
     heads = t.Int().tag(sync=True)
     view = t.Unicode("matrix").tag(sync=True, page=True)
@@ -112,11 +113,12 @@ class AttentionTraits(TextWidget):
             raise t.TraitError(msg)
         return str(value)
 
-    @t.validate("target")
+    @t.validate("target", "chosen_target")
     def _check_target(self, proposal: dict[str, Any]) -> str:
-        if self._answers is not None and proposal["value"] not in self.classes:
-            raise t.TraitError(unknown("target", proposal["value"], self.classes))
-        return str(proposal["value"])
+        label, free = proposal["value"], proposal["trait"].name == "chosen_target"
+        if self._answers is not None and label not in self.classes and not (free and not label):
+            raise t.TraitError(unknown("target", label, self.classes))
+        return str(label)
 
     @t.validate("layer", "head")
     def _check_number(self, proposal: dict[str, Any]) -> int:

@@ -112,6 +112,29 @@ def attention_html(maps: AttentionMaps, shown: Matrix, where: str) -> str:
     return _frame(f"bert_widgets: attention, {where}", drawn, _tag("div", escape(note), _QUIET))
 
 
+def matches_html(
+    rows: Sequence[dict[str, Any]], counts: Sequence[Sequence[Any]], title: str
+) -> str:
+    """Return the likest matches of a corpus search in their contexts, and what is frequent."""
+    cells = (
+        [
+            f"{row['similarity']:.2f}",
+            _isolated(row["before"]),
+            _mark("".join(row["match"]), 1.0),
+            _isolated(row["after"]),
+            _isolated(row["attends_to"]),
+            _isolated(row["label"]),
+        ]
+        for row in rows[:_MOST_ROWS]
+    )
+    drawn = _grid(["Cosine", "before", "match", "after", "looks at", "label"], cells)
+    frequent = [
+        _tag("div", _literal(f"{heading}: " + ", ".join(f"{name} {n}" for name, n in values)))
+        for heading, values in counts
+    ]
+    return _frame(f"bert_widgets: {title}", drawn, _tag("div", frequent, _QUIET))
+
+
 def training_html(  # noqa: PLR0913 - one part of the page each
     runs: Sequence[tuple[str, str, Progress]],
     settings: Iterable[Sequence[str]],

@@ -13,7 +13,7 @@ from ._attention_answers import AttentionAnswers
 from ._attention_matches import check_corpus
 from ._attention_slots import Slots
 from ._attention_traits import STATISTICS
-from ._fallback import attention_html
+from ._fallback import attention_html, matches_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +104,10 @@ class AttentionMatrix(AttentionAnswers):
         their context; `similar_tokens` holds them as a DataFrame.
     match_counts : list of [heading, list of [value, count]]
         What they have in common.
-    view, target, order, colour, token, pairs_filter
+    target, chosen_target : str
+        The label that effects are about, and the one chosen for that: empty while it is the
+        predicted one, also after edits. Settable; link the latter, which only a choice changes.
+    view, order, colour, token, pairs_filter
         What is on show; settable.
     busy : bool
         Whether a text is being read.
@@ -145,7 +148,6 @@ class AttentionMatrix(AttentionAnswers):
         maps = views.read(clf, text, pair or "")
         if -1 not in (layer, head):
             maps.head(layer, head)  # raises if there is none
-        self._chosen = target is not None
         super().__init__(
             maps,
             text=text,
@@ -162,7 +164,7 @@ class AttentionMatrix(AttentionAnswers):
         )
         if target is not None:
             number = clf.labels.index(target) if target in clf.labels else target
-            self.target = clf.labels[number] if isinstance(number, int) else str(number)
+            self.chosen_target = clf.labels[number] if isinstance(number, int) else str(number)
 
     @property
     def similar_tokens(self) -> pd.DataFrame | None:
@@ -177,17 +179,28 @@ class AttentionMatrix(AttentionAnswers):
         self._obey("effects")
 
     def fallback_html(self) -> str:
-        """Return the matrix on show as a table of plain HTML."""
+        """Return the matrix on show, or the matches, as a table of plain HTML."""
+        if self.view == "similar" and self.matches:
+            return matches_html(self.matches, self.match_counts, self._searched())
         return attention_html(self.maps, self._matrix(self._question()), self._where())
 
     def fallback_text(self) -> str:
-        """Return for each row of the matrix on show where it looks most."""
+        """Return the matches on show, or for each row of the matrix where it looks most."""
+        if self.view == "similar" and self.matches:
+            contexts = (
+                f"{row['before']}{''.join(row['match'])}{row['after']}" for row in self.matches
+            )
+            return "\n".join([self._searched(), *contexts])
         found = self._matrix(self._question())
         looks = "  ".join(
             f"{label}→{found.labels[row.argmax()]} {row.max():.2f}"
             for label, row in zip(found.labels, found.weights, strict=True)
         )
         return f"{self._where()}: {looks}"
+
+    def _searched(self) -> str:
+        token, layer = map(int, self._matches_of.split(":")[:2])
+        return f"most like {self.tokens[token]!r} at layer {layer + 1}, of {self.corpus_size} texts"
 
     def _where(self) -> str:
         layer = f"layer {self.layer + 1} of {self.layers}" if self.layer >= 0 else "all layers"
@@ -198,12 +211,7 @@ class AttentionMatrix(AttentionAnswers):
 
     def _shown(self, result: AttentionMaps) -> dict[str, Any]:
         """Return the traits that show attention maps."""
-        self._chosen = self._chosen and self._answers is not None
-        if result.masked:
-            whole, target = self.unmasked_probabilities, self.target
-        else:
-            whole = result.probabilities
-            target = self.target if self._chosen else result.classes[int(whole.argmax())]
+        whole = self.unmasked_probabilities if result.masked else result.probabilities
         thumbnails = result.thumbnails(_THUMBNAIL)
         return {
             "words": list(result.words),
@@ -215,7 +223,7 @@ class AttentionMatrix(AttentionAnswers):
             "probabilities": result.probabilities,
             "unmasked_probabilities": whole,
             "ablated_probabilities": result.probabilities,
-            "target": target,
+            "target": self.chosen_target or result.classes[int(whole.argmax())],
             "matches": [],
             "match_counts": [],
             "_matches_of": "",
@@ -259,11 +267,16 @@ class AttentionMatrix(AttentionAnswers):
     def _follow_look(self, _change: object) -> None:
         self._ask()
 
-    @t.observe("target")
-    def _follow_target(self, _change: object) -> None:
+    @t.observe("target", "chosen_target")
+    def _follow_target(self, change: dict[str, Any]) -> None:
         if self._answers is None:
             return
+        value = change["new"]
         likeliest = self.classes[int(self.unmasked_probabilities.argmax())]
-        self._chosen = self._chosen or self.target != likeliest
+        if change["name"] == "chosen_target":
+            self.target = value or likeliest
+            return
+        if self.chosen_target or value != likeliest:
+            self.chosen_target = value
         self._set(self._unmeasured(self.layers * self.heads))
         self._ask()

@@ -65,7 +65,7 @@ function build(frame: Frame): (state: Attention) => void {
   });
   header.opens(settings.element);
   const prediction = makePrediction({
-    target: (label) => set("target", label),
+    target: (label) => set("chosen_target", label),
     reset: () => {
       model.set("masked", []);
       set("ablated", []);

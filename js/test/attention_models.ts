@@ -18,6 +18,7 @@ export function attentionState(changes: Record<string, unknown> = {}): Record<st
     logits: floats(-0.5, 2.31),
     probabilities: floats(0.25, 0.75),
     target: "positive",
+    chosen_target: "",
     view: "matrix",
     layer: 1,
     head: 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -92,6 +93,21 @@ def test_a_new_text_has_other_matches():
     widget.selected = 1
     assert widget.similar_tokens is not None
     assert widget._matches_of == "2:0:embedding:0"
+
+
+def test_without_a_script_the_matches_are_a_table():
+    clf = tiny_classifier("bert")
+    texts = ["The <b>film</b> & was bad", *CORPUS[:3]]
+    widget = AttentionMatrix(clf, TEXT, corpus=Corpus(clf, texts), view="similar")
+    assert "most like" not in widget.fallback_html()
+    widget.selected = 1
+    found, text = widget.fallback_html(), widget.fallback_text()
+    assert "most like 'film' at layer 1, of 4 texts" in unescape(found)
+    assert "<b>" not in found
+    assert "&lt;b&gt;" in found
+    assert "The <b>film</b> & was bad" in text
+    widget.view = "matrix"
+    assert "most like" not in widget.fallback_html()
 
 
 def test_tags_are_counted_too():

@@ -198,7 +198,18 @@ def test_the_predicted_label_is_followed_until_another_is_chosen():
     other = next(label for label in widget.classes if label != widget.target)
     widget.target = other
     widget.text = TEXT
-    assert widget.target == other
+    assert (widget.target, widget.chosen_target) == (other, other)
+    page_of(widget).tell(chosen_target="")
+    assert widget.target == clf.predict(TEXT).labels[0]
+    for text in texts:
+        widget.text = text
+        assert widget.target == clf.predict(text).labels[0]
+    widget.wait()
+    estimates = head_effects(clf, text, target=widget.target).estimate
+    np.testing.assert_allclose(widget.estimates, estimates, atol=1e-5)
+    widget.chosen_target = widget.target  # the same one, but it stays
+    widget.text = texts[0] if widget.target != clf.predict(texts[0]).labels[0] else texts[1]
+    assert widget.target == widget.chosen_target
 
 
 def test_neurons_are_sent_while_they_are_looked_at():
@@ -246,6 +257,7 @@ FORGED = [
     ("colour", "red", "Unknown colour"),
     ("pairs_filter", "ac", "Unknown pairs_filter"),
     ("target", "neutral", "Unknown target"),
+    ("chosen_target", "neutral", "Unknown target"),
     ("ablated", [[0, 4]], "There is no head"),
     ("ablated", [[0, 1, 2]], "There is no head"),
     ("line_heads", [], "Lines are drawn for 1 to 6 heads"),

@@ -43,10 +43,7 @@ export function makePrediction(actions: PredictionActions): {
     element.hidden = at === -1;
     const [whole, now] = [unmaskedProbabilities[at] ?? 0, ablatedProbabilities[at] ?? 0];
     const changes = changesOf(ablated.size, masked.size);
-    target.draw(
-      classes.map((label) => [label, label] as const),
-      state.target,
-    );
+    target.draw(choicesOf(state), state.chosenTarget);
     target.select.disabled = state.static || classes.length < 2;
     fill.style.width = `${100 * now}%`;
     before.hidden = changes === "";
@@ -58,6 +55,13 @@ export function makePrediction(actions: PredictionActions): {
     setText(sentence, outcome(state.target, whole, now, changes));
   };
   return { element, draw };
+}
+
+/** All classes, and before them the way back to whichever is predicted: "". */
+function choicesOf(state: Attention): (readonly [value: string, name: string])[] {
+  const { classes, unmaskedProbabilities: chances } = state;
+  const likeliest = classes[chances.indexOf(Math.max(...chances))] ?? "";
+  return [["", `predicted (${likeliest})`], ...classes.map((label) => [label, label] as const)];
 }
 
 /** The button that measures every head's effect, and how far that is. */

@@ -35,6 +35,7 @@ export const TRAITS = [
   "logits",
   "probabilities",
   "target",
+  "chosen_target",
   "view",
   "layer",
   "head",
@@ -86,6 +87,8 @@ export interface Attention extends Asked, Predictions, Changes {
   isPair: boolean;
   layers: number;
   heads: number;
+  /** The class chosen as the target; "" while it is whichever is predicted. */
+  chosenTarget: string;
   view: View;
   unit: Unit;
   specials: boolean;
@@ -151,6 +154,7 @@ export function attentionReader(): (model: Model) => Attention {
     const isPair = read.text(model, "pair") !== "";
     return {
       ...asked,
+      chosenTarget: read.text(model, "chosen_target"),
       tokens,
       words,
       rows: arrangement,
