@@ -13,7 +13,7 @@ EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 LIVE_WIDGETS = {
     "01_quickstart": 4,
     "02_train_and_watch": 3,
-    "03_attention": 2,
+    "03_attention": 3,
     "05_which_explanation_is_true": 3,
 }
 TRAINING = {"01_quickstart", "02_train_and_watch", "05_which_explanation_is_true"}

@@ -127,7 +127,7 @@ def matches_html(
         ]
         for row in rows[:_MOST_ROWS]
     )
-    drawn = _grid(["Cosine", "before", "match", "after", "looks at", "label"], cells)
+    drawn = _grid(["cosine", "before", "match", "after", "looks at", "label"], cells)
     frequent = [
         _tag("div", _literal(f"{heading}: " + ", ".join(f"{name} {n}" for name, n in values)))
         for heading, values in counts
