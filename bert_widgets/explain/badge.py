@@ -69,13 +69,13 @@ class Badge:
             )
         if change > 0:
             return f"Removing {these} raises {said} from {before} to {after}: {_REFUTED}."
-        return f"Removing {these} drops {said} from {before} to {after}{self._chance(units)}."
+        return f"Removing {these} drops {said} from {before} to {after}{self._chance()}."
 
-    def _chance(self, units: str) -> str:
+    def _chance(self) -> str:
         if np.isnan(self.random_without):
             return ""
         count = len(self.words)
-        chance = f"; removing {'a random' if count == 1 else f'{count} random'} {units}"
+        chance = f"; removing {'another' if count == 1 else f'{count} others'} at random"
         mean, low = f"{self.random_without:.2f}", f"{self.random_low:.2f}"
         if self.without >= self.random_without:
             return f"{chance} does no less ({mean}): {_REFUTED}"
@@ -108,8 +108,8 @@ def badge(clf: BertClassifier, attribution: Attribution, *, words: int = 3, seed
 
     Examples
     --------
-    >>> badge(clf, attribute(clf, "a gorgeous, witty film")[0]).sentence  # doctest: +SKIP
-    'Removing these 2 words drops P(positive) from 0.99 to 0.61; removing 2 random words, to 0.96.'
+    >>> badge(clf, attribute(clf, "a gorgeous film")[0]).sentence  # doctest: +SKIP
+    'Removing this word drops P(positive) from 0.99 to 0.61; removing another at random, to 0.96.'
     """
     if words < 1:
         msg = f"{words} words cannot be removed; use 1 or more."

@@ -29,11 +29,11 @@ def a_badge(**other):
 def test_words_that_matter_are_said_to() -> None:
     assert a_badge() == (
         "Removing these 3 words drops P(positive) from 0.97 to 0.21; "
-        "removing 3 random words, to 0.93."
+        "removing 3 others at random, to 0.93."
     )
     assert a_badge(words=(2,), unit="span", against="negative") == (
         "Removing this span drops P(positive against negative) from 0.97 to 0.21; "
-        "removing a random span, to 0.93."
+        "removing another at random, to 0.93."
     )
 
 
