@@ -57,7 +57,9 @@ def explain_all(job: Job, texts: Sequence[str], pairs: Sequence[str] | None) -> 
         windows = encode_windows(clf.tokenizer, texts, pairs, limit=clf.max_length)
     for i, whole in enumerate(wholes):
         if not len(whole.words):
-            msg = f"Text {i}, {whole.text!r:.80}, has no word to explain; leave it out."
+            text = f"{whole.text!r:.80}"
+            which = f"Text {i}, {text}," if len(texts) > 1 else f"The text {text}"
+            msg = f"{which} has no word to explain; give texts that have."
             raise ValueError(msg)
     parts: list[list[Window]] = [[] for _ in texts]
     for window in windows:

@@ -374,6 +374,8 @@ def test_a_text_without_a_word_is_named_by_its_place(text) -> None:
     fine = "bad" if isinstance(text, str) else ("bad", "")
     with pytest.raises(ValueError, match=r"Text 1, .* has no word to explain"):
         attribute(tiny_classifier("bert"), [fine, text])
+    with pytest.raises(ValueError, match=r"The text .* has no word to explain"):
+        attribute(tiny_classifier("bert"), [text])
 
 
 def test_log_odds_are_the_difference_of_two_logits() -> None:
