@@ -110,6 +110,7 @@ export function makeTexts(frame: Frame, fields: Fields, actions: TextsActions): 
     const word = reader.wordAt(event);
     if (word === null || !drawn?.live) return;
     event.preventDefault();
+    event.stopPropagation(); // else JupyterLab lays its own menu over it
     if (stretch === null || !wordsOf(stretch).includes(word))
       choosing.choose({ from: word, to: word }, true);
     choosing.open(word);
