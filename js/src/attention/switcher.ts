@@ -1,4 +1,5 @@
 import { h, setAttribute } from "../shared/dom.ts";
+import { chooseByArrows } from "../shared/roving.ts";
 import { VIEWS, type View } from "./state.ts";
 
 const NAMES: Record<View, string> = {
@@ -14,7 +15,6 @@ export function makeSwitcher(choose: (view: View) => void): {
   element: HTMLElement;
   draw: (view: View, offered: readonly View[]) => void;
 } {
-  let offered: readonly View[] = VIEWS;
   const options = VIEWS.map((view) => {
     const option = h("button", { type: "button", role: "radio", class: "bw-segment" }, NAMES[view]);
     option.addEventListener("click", () => choose(view));
@@ -25,27 +25,12 @@ export function makeSwitcher(choose: (view: View) => void): {
     { class: "bw-segments", role: "radiogroup", "aria-label": "View" },
     ...options,
   );
-  element.addEventListener("keydown", (event) => {
-    const shown = options.filter((option) => !option.hidden);
-    const from = shown.findIndex((option) => option.tabIndex === 0);
-    const places: Record<string, number> = {
-      ArrowLeft: from - 1,
-      ArrowUp: from - 1,
-      ArrowRight: from + 1,
-      ArrowDown: from + 1,
-      Home: 0,
-      End: shown.length - 1,
-    };
-    const to = places[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const at = (to + shown.length) % shown.length;
-    shown[at]?.focus();
-    choose(offered[at] ?? "mosaic");
-  });
+  chooseByArrows(
+    element,
+    () => options.filter((option) => !option.hidden),
+    (option) => choose(VIEWS[options.indexOf(option)] ?? "mosaic"),
+  );
   const draw = (view: View, present: readonly View[]): void => {
-    offered = present;
     options.forEach((option, i) => {
       const own = VIEWS[i] ?? "mosaic";
       const chosen = own === view;

@@ -1,4 +1,5 @@
 import { h, setAttribute } from "../shared/dom.ts";
+import { chooseByArrows } from "../shared/roving.ts";
 import { tokenInView } from "./arrangement.ts";
 import type { Attention } from "./state.ts";
 
@@ -16,23 +17,11 @@ export function makeTokenStrip(choose: (token: number) => void): {
     chip.addEventListener("click", () => choose(token));
     return chip;
   };
-  element.addEventListener("keydown", (event) => {
-    const open = chips.filter((chip) => !chip.disabled);
-    const from = open.findIndex((chip) => chip.tabIndex === 0);
-    const places: Record<string, number> = {
-      ArrowLeft: from - 1,
-      ArrowRight: from + 1,
-      Home: 0,
-      End: open.length - 1,
-    };
-    const to = places[event.key];
-    const chip = to === undefined ? undefined : open[Math.max(0, Math.min(open.length - 1, to))];
-    if (chip === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    chip.focus();
-    choose(chips.indexOf(chip));
-  });
+  chooseByArrows(
+    element,
+    () => chips.filter((chip) => !chip.disabled),
+    (chip) => choose(chips.indexOf(chip)),
+  );
   return {
     element,
     draw: (state) => {

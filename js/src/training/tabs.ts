@@ -1,4 +1,5 @@
 import { h, setAttribute } from "../shared/dom.ts";
+import { chooseByArrows } from "../shared/roving.ts";
 import { VIEWS, type View } from "./state.ts";
 
 const NAMES: Record<View, string> = {
@@ -30,22 +31,11 @@ export function makeTabs(choose: (view: View) => void): {
     notes: panel("notes"),
   };
   const list = h("div", { role: "tablist", class: "bw-tabs", "aria-label": "Views" }, ...tabs);
-  list.addEventListener("keydown", (event) => {
-    const from = tabs.findIndex((tab) => tab.tabIndex === 0);
-    const places: Record<string, number> = {
-      ArrowLeft: from - 1,
-      ArrowRight: from + 1,
-      Home: 0,
-      End: tabs.length - 1,
-    };
-    const to = places[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const at = (to + tabs.length) % tabs.length;
-    tabs[at]?.focus();
-    choose(VIEWS[at] ?? "curves");
-  });
+  chooseByArrows(
+    list,
+    () => tabs,
+    (tab) => choose(VIEWS[tabs.indexOf(tab)] ?? "curves"),
+  );
   const draw = (view: View): void => {
     VIEWS.forEach((one, i) => {
       const chosen = one === view;
