@@ -65,7 +65,7 @@ class Slots:
     def use(self, key: str, *, ahead: bool = False) -> None:
         """Note that a matrix is looked at, or perhaps will be."""
         for number, slot in enumerate(self._held):
-            if any(each.key == key for each in slot):
+            if any(each.key == key for each in slot) and (not ahead or number in self._unseen):
                 self._note(number, ahead=ahead)
 
     def put(self, matrices: Sequence[Drawn], *, ahead: bool = False) -> dict[str, Any]:
