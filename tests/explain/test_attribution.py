@@ -11,13 +11,11 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bert_widgets import _compute
 from bert_widgets._progress import Cancelled, cancelled_by
 from bert_widgets.explain import METHODS, Method, attribute
 from bert_widgets.explain.problem import Scores
 from bert_widgets.explain.shapley import MOST_UNITS
-from bert_widgets.windows import encode_windows, shares
-from tests.models import KINDS, MAX_LENGTH, tiny_classifier
+from tests.models import KINDS, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
 WORDS = [
@@ -187,40 +185,6 @@ def test_a_method_is_added_by_adding_one_object(monkeypatch) -> None:
     assert [a.scores.tolist() for a in found] == [[11, 4], [3]]
 
 
-@pytest.mark.parametrize("pair", [None, "so " * 2 * MAX_LENGTH])
-@pytest.mark.parametrize("unit", ["words", "pieces", "sentences", [(5, 80), (400, 500)]])
-def test_a_long_text_is_explained_in_windows_as_it_is_predicted(pair, unit) -> None:
-    clf = tiny_classifier("bert")
-    text = "The film was bad. " * MAX_LENGTH
-    long = text if pair is None else (text, pair)
-    short = "bad" if pair is None else ("bad", "so")
-    found, other = attribute(clf, [long, short], unit=unit)
-    assert (found.text, found.pair) == (text, pair)
-    assert found.windows > 1 == other.windows
-    np.testing.assert_allclose(found.probabilities, clf.predict(long).probabilities[0], atol=1e-5)
-    assert found.completeness_error < 0.01
-    read = found.word_offsets[found.word_segments == 1, 1].max(initial=0)
-    assert found.unread == (pair or "")[read:].strip()
-    assert pair is None or MAX_LENGTH // 2 - 2 <= (found.token_segments == 1).sum() < MAX_LENGTH
-    assert len(found.tokens) == len(found.token_scores)
-    assert (found.token_scores[found.word_of_token >= 0] != 0).all()
-    missing = abs(found.scores.sum() - found.difference)
-    assert missing <= 0.01 * np.abs(found.token_scores).sum() + 1e-4
-    for word, segment, (start, end) in zip(
-        found.words, found.word_segments, found.word_offsets, strict=True
-    ):
-        assert (text, pair)[segment][start:end] == word
-
-
-def test_a_long_text_of_one_repeated_sentence_scores_each_window_alike() -> None:
-    clf = tiny_classifier("bert")
-    whole = attribute(clf, "The film was bad. " * 40)[0]
-    windows = encode_windows(clf.tokenizer, [whole.text], None, limit=clf.max_length)
-    apart = attribute(clf, [w.encoding.text for w in windows], target=whole.target)
-    mean = sum(a.difference * w for a, w in zip(apart, shares(windows), strict=True))
-    assert whole.difference == pytest.approx(mean, rel=1e-3)
-
-
 @pytest.mark.parametrize(
     ("options", "error", "sentence"),
     [
@@ -335,24 +299,6 @@ def test_each_text_is_explained_under_one_state_of_weights_that_are_being_traine
     assert all(modes)
     assert max(a.completeness_error for a in found) < 0.01
     assert not np.array_equal(found[0].probabilities, found[-len(WORDS)].probabilities)
-
-
-@pytest.mark.parametrize("method", [name for name in WILLING if name != "exact_shapley"])
-def test_fused_attention_of_long_texts_changes_no_score(method, monkeypatch) -> None:
-    clf = tiny_classifier("modernbert")
-    plain = attribute(clf, TEXT, method=method)[0]
-    used = set()
-    fused = torch.nn.functional.scaled_dot_product_attention
-
-    def seen(*args, **options):
-        used.add("fused")
-        return fused(*args, **options)
-
-    monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", seen)
-    monkeypatch.setitem(_compute.LONG, "fp32", 1)
-    monkeypatch.setitem(_compute.LONG, "bf16", 1)
-    close(attribute(clf, TEXT, method=method)[0], plain)
-    assert used
 
 
 @pytest.mark.parametrize("kind", ["roberta", "xlm-roberta", "deberta-v2", "modernbert"])
