@@ -64,7 +64,9 @@ def disagreement(shown: Attribution, other: Attribution) -> str:
         found.append(f"finds {_listed(shown, [top])} strongest, which is faint here")
     if not found:
         return ""
-    return f"Another method, {METHODS[other.method].title.lower()}, {_joined(found)}."
+    title = METHODS[other.method].title
+    name = title.lower() if title[1:].islower() else title  # AttnLRP keeps its capitals
+    return f"Another method, {name}, {_joined(found)}."
 
 
 def warnings_of(result: Attribution, disagreeing: str) -> list[str]:

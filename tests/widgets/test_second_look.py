@@ -41,6 +41,11 @@ def test_only_words_that_are_strong_here_or_there_count(result, ours, theirs, sa
     assert sentence == (said and f"Another method, occlusion, {said}.")
 
 
+def test_a_method_keeps_the_capitals_of_its_name(result):
+    other = scored(result, -2, 0, 0, 0, method="attnlrp")
+    assert "Another method, AttnLRP, " in disagreement(scored(result, 1, 0, 0, 0), other)
+
+
 def test_what_has_no_signs_is_compared_by_size(result):
     unsigned = scored(result, 1, 0.8, 0, 0, method="saliency")
     assert disagreement(unsigned, scored(result, -1, -0.8, 0, 0, method="occlusion")) == ""
