@@ -49,6 +49,14 @@ class Widget(anywidget.AnyWidget):
     def _default_esm(self) -> str:
         return bundle_source(self.bundle)
 
+    def open(self) -> None:
+        """Open the connection to the page."""
+        super().open()
+        # ipykernel 7.4 sends what a page says to the subshell of whichever message the kernel last
+        # dealt with, where it waits for the running cell, or is lost if the host has closed it.
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = None  # noqa: SLF001 - it then goes where the page says
+
     def to_html(self, path: str | Path) -> None:
         """Write the widget as it stands to one interactive page that needs no network.
 

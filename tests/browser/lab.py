@@ -149,6 +149,12 @@ class Notebook:
         """Run all cells and wait until the last one is done."""
         self.command("notebook:run-all-cells")
 
+    def start_all(self):
+        """Run all cells without waiting for them."""
+        self.page.evaluate(
+            "() => void window.jupyterapp.commands.execute('notebook:run-all-cells')"
+        )
+
     def run_last_cell(self):
         self.page.locator(".jp-CodeCell").last.locator(".jp-Editor").click()
         self.command("notebook:run-cell")

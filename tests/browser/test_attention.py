@@ -238,7 +238,7 @@ def show(matrix, view):
 
 def walk_to(matrix, layer, head):
     """Go by the keys to a head of the mosaic."""
-    canvas = matrix.locator("canvas")
+    canvas = matrix.get_by_label("All heads: arrow keys")
     canvas.focus()
     detail = matrix.locator(".bw-head-detail")
 

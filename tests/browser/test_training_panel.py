@@ -113,12 +113,12 @@ def test_a_new_page_finds_the_run_that_a_closed_one_left(open_notebook, page, ar
     left_at = notebook.value("panel.run.progress.step")
     notebook.close()
 
+    # Nothing is executed before the press: what a page says must arrive without it.
     notebook.open_again()
     if not saved:  # JupyterLab has forgotten the outputs, the kernel has forgotten nothing
         notebook.run_last_cell()
     panel = panel_of(notebook.page)
     expect(status(panel)).to_have_text("Training")
-    assert notebook.value("panel.run.state") == "running"
     until(lambda: int(progress(panel).get_attribute("aria-valuenow")) > left_at + 5)
 
     press(panel, "Pause")
@@ -133,6 +133,18 @@ def test_a_new_page_finds_the_run_that_a_closed_one_left(open_notebook, page, ar
     press(panel, "Resume")
     notebook.comes_true(f"panel.run.progress.step > {step}")
     notebook.do("panel.run.stop()")
+
+
+def test_buttons_answer_while_a_cell_waits_for_the_run(open_notebook, page):
+    notebook = open_notebook(SETUP, ENDLESS, STARTED, "panel.run.wait()")
+    notebook.start_all()
+    panel = panel_of(page)
+    expect(status(panel)).to_have_text("Training")
+    until(lambda: int(progress(panel).get_attribute("aria-valuenow")) > 3)
+
+    for name, phase in (("Pause", "Paused"), ("Resume", "Training"), ("Stop", "Stopped")):
+        press(panel, name)
+        expect(status(panel)).to_have_text(phase)
 
 
 def test_run_goes_on_without_its_panel(open_notebook, page):
