@@ -27,6 +27,9 @@ NO_BROWSER = (
     "No Chromium or Chrome was found; install one, or name its program in BERT_WIDGETS_CHROMIUM."
 )
 
+# Notebook 7.6 throws it on an empty notebook too.
+NOTEBOOKS_OWN = "Cannot read properties of undefined (reading 'schema')"
+
 
 def find_browser(playwright):
     """Return the program to run: the user's choice, else one on PATH, else Playwright's own."""
@@ -94,12 +97,16 @@ def watch(page, troubles):
         if message.type == "error":
             troubles.append(f"console: {message.text} ({message.location})")
 
+    def exception(error):
+        if str(error) != NOTEBOOKS_OWN:
+            troubles.append(f"exception: {error}")
+
     def request(address):
         if urlsplit(address).hostname not in (None, "127.0.0.1", "localhost"):
             troubles.append(f"request: {address}")
 
     page.on("console", console)
-    page.on("pageerror", lambda error: troubles.append(f"exception: {error}"))
+    page.on("pageerror", exception)
     page.on("request", lambda sent: request(sent.url))
     page.on("websocket", lambda socket: request(socket.url))
     page.on("dialog", lambda dialog: dialog.accept())  # "Leave the page?"
@@ -113,13 +120,13 @@ def open_notebook(clean_server, page, work):
     """
     numbers = itertools.count()
 
-    def opened(*sources, path=None):
+    def opened(*sources, path=None, **options):
         place = work / f"{next(numbers)}.ipynb"
         if path is None:
             saved_notebook(place, *sources)
         else:
             shutil.copyfile(path, place)
-        return Notebook(page, clean_server, place.name)
+        return Notebook(page, clean_server, place.name, **options)
 
     return opened
 

@@ -1,4 +1,4 @@
-"""JupyterLab as a user meets it: a server, a notebook in a page, and the kernel behind it."""
+"""Jupyter as a user meets it: a server, a notebook in a page, and the kernel behind it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ OPTIONS = (
     "--IdentityProvider.token=",
     "--ServerApp.disable_check_xsrf=True",
     "--LabApp.expose_app_in_browser=True",
+    "--JupyterNotebookApp.expose_app_in_browser=True",
     "--LabApp.extension_manager=readonly",
 )
 # JupyterLab asks for news and updates on the network unless told not to.
@@ -123,11 +124,11 @@ def write(path, content):
 
 
 class Notebook:
-    """A notebook open in JupyterLab, and its kernel."""
+    """A notebook open in JupyterLab or, under "notebooks", in Notebook 7, and its kernel."""
 
-    def __init__(self, page, url, name):
+    def __init__(self, page, url, name, *, under="lab/tree"):
         self.page = page
-        self._url, self._address = url, f"{url}lab/tree/{name}"
+        self._url, self._address = url, f"{url}{under}/{name}"
         self._open()
 
     def _open(self):

@@ -9,6 +9,8 @@ import { followTheme } from "./theme.ts";
 /** How long traits that do not fit together may be on their way before the reader hears of it. */
 const PATIENCE_MS = 600;
 
+const MINE = "data-lm-suppress-shortcuts";
+
 export interface Frame {
   model: Model;
   /** Where a widget puts its own parts. */
@@ -40,11 +42,7 @@ export function openFrame<T>(context: RenderContext, parts: Parts<T>): () => voi
   const banner = makeBanner();
   const body = h("div", { class: "bw-body" });
   const root = h("section", { class: "bw", "aria-label": parts.name }, banner.element, body);
-  // Else JupyterLab takes a key that is pressed on a button for a shortcut: two d delete the cell.
-  root.addEventListener("keydown", (event) => {
-    const chord = event.ctrlKey || event.metaKey || event.altKey;
-    if (event.key.length === 1 && !chord) event.stopPropagation();
-  });
+  keepKeys(root, signal);
   el.replaceChildren(h("style", {}, `${baseCss}${parts.css}`), root);
   signal.addEventListener("abort", () => el.replaceChildren());
 
@@ -77,6 +75,27 @@ export function openFrame<T>(context: RenderContext, parts: Parts<T>): () => voi
   signal.addEventListener("abort", () => clearTimeout(complaint));
   update();
   return close;
+}
+
+/**
+ * Else a notebook takes a key that is pressed on a button for a shortcut: two d delete the cell.
+ *
+ * JupyterLab looks at keys that bubble up to it, and may have those that no part uses, but letters.
+ * Notebook 7 looks first, and lets go of what is pressed on an element with Lumino's attribute; it
+ * may have chords.
+ */
+function keepKeys(root: HTMLElement, signal: AbortSignal): void {
+  const isChord = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean =>
+    ctrlKey || metaKey || altKey || (shiftKey && key === "Enter");
+  const mark = (event: KeyboardEvent, on: boolean): void => {
+    const { target } = event;
+    if (target instanceof Element && root.contains(target)) target.toggleAttribute(MINE, on);
+  };
+  addEventListener("keydown", (event) => mark(event, !isChord(event)), { capture: true, signal });
+  root.addEventListener("keydown", (event) => {
+    mark(event, false);
+    if (event.key.length === 1 && !isChord(event)) event.stopPropagation();
+  });
 }
 
 /** Calls back once per animation frame in which any of the traits changed. */
