@@ -222,7 +222,8 @@ class Answers:
         name = run.part.name
         with self._widget.hold_sync(), self._widget.hold_trait_notifications():
             self._runs.remove(run)
-            if not self._closed and self.pending(name) and run.part.key() == run.question:
+            wanted = not run.cancelled.is_set() and run.part.key() == run.question
+            if wanted and self.pending(name):
                 self._answered[name], self._failures[name] = run.question, failure
                 if not failure:
                     run.part.show(answer)

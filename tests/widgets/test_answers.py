@@ -128,6 +128,38 @@ def test_python_does_not_wait_for_what_the_page_has_asked():
     assert settled(widget)
 
 
+def test_what_a_thread_answers_meanwhile_is_not_what_python_gets():
+    """A quick answer may come too late to be cancelled, and yet before the one waited for."""
+    begun, released, threads = threading.Event(), threading.Event(), []
+
+    class Hasty(Doubler):
+        def __init__(self):
+            super().__init__()
+            doubled = Part("double", lambda: self.number, self._quick, self._show, at_once=exact)
+            self.answers = Answers(self, [doubled], self._follow)
+
+        def _quick(self, number):
+            threads.append(threading.current_thread())
+            begun.set()
+            assert released.wait(PATIENCE)
+            return -number
+
+    def exact(number):
+        released.set()
+        threads[0].join(PATIENCE)
+        return 2 * number
+
+    widget = Hasty()
+    page_of(widget).tell(number=7)
+    assert begun.wait(PATIENCE)
+    with gate:
+        widget.answers.ask()
+    assert widget.double == 14
+    assert not threads[0].is_alive()
+    assert widget.answers.wait(PATIENCE)
+    assert (widget.double, len(threads)) == (14, 1)
+
+
 def test_an_edit_taken_back_is_not_answered_again():
     widget = Doubler()
     assert settled(widget)
