@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Run,
         Trainer,
         find_learning_rate,
+        runs,
         tensorboard,
     )
     from .widgets import AttentionMatrix, TokenHighlights, TrainingPanel
@@ -56,6 +57,7 @@ _HOMES = {
     "Run": "training",
     "Trainer": "training",
     "find_learning_rate": "training",
+    "runs": "training",
     "tensorboard": "training",
     "AttentionMatrix": "widgets",
     "TokenHighlights": "widgets",
@@ -85,6 +87,7 @@ __all__ = [
     "find_learning_rate",
     "head_effects",
     "neurons",
+    "runs",
     "tensorboard",
 ]
 

@@ -8,7 +8,7 @@ from .hyperparameters import Hyperparameters
 from .probes import Frame
 from .progress import Progress
 from .reporting import tensorboard
-from .run import Run
+from .run import Run, runs
 from .trainer import Trainer
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "Run",
     "Trainer",
     "find_learning_rate",
+    "runs",
     "tensorboard",
 ]

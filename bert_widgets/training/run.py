@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import itertools
 import threading
-import weakref
 from typing import TYPE_CHECKING, Literal
 
 from .checkpoint import CheckpointError
@@ -13,6 +12,7 @@ from .checkpoint import CheckpointError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..classifier import BertClassifier
     from .history import History
     from .progress import Progress
     from .trainer import Trainer
@@ -93,9 +93,19 @@ class Run:
         self._tell()
 
     def start(self) -> None:
-        """Begin training; a run that has begun is left as it is."""
-        if self._move("running", only_from=("ready",)):
-            _started.add(self)
+        """Begin training; a run that has begun is left as it is.
+
+        Raises
+        ------
+        RuntimeError
+            If another run is training the same classifier.
+        """
+        with _beginning:
+            if self._state != "ready":
+                return
+            check_free(self.trainer.clf)
+            _under_way.append(self)
+            self._move("running")
             self._thread.start()
 
     def pause(self) -> None:
@@ -193,6 +203,7 @@ class Run:
             self.exception = error
             self._move("failed")
         finally:
+            _under_way.remove(self)
             self._ended.set()
 
     def _may_go_on(self) -> bool:
@@ -237,14 +248,40 @@ class Run:
             callback()
 
 
-_started: weakref.WeakSet[Run] = weakref.WeakSet()
+_under_way: list[Run] = []
+_beginning = threading.RLock()
+
+
+def runs() -> list[Run]:
+    """Return the runs that have begun and not ended, the oldest first.
+
+    Where a cell was run again its first run may go on under no name: it is found here.
+
+    Examples
+    --------
+    >>> for run in runs():
+    ...     run.stop()
+    """
+    return list(_under_way)
+
+
+def check_free(clf: BertClassifier) -> None:
+    """Raise a RuntimeError if a run is training the classifier."""
+    for i, run in enumerate(runs()):
+        if run.trainer.clf is clf:
+            msg = (
+                f"This classifier is being trained by {run.name!r} ({run.state}, step "
+                f"{run.progress.step}); stop that one first, in its panel or by "
+                f"bw.runs()[{i}].stop(), or train a copy.deepcopy of the classifier."
+            )
+            raise RuntimeError(msg)
 
 
 @atexit.register
 def _end_runs() -> None:
     """Stop what still trains, with a last checkpoint; torch aborts a process that cuts it off."""
-    runs = list(_started)
-    for run in runs:
+    under_way = runs()
+    for run in under_way:
         run.stop()
-    for run in runs:
+    for run in under_way:
         run._ended.wait()  # noqa: SLF001 - its own module

@@ -20,7 +20,7 @@ from .job import Job, job_of
 from .loop import Loop
 from .probes import probe_texts
 from .progress import Progress, progress_of
-from .run import Run
+from .run import Run, check_free
 from .weights import put_back
 
 if TYPE_CHECKING:
@@ -148,11 +148,15 @@ class Trainer:
             If there is no checkpoint.
         ValueError
             If the checkpoint is of another model than ``clf``.
+        RuntimeError
+            If a run is training ``clf``.
 
         Examples
         --------
         >>> run = Trainer.resume("runs/first").start()  # doctest: +SKIP
         """
+        if clf is not None:
+            check_free(clf)
         folder = Path(folder)
         checkpoint = latest(folder)
         history = History()
@@ -292,6 +296,11 @@ class Trainer:
         -------
         Run
             The same one each time: a trainer trains once.
+
+        Raises
+        ------
+        RuntimeError
+            If another run is training the same classifier; `runs` finds it.
         """
         if self.run is None:
             self.run = Run(self)

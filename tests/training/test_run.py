@@ -10,7 +10,7 @@ import threading
 import pytest
 import torch
 
-from bert_widgets import Trainer
+from bert_widgets import Trainer, runs
 from bert_widgets.training import Run
 from bert_widgets.training.checkpoint import latest
 from tests.models import tiny_classifier
@@ -114,6 +114,37 @@ def test_a_paused_run_takes_no_step():
     run.stop()
     run.wait(PATIENCE)
     assert run.state == "stopped"
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_classifier_is_trained_by_one_run_at_a_time(tmp_path, paused):
+    """A cell that is run again would else set a second optimiser on the same weights."""
+    clf = tiny_classifier("bert")
+    elsewhere = long_run()
+    first = trainer(clf, DATA, epochs=5000, folder=tmp_path / "first").start()
+    until(first, lambda: first.progress.step >= 2)
+    if paused:
+        first.pause()
+    assert runs() == [elsewhere, first]
+    second = trainer(clf, DATA)
+    refused = rf"^This .* by 'first' \({first.state}, step \d+\); stop .* bw\.runs\(\)\[1\]\.stop"
+    with pytest.raises(RuntimeError, match=refused):
+        second.start()
+    first.save()
+    until(first, lambda: first.history.notes)
+    before = first.progress.step
+    with pytest.raises(RuntimeError, match=refused):
+        Trainer.resume(tmp_path / "first", clf=clf)
+    assert first.progress.step >= before
+    first.start()  # has begun, and is left as it is
+    assert second.run.state == "ready"
+
+    runs()[1].stop()
+    first.wait(PATIENCE)
+    assert second.start().wait(PATIENCE).state == "finished"
+    elsewhere.stop()
+    elsewhere.wait(PATIENCE)
+    assert runs() == []
 
 
 @pytest.mark.parametrize("paused", [False, True])

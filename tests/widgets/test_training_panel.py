@@ -154,6 +154,21 @@ def test_a_run_started_from_python_is_shown():
     assert shows(page_of(panel), mine.run)
 
 
+def test_start_is_refused_while_another_run_trains_the_classifier():
+    first = trainer(epochs=5000)
+    first.start()
+    panel = TrainingPanel(Trainer(first.clf, first.train))
+    page_of(panel).press("start")
+    assert "This classifier is being trained by" in panel.error
+    assert (panel.state, first.run.state) == ("ready", "running")
+    first.run.stop()
+    first.run.wait(PATIENCE)
+    page_of(panel).press("start")
+    assert (panel.error, panel.run.state == "ready") == ("", False)
+    panel.run.stop()
+    panel.run.wait(PATIENCE)
+
+
 def test_several_runs_are_overlaid_and_one_of_them_is_spoken_of():
     done, other = trained(epochs=1), trainer(learning_rate=1e-3)
     panel = TrainingPanel([done, other], probes=PROBES)
