@@ -57,6 +57,22 @@ describe("the header", () => {
     expect(figuresOf(training({ memory: 12_345 }))[3]).toEqual(["Memory", "12.3 GB"]);
   });
 
+  it("says of a copy, or without a kernel, what was under way", () => {
+    const { element, draw } = header();
+    const chip = () => element.querySelector<HTMLElement>(".bw-chip");
+    const said = (state: string) => {
+      draw(training({ state, _static: true }));
+      return [chip()?.textContent, chip()?.dataset["phase"]];
+    };
+    expect(said("running")).toEqual(["Was training", "stopped"]);
+    expect(said("paused")).toEqual(["Was paused", "stopped"]);
+    expect(said("stopping")).toEqual(["Was stopping", "stopped"]);
+    expect(said("finished")).toEqual(["Finished", "finished"]);
+    expect(figuresOf(training({ _static: true })).at(-1)).toEqual(["Elapsed", "20 s"]);
+    draw(training({ state: "running" }));
+    expect(chip()?.textContent).toBe("Training");
+  });
+
   it("sends a command once, and waits for the state to follow", () => {
     const { draw, sent, buttons, press, element } = header();
     draw(training());

@@ -47,12 +47,16 @@ export function figuresOf(state: Training): [string, string][] {
   if (state.examplesPerSecond !== null) figures.push(["Examples/s", rate(state.examplesPerSecond)]);
   if (memory !== null) figures.push(["Memory", bytesOf(memory)]);
   figures.push(["Elapsed", duration(state.elapsed)]);
-  if (isOpen(state))
+  if (isOpen(state) && !isCut(state))
     figures.push(["Time left", secondsLeft === null ? "estimating" : duration(secondsLeft)]);
   return figures;
 }
 
 const isOpen = ({ phase }: Training): boolean => phase === "running" || phase === "paused";
+
+/** Cut off under way: in a copy, or without its kernel, nothing goes on any more. */
+const isCut = (state: Training): boolean =>
+  state.static && (isOpen(state) || state.phase === "stopping");
 
 interface HeaderActions {
   send: (command: Command) => void;
@@ -111,7 +115,7 @@ export function makeHeader({ send, show, setRate }: HeaderActions): {
     const { phase, step, totalSteps, curves, shown } = state;
     buttons.draw(state);
     drawFigures(state);
-    setText(chip, CHIPS[phase]);
+    setText(chip, isCut(state) ? `Was ${CHIPS[phase].toLowerCase()}` : CHIPS[phase]);
     runs.element.hidden = curves.length < 2;
     runs.draw(
       curves.map(({ name }, i) => [String(i), name]),
@@ -119,7 +123,7 @@ export function makeHeader({ send, show, setRate }: HeaderActions): {
     );
     const done = totalSteps > 0 ? Math.min(1, step / totalSteps) : 0;
     fill.style.width = `${100 * done}%`;
-    for (const one of [chip, progress]) one.dataset["phase"] = phase;
+    for (const one of [chip, progress]) one.dataset["phase"] = isCut(state) ? "stopped" : phase;
     for (const [name, value] of [
       ["valuemin", 0],
       ["valuemax", totalSteps],
