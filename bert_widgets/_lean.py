@@ -15,6 +15,8 @@ import torch
 from torch import nn
 from transformers.activations import GELUActivation
 
+from ._randomness import own_dropout, own_generator
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -69,7 +71,8 @@ def logits(
         Logits (batch, classes).
     """
     family = _FAMILIES[type(model).__name__]
-    hidden = family.embed(model.base_model, input_ids, token_type_ids, inputs_embeds)
+    with own_dropout():
+        hidden = family.embed(model.base_model, input_ids, token_type_ids, inputs_embeds)
     mask = None
     if attention_mask is not None and not attention_mask.all():
         least = torch.finfo(torch.bfloat16).min  # float32 has it too
@@ -78,7 +81,9 @@ def logits(
     layers = family.layers(model.base_model)
     for layer in layers[:-1]:
         hidden = _run(layer, hidden, hidden, mask)
-    return family.head(model, _run(layers[-1], hidden, hidden[:, :1], mask))
+    last = _run(layers[-1], hidden, hidden[:, :1], mask)
+    with own_dropout():
+        return family.head(model, last)
 
 
 class _Layer(NamedTuple):
@@ -152,10 +157,11 @@ def _rate(dropout: nn.Dropout | None) -> float:
 def _kept(like: torch.Tensor, rate: float) -> tuple[torch.Tensor, float]:
     """Draw zeros with the probability ``rate`` and else ones, and the gain that keeps the mean.
 
-    Four draws come from each number of torch's generator, which is all that dropout's time is.
+    Four draws come from each number of the generator, which is all that dropout's time is.
     """
     count = like.numel()
-    numbers = torch.empty(-(-count // 4), dtype=torch.int64).random_(-(2**63), None)
+    numbers = torch.empty(-(-count // 4), dtype=torch.int64)
+    numbers.random_(-(2**63), None, generator=own_generator())
     draws = numbers.view(torch.int16)[:count].view(like.shape)
     dropped = min(round(rate * _LEVELS), _LEVELS - 1)
     kept = torch.empty(like.shape, dtype=like.dtype)

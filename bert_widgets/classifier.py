@@ -27,6 +27,7 @@ from ._compute import arithmetic
 from ._lock import FairLock
 from ._options import named_options, unknown
 from ._progress import check_cancelled, progress
+from ._randomness import own_dropout
 from .data import TextData, token_batches
 from .evaluation import Evaluation, evaluate
 from .prediction import Prediction
@@ -215,7 +216,8 @@ class BertClassifier(torch.nn.Module):
             "inputs_embeds": inputs_embeds,
         }
         given = {name: value for name, value in inputs.items() if value is not None}
-        logits: torch.Tensor = self.model(**given).logits
+        with own_dropout():
+            logits: torch.Tensor = self.model(**given).logits
         return logits
 
     def encode(

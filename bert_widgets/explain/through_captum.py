@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from .._progress import check_cancelled
+from .._randomness import OwnDraws
 from .perturbation import allowed_samples, coalition_values
 from .problem import Scores
 
@@ -79,8 +80,8 @@ def _sampled(
 ) -> NDArray[np.float64]:
     """Ask one of Captum's explainers about a text; return the scores (m,) of its units.
 
-    Captum is shown a function of m ones (the unit stays) and zeros. It draws from torch's own
-    generator, which gets the text's seed and is put back. It draws nothing sensible of one unit.
+    Captum is shown a function of m ones (the unit stays) and zeros. It draws nothing sensible of
+    one unit.
     """
     if len(problem.units[row]) == 1:
         return np.array([_difference(problem, row)])
@@ -90,8 +91,8 @@ def _sampled(
 
     whole = torch.ones(1, len(problem.units[row]))
     samples = allowed_samples(problem, row)
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(int(problem.random(row).integers(2**62)))
+    seed = int(problem.random(row).integers(2**62))
+    with OwnDraws(torch.Generator().manual_seed(seed)):
         found: torch.Tensor = explainer(forward).attribute(
             whole,
             baselines=torch.zeros_like(whole),

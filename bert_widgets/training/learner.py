@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from ..data import token_batches
 from .loss import Loss
 from .optimisation import adamw, trained_parameters
 from .plan import token_budget
+from .randomness import Randomness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,8 +68,6 @@ class NonFiniteError(FloatingPointError):
 class Learner:
     """Changes a classifier's weights step by step.
 
-    Random numbers are its own: other cells that draw some do not change a run.
-
     Parameters
     ----------
     clf
@@ -104,7 +103,9 @@ class Learner:
         trained_parameters(clf, hyperparameters)  # so that unfit settings are told at once
         self.precision = resolve_precision(hyperparameters.precision, clf.device)
         self._budget = token_budget(tokens.lengths, hyperparameters.batch_tokens)
-        self._random = _seeded(hyperparameters.seed, clf.device)
+        self._random = Randomness(
+            hyperparameters.seed, clf.device, compiled=hyperparameters.compile
+        )
         self._words: WordRows | None = None
         self._trained: dict[str, torch.nn.Parameter] = {}
         self._optimizer: torch.optim.AdamW | None = None
@@ -142,7 +143,7 @@ class Learner:
     def state(self) -> dict[str, torch.Tensor]:
         """Return optimiser and random state as named tensors; `load` takes them back."""
         names = {id(parameter): name for name, parameter in self._trained.items()}
-        tensors = {f"random/{device}": value for device, value in self._random.items()}
+        tensors = {f"random/{device}": value for device, value in self._random.state.items()}
         for parameter, values in self._optimizer.state.items() if self._optimizer else ():
             for kind, value in values.items():
                 tensors[f"{kind}/{names[id(parameter)]}"] = value
@@ -151,8 +152,8 @@ class Learner:
     def load(self, state: dict[str, torch.Tensor]) -> None:
         """Take over a state that `state` returned, perhaps on a machine without a GPU."""
         self._budget = int(state["budget"])
-        for device, own in self._random.items():
-            self._random[device] = state.get(f"random/{device}", own).cpu()
+        random = {name: value for name, value in state.items() if name.startswith("random/")}
+        self._random.load({name.removeprefix("random/"): value for name, value in random.items()})
         self._restored = state  # the optimiser's part, once there is one
 
     def _ready(self) -> torch.optim.AdamW:
@@ -180,7 +181,7 @@ class Learner:
 
     def _step(self, rows: NDArray[np.int64], rate: float) -> Update:
         clf = self._clf
-        with clf.lock, self._own_random():
+        with clf.lock, self._random.drawn():
             optimizer = self._ready()
             for group in optimizer.param_groups:
                 group["lr"] = rate * group["scale"]
@@ -198,7 +199,6 @@ class Learner:
             finally:
                 optimizer.zero_grad()
                 clf.eval()
-            self._random = _get_random(clf.device)
         return update
 
     def _backward(self, rows: NDArray[np.int64]) -> tuple[Update, NDArray[np.float32]]:
@@ -259,15 +259,6 @@ class Learner:
         )
 
     @contextmanager
-    def _own_random(self) -> Iterator[None]:
-        device = self._clf.device
-        with torch.random.fork_rng([device] if device.type == "cuda" else []):
-            torch.set_rng_state(self._random["cpu"])
-            if "cuda" in self._random:
-                torch.cuda.set_rng_state(self._random["cuda"], device)
-            yield
-
-    @contextmanager
     def _only_trained(self) -> Iterator[None]:
         """Let no gradient be computed for frozen weights."""
         trained = {id(parameter) for parameter in self._trained.values()}
@@ -285,16 +276,3 @@ def _out_of_memory(error: Exception) -> bool:
     # On a CPU torch raises a plain RuntimeError.
     known = isinstance(error, torch.OutOfMemoryError | MemoryError)
     return known or "can't allocate memory" in str(error)
-
-
-def _seeded(seed: int, device: torch.device) -> dict[str, torch.Tensor]:
-    with torch.random.fork_rng([device] if device.type == "cuda" else []):
-        torch.manual_seed(seed)
-        return _get_random(device)
-
-
-def _get_random(device: torch.device) -> dict[str, torch.Tensor]:
-    state: dict[str, Any] = {"cpu": torch.get_rng_state()}
-    if device.type == "cuda":
-        state["cuda"] = torch.cuda.get_rng_state(device)
-    return state

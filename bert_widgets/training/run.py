@@ -187,6 +187,10 @@ class Run:
 
         return unsubscribe
 
+    def __repr__(self) -> str:
+        step, total = self.progress.step, self.progress.total_steps
+        return f"<Run {self.name!r}: {self._state}, step {step:,} of {total:,}>"
+
     def _train(self) -> None:
         try:
             while self._may_go_on():

@@ -34,8 +34,8 @@ class Trainer:
     """Fine-tunes a classifier with AdamW, a warm-up and a decay of the learning rate.
 
     Batches hold texts of like length up to a budget of tokens, so little is spent on padding. A
-    text longer than the model reads is cut. Random numbers are the trainer's own: other cells
-    that draw some do not change the run.
+    text longer than the model reads is cut. Random numbers are the trainer's own: cells that draw
+    some, and other runs, do not change the run, nor it theirs (on a GPU: those between its steps).
 
     Parameters
     ----------

@@ -6,14 +6,24 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import torch
 
 from bert_widgets import BertClassifier
-from tests.models import tiny_classifier
-from tests.training.small import DATA, TAGS, assert_same, everything, tag_classifier, trainer
+from tests.models import KINDS, tiny_classifier
+from tests.training.small import (
+    DATA,
+    PATIENCE,
+    TAGS,
+    assert_same,
+    everything,
+    tag_classifier,
+    trainer,
+)
 
 ROOT = Path(__file__).parents[2]
 OPTIONS = {"keep_best": True, "evaluate_every": 3, "accumulation": 2, "layer_decay": 0.8}
@@ -69,6 +79,32 @@ def test_training_does_not_disturb_the_random_numbers_of_others():
     torch.manual_seed(1)
     list(trainer())
     assert torch.equal(torch.rand(2), expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_draws_while_it_trains_neither_changes_it_nor_is_changed(kind):
+    """As another run does, or a cell that seeds torch and computes."""
+    alone, beside = (trainer(tiny_classifier(kind), DATA) for _ in range(2))
+    list(alone)
+    other = torch.Generator().manual_seed(7)
+    expected = torch.rand(1000, generator=other)
+    begun, ended = threading.Event(), threading.Event()
+
+    def draw():
+        found = []
+        while not ended.is_set():
+            torch.manual_seed(7)
+            found.append(torch.rand(1000))
+            begun.set()
+        return found
+
+    with ThreadPoolExecutor(1) as cell:
+        drawn = cell.submit(draw)
+        assert begun.wait(PATIENCE)
+        list(beside)
+        ended.set()
+    assert all(torch.equal(each, expected) for each in drawn.result())
+    assert_same(beside, alone)
 
 
 def test_watching_does_not_change_what_is_learnt():

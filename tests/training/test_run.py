@@ -141,6 +141,7 @@ def test_a_classifier_is_trained_by_one_run_at_a_time(tmp_path, paused):
 
     runs()[1].stop()
     first.wait(PATIENCE)
+    assert repr(first) == f"<Run 'first': stopped, step {first.progress.step} of 60,000>"
     assert second.start().wait(PATIENCE).state == "finished"
     elsewhere.stop()
     elsewhere.wait(PATIENCE)
