@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.nn import init
 from torch.nn.functional import dropout
 from torch.overrides import TorchFunctionMode
 
@@ -50,6 +51,9 @@ _DRAWS = frozenset(
         torch.Tensor.bernoulli_,
         torch.Tensor.random_,
         torch.Tensor.uniform_,
+        # Functions of torch's that call those above, unseen from here.
+        init.kaiming_uniform_,
+        init.uniform_,
     }
 )
 
@@ -80,8 +84,8 @@ class OwnDraws(TorchFunctionMode):
         options = kwargs or {}
         if func is dropout:
             return self._dropped(*args, **options)
-        if func in _DRAWS:
-            options = {"generator": self._generator, **options}
+        if func in _DRAWS and options.get("generator") is None:
+            options = {**options, "generator": self._generator}
         return func(*args, **options)
 
     def _dropped(

@@ -18,6 +18,8 @@ DRAWS = {
     "randperm": lambda: torch.randperm(9),
     "random_": lambda: torch.empty(9).random_(100),
     "uniform_": lambda: torch.empty(9).uniform_(),
+    "Linear": lambda: torch.cat([p.flatten() for p in torch.nn.Linear(3, 2).parameters()]),
+    "no generator by name": lambda: torch.empty(9).random_(generator=None),
     "Categorical": lambda: torch.distributions.Categorical(torch.ones(9)).sample((4,)),
 }
 
