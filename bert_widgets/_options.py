@@ -8,18 +8,41 @@ import inspect
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def unknown(kind: str, name: object, known: Iterable[str]) -> str:
-    """Return one sentence that says ``name`` is no ``kind`` and which one may have been meant."""
+def unknown(
+    kind: str, name: object, known: Iterable[str], elsewhere: Mapping[str, str] | None = None
+) -> str:
+    """Return one sentence that says ``name`` is no ``kind`` and which one may have been meant.
+
+    What ``name`` is called here stands in ``elsewhere`` if it is a name of another library's.
+    """
     names = list(known)
-    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(map(repr, names))}."
+    meant = (elsewhere or {}).get(str(name)) or _nearest(str(name), names)
+    hint = f"did you mean {meant!r}?" if meant else f"choose one of {', '.join(map(repr, names))}."
     return f"Unknown {kind} {name!r}: {hint}"
+
+
+def _nearest(name: str, known: list[str]) -> str | None:
+    for each in known:
+        words = each.split("_")
+        if len(words) > 1 and name == "".join(word[:1] for word in words):
+            return each  # "lr" for learning_rate
+    alike = difflib.get_close_matches(name, known, n=1)
+    return alike[0] if alike else max(_sharing(name, known), key=len, default=None)
+
+
+def _sharing(name: str, known: list[str]) -> list[str]:
+    """Return the names that are a part of ``name``, or of which it is one."""
+    shortest = 3
+    return [
+        each for each in known
+        if min(len(each), len(name)) >= shortest and (each in name or name in each)
+    ]  # fmt: skip
 
 
 def named_options(function: Callable[P, R]) -> Callable[P, R]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from ._options import named_options, unknown
+from ._table import check_columns, read_table, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
     from typing import TypeAlias
 
     import datasets
@@ -25,12 +25,8 @@ if TYPE_CHECKING:
 
 ProblemType = Literal["single_label", "multi_label"]
 
-_READERS: dict[str, Any] = {
-    ".csv": pd.read_csv,
-    ".tsv": lambda path: pd.read_csv(path, sep="\t"),
-    ".jsonl": lambda path: pd.read_json(path, lines=True),
-    ".parquet": pd.read_parquet,
-}
+_NAMED = 6
+"""Labels that a summary names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,14 +90,14 @@ class TextData:
         """
         if isinstance(source, TextData):
             return source._with_classes(classes)  # noqa: SLF001 - its own class
-        frame = _table(source, text, label)
-        _check_columns(frame, [text, label, *([pair] if pair else [])])
+        frame = read_table(source, text, label)
+        check_columns(frame, text=text, pair=pair, label=label)
         if frame.empty:
             msg = "The data holds no rows; give at least one text of each of two labels."
             raise ValueError(msg)
         texts = _strings(frame, text)
         pairs = _strings(frame, pair) if pair else None
-        values = frame[label].tolist()
+        values = [_whole(value) for value in frame[label].tolist()]
         rows = frame.index.tolist()
         labels: NDArray[Any]
         if problem_type == "multi_label":
@@ -129,6 +125,14 @@ class TextData:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def __repr__(self) -> str:
+        carried = self.labels.sum(0) if self.multi_label else np.bincount(self.labels)
+        numbers = dict(zip(self.classes, carried.tolist(), strict=False))
+        counts = [f"{name}: {n:,.0f}" for name, n in numbers.items() if n]
+        more = f" and {len(counts) - _NAMED} labels more" if len(counts) > _NAMED else ""
+        what = "texts" if self.pairs is None else "pairs of texts"
+        return f"<TextData of {len(self):,} {what}; {', '.join(counts[:_NAMED])}{more}>"
 
     @property
     def multi_label(self) -> bool:
@@ -217,59 +221,11 @@ def token_batches(
         start += size
 
 
-def _table(source: object, text: str, label: str) -> pd.DataFrame:
-    if isinstance(source, pd.DataFrame):
-        return source
-    if isinstance(source, str | Path):
-        return _read(Path(source))
-    if hasattr(source, "to_pandas"):
-        return _named_labels(source, label)
-    if isinstance(source, Sequence):
-        for row, item in enumerate(source):
-            if not (isinstance(item, Sequence) and not isinstance(item, str) and len(item) == 2):  # noqa: PLR2004
-                msg = f"Row {row} is {_short(item)}; each row of a list must be (text, label)."
-                raise ValueError(msg)
-        return pd.DataFrame({text: [t for t, _ in source], label: [v for _, v in source]})
-    msg = (
-        f"Cannot read labelled texts from {type(source).__name__}; give a DataFrame, "
-        "a path, a datasets.Dataset or a list of (text, label)."
-    )
-    raise TypeError(msg)
-
-
-def _read(path: Path) -> pd.DataFrame:
-    if path.suffix not in _READERS:
-        msg = f"Cannot read {path.name!r}; use a file ending in {', '.join(_READERS)}."
-        raise ValueError(msg)
-    if not path.is_file():
-        msg = f"There is no file {str(path)!r}; check the path."
-        raise FileNotFoundError(msg)
-    frame: pd.DataFrame = _READERS[path.suffix](path)
-    return frame
-
-
-def _named_labels(split: Any, label: str) -> pd.DataFrame:  # noqa: ANN401
-    """Read a `datasets` split, with label names in place of ClassLabel numbers."""
-    frame: pd.DataFrame = split.to_pandas()
-    names = getattr(split.features.get(label), "names", None)
-    if names:
-        frame[label] = [names[i] if i >= 0 else None for i in frame[label]]
-    return frame
-
-
-def _check_columns(frame: pd.DataFrame, wanted: Sequence[str]) -> None:
-    for name in wanted:
-        if name not in frame.columns:
-            there = ", ".join(repr(str(column)) for column in frame.columns)
-            msg = f"There is no column {name!r}; the data has {there or 'no columns'}."
-            raise ValueError(msg)
-
-
 def _strings(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
     values = frame[column].tolist()
     for row, value in zip(frame.index, values, strict=True):
         if not isinstance(value, str) or not value.strip():
-            what = "is empty" if isinstance(value, str) else f"is {_short(value)}, not a string"
+            what = "is empty" if isinstance(value, str) else f"is {short(value)}, not a string"
             msg = f"Row {row}: the {column!r} {what}; drop or mend the row."
             raise ValueError(msg)
     return tuple(values)
@@ -298,7 +254,7 @@ def _multi_labels(
 ) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     for row, value in zip(rows, values, strict=True):
         if not isinstance(value, list | tuple | set | np.ndarray):
-            msg = f"Row {row}: the label is {_short(value)}; with several labels it must be a list."
+            msg = f"Row {row}: the label is {short(value)}; with several labels it must be a list."
             raise ValueError(msg)  # noqa: TRY004 - unfit data, like the rest
     sets: list[list[object]] = [list(value) for value in values]  # type: ignore[call-overload]
     names = tuple(classes) if classes is not None else _sorted_names([v for s in sets for v in s])
@@ -323,10 +279,10 @@ def _number(value: object, row: object, names: tuple[str, ...]) -> int:
     raise ValueError(f"Row {row}: " + unknown("label", value, names))
 
 
+def _whole(value: object) -> object:
+    """Return a whole number as one: a column of labels that had gaps is one of floats."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _is_null(value: object) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004

@@ -48,6 +48,21 @@ class Evaluation:
     confusion: NDArray[np.int64]
     calibration_error: float
 
+    def __repr__(self) -> str:
+        return f"{self._caption()}\n{self._cells().to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self._caption()}</p>{self._cells().to_html()}"
+
+    def _caption(self) -> str:
+        return (
+            f"accuracy {self.accuracy:.3f}, macro F1 {self.macro_f1:.3f}, loss {self.loss:.3f}, "
+            f"calibration error {self.calibration_error:.3f}"
+        )
+
+    def _cells(self) -> pd.DataFrame:
+        return self.to_frame().round(3)
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row a class: precision, recall, f1, support."""
         import pandas as pd

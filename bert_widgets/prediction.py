@@ -35,6 +35,12 @@ class Prediction:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def __repr__(self) -> str:
+        return repr(self.to_frame())
+
+    def _repr_html_(self) -> Any:  # noqa: ANN401 - as pandas has it
+        return self.to_frame()._repr_html_()  # type: ignore[operator]
+
     def to_frame(self) -> pd.DataFrame:
         """Return columns ``text``, ``label`` and one of probabilities for each class."""
         import pandas as pd

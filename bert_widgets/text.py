@@ -228,7 +228,7 @@ def as_texts(
     """Return the texts, the second texts of pairs if they are pairs, and all as given."""
     single = isinstance(texts, str) or (isinstance(texts, tuple) and _is_pair(texts))
     items: list[Any] = [texts] if single else list(texts)
-    paired = bool(items) and not isinstance(items[0], str)
+    paired = bool(items) and isinstance(items[0], tuple | list)
     for i, item in enumerate(items):
         if not (_is_pair(item) if paired else isinstance(item, str)):
             expected = "a pair of strings" if paired else "a string"

@@ -42,6 +42,13 @@ def test_classes_fix_the_numbers_and_numbers_are_accepted():
     assert TextData.from_(data, classes=["good", "worse", "bad"]).labels.tolist() == [0, 2]
 
 
+def test_whole_numbers_are_labels_also_where_gaps_made_them_floats():
+    frame = pd.DataFrame({"text": ["a", "b", "c"], "label": [1, None, 0]}).dropna()
+    assert frame["label"].dtype == float
+    assert TextData.from_(frame).classes == ("0", "1")
+    assert TextData.from_(frame, classes=["bad", "good"]).label_names() == ["good", "bad"]
+
+
 def test_pairs_and_several_labels():
     frame = pd.DataFrame({"a": ["x", "y"], "b": ["p", "q"], "tags": [["sad", "long"], []]})
     data = TextData.from_(frame, text="a", pair="b", label="tags", problem_type="multi_label")
@@ -54,7 +61,7 @@ def test_pairs_and_several_labels():
 @pytest.mark.parametrize(
     ("source", "options", "said"),
     [
-        (FRAME, {"text": "review"}, "no column 'review'; the data has 'text', 'label'"),
+        (FRAME, {"text": "review"}, "no column 'review'; the data has 'text', 'label': .* text="),
         (FRAME, {"classes": ["positive", "Negative"]}, "Row 1: .*'negative'.*'Negative'"),
         (FRAME.iloc[:0], {}, "no rows"),
         ([("a", "x"), ("b", None)], {}, "Row 1 has no label"),

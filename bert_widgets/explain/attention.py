@@ -87,6 +87,12 @@ class AttentionMaps(Reading):
     value_norms: NDArray[np.float32]
     statistics: dict[str, NDArray[np.float32]]
 
+    def __repr__(self) -> str:
+        return (
+            f"<AttentionMaps of {len(self.tokens)} tokens: {self.layers} layers of "
+            f"{self.heads} heads>"
+        )
+
     @property
     def layers(self) -> int:
         """The number of layers."""

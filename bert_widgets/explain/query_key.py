@@ -49,6 +49,9 @@ class Neurons(Reading):
     weights: NDArray[np.float32]
     complete: bool
 
+    def __repr__(self) -> str:
+        return f"<Neurons of layer {self.layer}, head {self.head}: {len(self.tokens)} tokens>"
+
 
 def neurons(
     clf: BertClassifier, text: str, pair: str | None = None, *, layer: int, head: int

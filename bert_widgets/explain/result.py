@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ._reading import Reading
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
+
+_SHOWN = 8
+"""Words that a summary shows."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,6 +80,12 @@ class Attribution(Reading):
     completeness_error: float | None
     difference: float | None
     windows: int = 1
+
+    def __repr__(self) -> str:
+        strongest = np.sort(np.argsort(-np.abs(self.scores), kind="stable")[:_SHOWN])
+        scores = ", ".join(f"{self.words[i]} {self.scores[i]:+.2f}" for i in strongest)
+        more = f", the strongest of {len(self.words):,}" if len(self.words) > _SHOWN else ""
+        return f"<Attribution of {self.target!r} by {self.method}: {scores}{more}>"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a word: ``word``, ``score``, ``start``, ``end`` and ``segment``."""

@@ -118,6 +118,9 @@ class Corpus:
         self._indices: dict[tuple[int, By], TokenIndex] = {}  # the one used longest ago first
         self._lock = threading.Lock()
 
+    def __repr__(self) -> str:
+        return f"<Corpus of {self.texts:,} texts, {self.tokens:,} tokens>"
+
     @named_options
     def similar(  # noqa: PLR0913
         self,

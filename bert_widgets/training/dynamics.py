@@ -58,6 +58,9 @@ class Dynamics:
         self._means = np.zeros((n, len(data.classes)), np.float32)
         self._squares = np.zeros(n, np.float32)  # squared distances from the mean, summed
 
+    def __repr__(self) -> str:
+        return f"<Dynamics of {len(self.data):,} texts>"
+
     def record(self, rows: NDArray[np.int64], probabilities: NDArray[np.float32]) -> None:
         """Count one prediction in for each of some distinct rows.
 

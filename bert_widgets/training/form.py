@@ -224,3 +224,19 @@ FORM = (
     ),
 )
 """The hyper-parameters in the order a form shows them."""
+
+ELSEWHERE = {
+    "bf16": "precision",
+    "early_stopping": "patience",
+    "eval_dataset": "valid",
+    "eval_steps": "evaluate_every",
+    "fp16": "precision",
+    "load_best_model_at_end": "keep_best",
+    "metric_for_best_model": "best_by",
+    "output_dir": "folder",
+    "random_state": "seed",
+    "save_steps": "checkpoint_every",
+    "torch_compile": "compile",
+    "train_dataset": "train",
+}
+"""What people know by other names, mostly from `transformers.TrainingArguments`."""

@@ -91,6 +91,10 @@ class History:
         self.evaluation: Evaluation | None = None
         self.best_step: int | None = None
 
+    def __repr__(self) -> str:
+        steps, evaluations = self.count("step"), self.count("evaluation")
+        return f"<History: steps {steps:,}, evaluations {evaluations:,}>"
+
     def add(self, event: Event) -> None:
         """Append an event. A measurement first seen now is missing (NaN) in the rows before."""
         table = self._tables[event.kind]

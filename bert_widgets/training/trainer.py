@@ -12,7 +12,7 @@ from ..classifier import BertClassifier
 from ..data import TextData
 from . import saving
 from .checkpoint import latest, read_data
-from .form import FORM
+from .form import ELSEWHERE, FORM
 from .history import Event, History
 from .hyperparameters import Hyperparameters
 from .interrupts import held_back
@@ -240,6 +240,11 @@ class Trainer:
     def probes(self, texts: Sequence[str]) -> None:
         self._job.probes = probe_texts(texts)
 
+    def __repr__(self) -> str:
+        progress = self.progress
+        texts = f"{len(self._job.train):,} texts"
+        return f"<Trainer of {texts}: step {progress.step:,} of {progress.total_steps:,}>"
+
     @property
     def progress(self) -> Progress:
         """How far the training is."""
@@ -356,7 +361,7 @@ def _check_names(hyperparameters: dict[str, Any]) -> None:
     known = [*own[3:-1], *(field.name for field in FORM)]
     for name in hyperparameters:
         if name not in known:
-            raise TypeError(unknown("option of Trainer", name, known))
+            raise TypeError(unknown("option of Trainer", name, known, ELSEWHERE))
 
 
 def _unused(folder: Path) -> Path:

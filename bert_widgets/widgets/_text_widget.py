@@ -154,7 +154,8 @@ def check_text(text: object, pair: object) -> None:
     """Raise if a text, or the second one of a pair, is nothing that can be read."""
     for name, value in (("text", text), ("second text", pair)):
         if not isinstance(value, str):
-            msg = f"The {name} must be a string, not {value!r:.80}."
+            given = " ".join(repr(value).split())
+            msg = f"The {name} must be a string, not {given:.80}."
             raise TypeError(msg)
         if unfit(value):
             raise ValueError(unfit(value))
