@@ -49,19 +49,16 @@ class Evaluation:
     calibration_error: float
 
     def __repr__(self) -> str:
-        return f"{self._caption()}\n{self._cells().to_string()}"
+        return f"{self._caption()}\n{self.to_frame().to_string(float_format='{:.3f}'.format)}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{self._caption()}</p>{self._cells().to_html()}"
+        return f"<p>{self._caption()}</p>{self.to_frame().to_html(float_format='{:.3f}'.format)}"
 
     def _caption(self) -> str:
         return (
             f"accuracy {self.accuracy:.3f}, macro F1 {self.macro_f1:.3f}, loss {self.loss:.3f}, "
             f"calibration error {self.calibration_error:.3f}"
         )
-
-    def _cells(self) -> pd.DataFrame:
-        return self.to_frame().round(3)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a class: precision, recall, f1, support."""

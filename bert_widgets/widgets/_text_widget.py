@@ -155,7 +155,8 @@ def check_text(text: object, pair: object) -> None:
     for name, value in (("text", text), ("second text", pair)):
         if not isinstance(value, str):
             given = " ".join(repr(value).split())
-            msg = f"The {name} must be a string, not {given:.80}."
+            hint = "; give the second text of a pair as pair=" if isinstance(value, tuple) else ""
+            msg = f"The {name} must be a string, not {given:.80}{hint}."
             raise TypeError(msg)
         if unfit(value):
             raise ValueError(unfit(value))

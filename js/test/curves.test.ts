@@ -136,6 +136,15 @@ describe("axes", () => {
     }
   });
 
+  it.each([
+    [[0, 14], 6, [0, 5, 10]],
+    [[0, 3], 8, [0, 1, 2, 3]],
+    [[0.4, 2.6], 6, [1, 2]],
+    [[0, 130], 6, [0, 25, 50, 75, 100, 125]],
+  ] as [Bounds, number, number[]][])("count in whole steps within %j", (bounds, most, expected) => {
+    expect(ticks({ bounds, whole: true, format: String }, most)).toEqual(expected);
+  });
+
   it("lead from values to places and back", () => {
     for (const log of [false, true]) {
       const scale = { bounds: [1e-3, 20] as const, log, format: String };

@@ -250,6 +250,7 @@ def test_a_broken_model_is_named_in_the_widget_and_raised_by_the_constructor():
         ("", None, "no text to read"),
         (None, None, "The text must be a string"),
         ("a", 3, "The second text must be a string"),
+        (("a", "b"), None, r"a string, not \('a', 'b'\); give the second text .* as pair="),
         ("half \ud83d", None, "half of a character"),
         ("x" * 100_001, None, "100,001 characters"),
     ],

@@ -43,10 +43,7 @@ export function makeEvidence(frame: Frame): {
     const { probability, random: mean, low, high } = shown;
     const last = probability.steps.at(-1) ?? 1;
     return {
-      x: {
-        bounds: [0, Math.max(1, last)],
-        format: (value) => (value % 1 === 0 ? String(value) : ""),
-      },
+      x: { bounds: [0, Math.max(1, last)], whole: true, format: String },
       y: { bounds: [0, 1], format: (value) => decimal(value, 1) },
       traces: [
         { line: mean, color: palette.muted, width: 1.5, dashed: true },

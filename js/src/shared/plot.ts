@@ -14,6 +14,8 @@ export type Bounds = readonly [number, number];
 export interface Scale {
   bounds: Bounds;
   log?: boolean;
+  /** What it counts comes one by one: no ticks between whole numbers. */
+  whole?: boolean;
   format: (value: number) => string;
 }
 
@@ -74,26 +76,30 @@ export function valueAtShare({ bounds: [from, to], log }: Scale, share: number):
 }
 
 /** Round values on a scale, about `most` of them; on a log scale decades where it spans enough. */
-export function ticks({ bounds: [from, to], log }: Scale, most: number): number[] {
+export function ticks({ bounds, log, whole }: Scale, most: number): number[] {
+  const [from, to] = bounds;
   if (!(to > from)) return [];
-  const decades = log ? Math.log10(to / from) : 0;
-  if (decades > 1) {
-    const factors = decades * 3 <= most ? [1, 2, 5] : [1];
-    const every = Math.ceil(decades / most);
-    const found: number[] = [];
-    for (let power = Math.floor(Math.log10(from)); power <= Math.log10(to); power++) {
-      if (power % every !== 0) continue;
-      for (const factor of factors) found.push(Number(`${factor}e${power}`));
-    }
-    return found.filter((value) => value >= from && value <= to);
-  }
-  const rough = (to - from) / Math.max(1, most);
+  if (log && to / from > 10) return decades(bounds, most);
+  const rough = Math.max((to - from) / Math.max(1, most), whole ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 2.5, 5].find((factor) => factor * power >= rough * 0.999) ?? 10);
+  const factors = whole && power === 1 ? [1, 2, 5] : [1, 2, 2.5, 5];
+  const step = power * (factors.find((factor) => factor * power >= rough * 0.999) ?? 10);
   const count = Math.floor(to / step + 1e-9) - Math.ceil(from / step - 1e-9) + 1;
   return Array.from({ length: count }, (_, i) =>
     Number(((Math.ceil(from / step - 1e-9) + i) * step).toPrecision(12)),
   );
+}
+
+function decades([from, to]: Bounds, most: number): number[] {
+  const count = Math.log10(to / from);
+  const factors = count * 3 <= most ? [1, 2, 5] : [1];
+  const every = Math.ceil(count / most);
+  const found: number[] = [];
+  for (let power = Math.floor(Math.log10(from)); power <= Math.log10(to); power++) {
+    if (power % every !== 0) continue;
+    for (const factor of factors) found.push(Number(`${factor}e${power}`));
+  }
+  return found.filter((value) => value >= from && value <= to);
 }
 
 /** Places on the drawing for values of both axes. */
@@ -154,16 +160,25 @@ function paintEpochs(ctx: Context, plot: Plot, area: Area, palette: Palette): vo
   ctx.setLineDash([]);
 }
 
-function paintMark(ctx: Context, plot: Plot, { at, name }: Mark, area: Area, color: Rgb): void {
+function paintMark(ctx: Context, plot: Plot, { at }: Mark, area: Area, color: Rgb): void {
   const x = Math.round(placesOf(plot, area).px(at)) + 0.5;
-  const bottom = area.top + area.height;
-  const fits = x + 4 + ctx.measureText(name).width <= area.left + area.width;
   ctx.strokeStyle = css(color);
-  ctx.fillStyle = css(color);
-  segment(ctx, x, area.top, x, bottom);
+  segment(ctx, x, area.top, x, area.top + area.height);
+}
+
+/** The mark's name over the traces, on a seam of background: a curve may well run there. */
+function nameMark(ctx: Context, plot: Plot, { at, name }: Mark, area: Area, palette: Palette) {
+  const x = Math.round(placesOf(plot, area).px(at));
+  const fits = x + 4 + ctx.measureText(name).width <= area.left + area.width;
   ctx.textAlign = fits ? "left" : "right";
   ctx.textBaseline = "bottom";
-  ctx.fillText(name, fits ? x + 4 : x - 4, bottom - 3);
+  ctx.lineWidth = 4;
+  ctx.lineJoin = "round";
+  ctx.strokeStyle = css(palette.background);
+  ctx.fillStyle = css(palette.good);
+  const place = [fits ? x + 4 : x - 4, area.top + area.height - 3] as const;
+  ctx.strokeText(name, ...place);
+  ctx.fillText(name, ...place);
 }
 
 /** The points of a line that can be drawn, in stretches without a gap. */
@@ -251,6 +266,7 @@ export function paint(
   ctx.clip();
   paintBand(ctx, plot, area);
   for (const trace of plot.traces) paintTrace(ctx, trace, plot, area, palette);
+  if (plot.mark !== null) nameMark(ctx, plot, plot.mark, area, palette);
   if (plot.cursor != null) {
     ctx.strokeStyle = css(palette.muted);
     ctx.lineWidth = 1;

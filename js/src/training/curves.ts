@@ -115,7 +115,7 @@ export function makeCurves(frame: Frame): {
     state = next;
     const { palette } = frame;
     const { curves, shown, totalSteps, epochs, bestStep } = next;
-    const x = { bounds: zoom ?? wholeOf(next), format: compact };
+    const x = { bounds: zoom ?? wholeOf(next), whole: true, format: compact };
     setAttribute(logs, "aria-pressed", log ? "true" : "false");
     whole.disabled = zoom === null;
     legend.draw(
