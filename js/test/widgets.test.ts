@@ -140,6 +140,56 @@ describe("token highlights", () => {
     expect(field.hidden).toBe(true);
   });
 
+  it("follow a text that Python sets while the editor is open, but not over what is being typed", () => {
+    const model = open(highlights, highlightsState());
+    press(words()[0], "e");
+    const field = find("textarea")[0] as HTMLTextAreaElement;
+    const type = (text: string) => {
+      field.value = text;
+      field.dispatchEvent(new Event("input"));
+    };
+    model.set("busy", true);
+    model.set("text", "from a cell");
+    frames();
+    expect(field.value).toBe("from a cell");
+    type("from a cell and");
+    model.set("text", "from another");
+    frames();
+    expect(field.value).toBe("from a cell and");
+    vi.advanceTimersByTime(40);
+    expect(model.get("text")).toBe("from a cell and");
+  });
+
+  it("keep what was typed if Python refuses it and puts the text before back", () => {
+    const model = open(highlights, highlightsState());
+    press(words()[0], "e");
+    const field = find("textarea")[0] as HTMLTextAreaElement;
+    field.value = "far too long";
+    field.dispatchEvent(new Event("input"));
+    vi.advanceTimersByTime(40);
+    frames();
+    model.set("text", "not bad 😀");
+    model.set("error", "The text has 100,001 characters.");
+    frames();
+    expect(field.value).toBe("far too long");
+  });
+
+  it.each([
+    ["closes", null],
+    ["stays open over what never left", "never sent"],
+  ])("has an editor that %s when the kernel is gone", (_, typed) => {
+    const model = open(highlights, highlightsState());
+    press(words()[0], "e");
+    const field = find("textarea")[0] as HTMLTextAreaElement;
+    if (typed !== null) {
+      field.value = typed;
+      field.dispatchEvent(new Event("input"));
+    }
+    model.set("_static", true);
+    frames();
+    expect([field.hidden, field.value]).toEqual([typed === null, typed ?? "not bad 😀"]);
+  });
+
   it("take the text at once on Enter, but not while an input method composes", () => {
     const model = open(highlights, highlightsState());
     press(words()[0], "e");

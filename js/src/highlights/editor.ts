@@ -22,7 +22,18 @@ export interface Editor {
   /** The fields to lay over the two texts. */
   fields: readonly [HTMLTextAreaElement, HTMLTextAreaElement];
   open: (texts: Texts, segment: 0 | 1, caret: number) => void;
+  /**
+   * Takes over texts that were set elsewhere, unless there is typing not sent yet. The texts whose
+   * scores were there before are none: they come back where Python refuses what was typed.
+   */
+  follow: (texts: Texts, before: Texts) => void;
+  /** There is nobody to send to: closes, unless there is typing that would be lost. */
+  rest: () => void;
   done: () => void;
+}
+
+function same(one: Texts, other: Texts): boolean {
+  return one[0] === other[0] && one[1] === other[1];
 }
 
 /** Two text fields that report their text whenever typing pauses; Escape brings back what was there. */
@@ -39,6 +50,7 @@ export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Edi
   const fields = [field("Text to explain"), field("Second text of the pair")] as const;
   let original: Texts = ["", ""];
   let sent: Texts = ["", ""];
+  let attached = true;
   let timer = 0;
   signal.addEventListener("abort", () => clearTimeout(timer));
 
@@ -46,7 +58,7 @@ export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Edi
     clearTimeout(timer);
     // A blank text has no words to explain, and the pair stays a pair.
     if (texts[0].trim() === "" || (original[1] !== "" && texts[1].trim() === "")) return;
-    if (texts[0] === sent[0] && texts[1] === sent[1]) return;
+    if (!attached || same(texts, sent)) return;
     sent = texts;
     callbacks.settled(texts);
   };
@@ -67,12 +79,18 @@ export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Edi
       long ? LONG_PAUSE_MS : PAUSE_MS,
     );
   };
+  const fill = (texts: Texts): void => {
+    original = texts;
+    sent = texts;
+    editor.drafts = texts;
+    for (const [i, area] of fields.entries()) area.value = texts[i] ?? "";
+  };
   const pressed = (event: KeyboardEvent): void => {
     event.stopPropagation();
     // Enter and Escape belong to an input method while it composes.
     if (event.isComposing || editor.drafts === null) return;
     if (event.key === "Escape") close(original);
-    else if (event.key === "Enter" && !event.shiftKey) close(editor.drafts);
+    else if (event.key === "Enter" && !event.shiftKey) editor.done();
     else return;
     event.preventDefault();
   };
@@ -84,18 +102,24 @@ export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Edi
     drafts: null,
     fields,
     open: (texts, segment, caret) => {
-      original = texts;
-      sent = texts;
-      editor.drafts = texts;
+      fill(texts);
       callbacks.opened();
-      fields[0].value = texts[0];
-      fields[1].value = texts[1];
       callbacks.changed();
       fields[segment].focus();
       fields[segment].setSelectionRange(caret, caret);
     },
+    follow: (texts, before) => {
+      attached = true;
+      const idle = editor.drafts !== null && same(editor.drafts, sent);
+      if (idle && !same(texts, sent) && !same(texts, before)) fill(texts);
+    },
+    rest: () => {
+      attached = false;
+      if (editor.drafts !== null && same(editor.drafts, sent)) editor.drafts = null;
+    },
     done: () => {
-      if (editor.drafts !== null) close(editor.drafts);
+      if (editor.drafts === null || (!attached && !same(editor.drafts, sent))) return;
+      close(editor.drafts);
     },
   };
   return editor;

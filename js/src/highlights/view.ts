@@ -268,7 +268,11 @@ export function buildHighlights(frame: Frame, tracker: Tracker): (state: Highlig
     drawRows(next, scored);
     drawEvidence(next, !working && !stale && !refining);
   };
-  return draw;
+  return (next: Highlights): void => {
+    if (isLive(next)) editor.follow(next.texts, scored?.texts ?? next.texts);
+    else editor.rest();
+    draw(next);
+  };
 }
 
 /** Undo and redo by the keys they have everywhere. */
