@@ -153,8 +153,3 @@ def bytes_a_token(clf: BertClassifier) -> int:
     """Return what an index holds of each token."""
     config = clf.model.config
     return 2 * int(config.hidden_size) + 8 * int(config.num_attention_heads)
-
-
-def weights_of(clf: BertClassifier) -> tuple[int, ...]:
-    """Return torch's counts of the changes in place of each weight."""
-    return tuple(parameter._version for parameter in clf.model.parameters())  # noqa: SLF001

@@ -10,11 +10,12 @@ import numpy as np
 
 from .._options import named_options, unknown
 from .._progress import check_cancelled, progress
+from .._weights import weights_of
 from ..data import TextData, token_batches
 from ..text import as_texts
 from ._match_frame import Match, match_frame
 from ._reading import encode_cut
-from ._token_index import BY, By, TokenIndex, bytes_a_token, see, weights_of
+from ._token_index import BY, By, TokenIndex, bytes_a_token, see
 from .problem import token_budget
 
 if TYPE_CHECKING:

@@ -59,9 +59,10 @@ class _Run:
 class Answers:
     """Keeps what a widget shows in step with what its traits ask.
 
-    Parts are answered in their order, each once a question. There is one thread at most; it is
-    started when there is something to do and ends when there is nothing, when Python computes
-    at once, and on `close`. Nobody ever waits for it but `wait`: whoever asks anew cancels what
+    Parts are answered in their order, each once a question; once more, if what they rest on has
+    changed when something is asked the next time. There is one thread at most; it is started when
+    there is something to do and ends when there is nothing, when Python computes at once, and on
+    `close`. Nobody ever waits for it but `wait`: whoever asks anew cancels what
     it does, and it looks again at what is missing.
 
     Parameters
@@ -72,10 +73,19 @@ class Answers:
         What it answers.
     changed
         Called in the gate whenever a part became wanted or was answered.
+    basis
+        Returns what all answers rest on besides their questions: the weights of the model.
     """
 
-    def __init__(self, widget: Widget, parts: Sequence[Part], changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        widget: Widget,
+        parts: Sequence[Part],
+        changed: Callable[[], None],
+        basis: Callable[[], object],
+    ) -> None:
         self._widget = widget
+        self._basis, self._rests_on = basis, basis()
         self._parts = {part.name: part for part in parts}
         self._changed = changed
         self._answered: dict[str, Any] = {}
@@ -116,8 +126,13 @@ class Answers:
 
     def ask(self) -> None:
         """Follow a change of the traits; hold the gate to call."""
+        basis = self._basis()
+        moved = basis != self._rests_on
+        if moved:
+            self._rests_on = basis
+            self._answered.clear()
         for run in self._runs:
-            if run.part.key() != run.question:
+            if moved or run.part.key() != run.question:
                 run.cancelled.set()
         self._idle.clear()
         self._changed()

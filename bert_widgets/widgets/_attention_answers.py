@@ -99,7 +99,11 @@ class AttentionAnswers(AttentionTraits):
 
     def _show(self, result: AttentionMaps) -> None:  # type: ignore[override]
         self._found = None
+        # Where the same was read again, since the weights have changed, it goes on.
+        same = self._read() == (self.maps.text, self.maps.pair or "", self.maps.masked)
+        measuring = self.measuring and same
         super()._show(result)
+        self.measuring = measuring
 
     def _question(self) -> Question:
         at = views.place(self.measure, self.layer, self.head, self.target)

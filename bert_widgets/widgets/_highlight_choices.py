@@ -77,8 +77,9 @@ class HighlightChoices(TextWidget):
         name, value = change["name"], change["new"]
         if name == "target" and (self.chosen_target or value != self._shown_target()):
             self.chosen_target = value
-        elif name == "chosen_target" and value:
-            self.target = value
+        elif name == "chosen_target":
+            # A label may be let go again before its scores have come.
+            self.target = value or self._shown_target()
         elif name == "against" and value:
             self.chosen_target = self.target
             self.output = "logit"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets as t
 
+from .._weights import weights_of
 from ._answers import Answers, Part
 from ._base import Widget
 from ._gate import gate
@@ -13,6 +14,7 @@ from ._gate import gate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..classifier import BertClassifier
     from ..explain import Reading
 
 LONGEST_TEXT = 100_000
@@ -33,13 +35,14 @@ class TextWidget(Widget):
     editable = t.Bool(default_value=True).tag(sync=True)
     busy = t.Bool(default_value=False).tag(sync=True)
 
+    _clf: BertClassifier | None  # None where a finished result is shown
     _result: Reading  # what is on show
     _answers: Answers | None = None  # None in the constructor
 
     def __init__(self, result: Reading, **values: object) -> None:
         self._result = result
         super().__init__(**values, **self._shown(result))
-        answers = Answers(self, self._parts(), self._follow)
+        answers = Answers(self, self._parts(), self._follow, self._basis)
         with gate:
             self._answers = answers
             answers.skip(answers.first)
@@ -90,6 +93,10 @@ class TextWidget(Widget):
     def _parts(self) -> Sequence[Part]:
         """Return what is computed; the first part is the one that puts a result on show."""
         raise NotImplementedError
+
+    def _basis(self) -> object:
+        """Return what all answers rest on besides what is asked: the weights of the model."""
+        return None if self._clf is None else weights_of(self._clf)
 
     def _shown(self, result: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return the values of the traits that show a result."""

@@ -37,7 +37,8 @@ class Doubler(Widget):
             "double", lambda: self.number, self._double, self._show, at_once=self._double
         )
         squared = Part("square", lambda: self.double, self._square, self._show_square)
-        self.answers = Answers(self, [doubled, squared], self._follow)
+        self.factor = 2
+        self.answers = Answers(self, [doubled, squared], self._follow, lambda: self.factor)
         with gate:
             self.answers.ask()
 
@@ -53,7 +54,7 @@ class Doubler(Widget):
             except BaseException:
                 self.cancelled.append(number)
                 raise
-        return 2 * number
+        return self.factor * number
 
     def _square(self, number):
         return number * number
@@ -82,7 +83,7 @@ class Doubler(Widget):
 
 def settled(widget):
     assert widget.answers.wait(PATIENCE)
-    assert widget.double == 2 * widget.number
+    assert widget.double == widget.factor * widget.number
     assert widget.square == widget.double**2
     assert not widget.busy
     while widget.started.acquire(blocking=False):
@@ -136,7 +137,7 @@ def test_what_a_thread_answers_meanwhile_is_not_what_python_gets():
         def __init__(self):
             super().__init__()
             doubled = Part("double", lambda: self.number, self._quick, self._show, at_once=exact)
-            self.answers = Answers(self, [doubled], self._follow)
+            self.answers = Answers(self, [doubled], self._follow, lambda: None)
 
         def _quick(self, number):
             threads.append(threading.current_thread())
@@ -197,6 +198,7 @@ def test_an_interrupt_ends_the_computing_and_is_raised():
         widget,
         [Part("double", lambda: widget.number, interrupted, widget._show, at_once=interrupted)],
         widget._follow,
+        lambda: None,
     )
     with pytest.raises(KeyboardInterrupt):
         widget.number = 9
@@ -205,6 +207,29 @@ def test_an_interrupt_ends_the_computing_and_is_raised():
     assert "interrupted" in widget.error
     widget.number = 10
     assert widget.double == 20
+
+
+@pytest.mark.parametrize("by_page", [False, True])
+def test_what_rests_on_something_else_by_now_is_answered_anew(by_page):
+    widget = Doubler()
+    assert settled(widget)
+    widget.hold.clear()
+    page_of(widget).tell(number=5)
+    assert widget.started.acquire(timeout=PATIENCE)
+    widget.factor = 3
+    assert widget.cancelled == []  # nobody has asked since
+    widget.hold.set()
+    if by_page:
+        page_of(widget).tell(number=6)
+    else:
+        widget.number = 6
+    assert settled(widget)
+    assert (widget.double, widget.square) == (18, 324)
+    widget.factor = 4
+    with gate:
+        widget.answers.ask()  # the same question
+    assert settled(widget)
+    assert widget.double == 24
 
 
 @pytest.mark.parametrize("by_page", [False, True])

@@ -226,6 +226,19 @@ def test_an_edit_taken_back_before_it_is_explained_leaves_all_as_it_was():
     assert shows(widget, clf, **FAST)
 
 
+def test_a_label_let_go_before_its_scores_have_come_leaves_the_predicted_one():
+    clf = classifier()
+    widget = TokenHighlights(clf, TEXT, **FAST)
+    predicted = widget.target
+    other = next(label for label in clf.labels if label != predicted)
+    with clf.lock:  # nothing can be answered
+        page_of(widget).tell(target=other)
+        page_of(widget).tell(chosen_target="")
+    assert widget.wait(PATIENCE)
+    assert (widget.target, widget.attribution.target) == (predicted, predicted)
+    assert agrees(widget)
+
+
 choices = st.one_of(
     st.fixed_dictionaries({"text": st.sampled_from([TEXT, "good soup", "bad", ""])}),
     st.fixed_dictionaries({"target": st.sampled_from([*LABELS, "x"])}),

@@ -1,0 +1,13 @@
+"""Whether a classifier's weights are still those that something was computed with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .classifier import BertClassifier
+
+
+def weights_of(clf: BertClassifier) -> tuple[int, ...]:
+    """Return torch's counts of the changes in place of each weight."""
+    return tuple(parameter._version for parameter in clf.model.parameters())  # noqa: SLF001
