@@ -265,7 +265,7 @@ class BertClassifier(torch.nn.Module):
         Parameters
         ----------
         texts
-            A string, a list or Series of strings, or (text, second text) pairs.
+            A string, a list or Series of strings, (text, second text) pairs, or a `TextData`.
         window
             The most tokens of a window, special tokens included; by default what the model reads.
         overlap
@@ -394,3 +394,13 @@ class BertClassifier(torch.nn.Module):
                     logits[torch.from_numpy(rows)] = self(**batch).float().cpu()
                 bar.update(len(rows))
         return logits
+
+
+def check_classifier(given: object) -> None:
+    """Raise if what is given for a classifier is something else."""
+    if not isinstance(given, BertClassifier):
+        msg = (
+            f"The classifier must be a BertClassifier, not a {type(given).__name__}; make one with "
+            "BertClassifier.from_pretrained(...)."
+        )
+        raise TypeError(msg)

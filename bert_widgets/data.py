@@ -86,7 +86,8 @@ class TextData:
         ------
         ValueError
             If a column is missing, nothing is there, a text is not a string, a label is null or
-            unknown, or all rows carry one label. The sentence names the row and the value.
+            unknown, or there is but one label and ``classes`` names no other. The sentence names
+            the row and the value.
         """
         if isinstance(source, TextData):
             return source._with_classes(classes)  # noqa: SLF001 - its own class
@@ -242,9 +243,11 @@ def _single_labels(
     labels = np.array(
         [_number(value, row, names) for row, value in zip(rows, values, strict=True)], np.int64
     )
-    if len(np.unique(labels)) == 1:
-        only = names[labels[0]]
-        msg = f"All {len(labels)} rows have the label {only!r}; a classifier needs two."
+    if len(names) < 2:  # noqa: PLR2004
+        msg = (
+            f"All {len(labels)} rows have the label {names[0]!r}; add rows of another, or name "
+            "all labels with classes=[...]."
+        )
         raise ValueError(msg)
     return names, labels
 

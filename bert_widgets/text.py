@@ -5,12 +5,15 @@ Offsets are indices of Python's ``str`` (Unicode code points), half open, into t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import regex
+
+from .data import TextData
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
     Texts: TypeAlias = (
-        "str | tuple[str, str] | Sequence[str] | Sequence[tuple[str, str]] | pd.Series[Any]"
+        "str | tuple[str, str] | Sequence[str] | Sequence[tuple[str, str]] | pd.Series[Any] | "
+        "TextData"
     )
 
 SPECIAL = -1
@@ -226,8 +230,7 @@ def as_texts(
     texts: Texts,
 ) -> tuple[list[str], list[str] | None, tuple[Any, ...]]:
     """Return the texts, the second texts of pairs if they are pairs, and all as given."""
-    single = isinstance(texts, str) or (isinstance(texts, tuple) and _is_pair(texts))
-    items: list[Any] = [texts] if single else list(texts)
+    items = _listed(texts)
     paired = bool(items) and isinstance(items[0], tuple | list)
     for i, item in enumerate(items):
         if not (_is_pair(item) if paired else isinstance(item, str)):
@@ -237,6 +240,24 @@ def as_texts(
     if paired:
         return [a for a, _ in items], [b for _, b in items], tuple(map(tuple, items))
     return [str(item) for item in items], None, tuple(items)
+
+
+def _listed(texts: object) -> list[Any]:
+    if isinstance(texts, str) or (isinstance(texts, tuple) and _is_pair(texts)):
+        return [texts]
+    if isinstance(texts, TextData):
+        return list(
+            texts.texts if texts.pairs is None else zip(texts.texts, texts.pairs, strict=True)
+        )
+    if isinstance(texts, Mapping) or hasattr(texts, "columns"):
+        # Read as a list, a table would be the names of its columns.
+        kind = type(texts).__name__
+        msg = f"Texts are a list of strings, not a {kind}; give a column of it, as data['text']."
+        raise TypeError(msg)
+    if not isinstance(texts, Iterable):
+        msg = f"Texts are a string or a list of strings, not {texts!r:.80}."
+        raise TypeError(msg)
+    return list(texts)
 
 
 def _is_pair(value: object) -> bool:

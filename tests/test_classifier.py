@@ -15,7 +15,8 @@ import transformers
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForMaskedLM
 
-from bert_widgets import BertClassifier
+import bert_widgets as bw
+from bert_widgets import BertClassifier, TextData
 from tests.models import KINDS, tiny_classifier
 
 TEXTS = ["The film was not bad.", "so boring", "A gorgeous, witty story! " * 2, "x"]
@@ -59,6 +60,8 @@ def test_texts_come_in_many_forms():
     for form in ("so boring", pd.Series(["so boring"]), ("so boring",), np.array(["so boring"])):
         np.testing.assert_array_equal(clf.predict(form).probabilities, expected)
     assert len(clf.predict([])) == 0
+    data = TextData.from_([("so boring", "bad"), ("so good", "good")])
+    np.testing.assert_allclose(clf.predict(data).probabilities[:1], expected, rtol=1e-5)
     pair = clf.predict(("so", "boring"))
     assert pair.texts == (("so", "boring"),)
     assert pair.to_frame().columns.tolist() == ["text", "label", "p(negative)", "p(positive)"]
@@ -68,6 +71,42 @@ def test_texts_come_in_many_forms():
 def test_what_is_no_text_is_named(texts):
     with pytest.raises(TypeError, match=r"Text \d is .*not a (pair of )?string"):
         tiny_classifier("bert").predict(texts)
+
+
+@pytest.mark.parametrize("form", [pd.DataFrame, dict])
+def test_a_table_is_not_read_as_the_names_of_its_columns(form):
+    with pytest.raises(TypeError, match="give a column of it, as data"):
+        tiny_classifier("bert").predict(form({"text": ["so boring"]}))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda given: bw.attribute(given, "so boring"),
+        lambda given: bw.attention_maps(given, "so boring"),
+        lambda given: bw.neurons(given, "so boring", layer=0, head=0),
+        lambda given: bw.head_effects(given, "so boring"),
+        lambda given: bw.Corpus(given, "so boring"),
+        lambda given: bw.evaluate_explanations(given, pd.DataFrame({"text": ["so boring"]})),
+        lambda given: bw.Trainer(given, [("so boring", "bad"), ("so good", "good")]),
+        lambda given: bw.TokenHighlights(given, "so boring"),
+        lambda given: bw.AttentionMatrix(given, "so boring"),
+    ],
+)
+def test_what_is_no_classifier_is_named(call):
+    model = tiny_classifier("bert").model
+    with pytest.raises(TypeError, match="a BertClassifier, not a BertForSequenceClassification"):
+        call(model)
+
+
+def test_one_label_is_enough_to_measure_but_not_to_train():
+    clf, rows = tiny_classifier("bert"), [("so boring", "negative"), ("so good", "negative")]
+    measured = clf.evaluate(rows)
+    assert measured.support.tolist() == [2, 0]
+    both = [*rows, ("never bad", "positive")]
+    assert bw.Trainer(clf, both, rows).history.count("step") == 0
+    with pytest.raises(ValueError, match="All 2 training texts have the label 'negative'"):
+        bw.Trainer(clf, rows)
 
 
 def test_a_long_text_is_the_weighted_mean_of_its_windows():

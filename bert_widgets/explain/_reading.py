@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .. import text as bw_text
+from ..classifier import check_classifier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,3 +164,15 @@ def encode_cut(
             stacklevel=stacklevel,
         )
     return encodings
+
+
+def encode_one(clf: BertClassifier, text: str, pair: str | None, *, stacklevel: int) -> Encoding:
+    """Encode a text, and the second one of a pair, as `encode_cut` does; refuse what is none."""
+    check_classifier(clf)
+    given: tuple[object, ...] = (text,) if pair is None else (text, pair)
+    for value in given:
+        if not isinstance(value, str):
+            msg = f"A text must be a string, not {value!r:.80}."
+            raise TypeError(msg)
+    pairs = None if pair is None else [pair]
+    return encode_cut(clf, [text], pairs, stacklevel=stacklevel + 1)[0]

@@ -10,6 +10,7 @@ import torch
 from .._compute import arithmetic
 from .._options import named_options
 from .._progress import progress
+from ..classifier import check_classifier
 from ..text import as_texts
 from ._reading import encode_cut
 from ._recompute import recomputed
@@ -78,6 +79,7 @@ def head_effects(
     """
     import pandas as pd
 
+    check_classifier(clf)
     singles, pairs, _ = as_texts(texts)
     if not singles:
         msg = "There is no text to measure heads on; give at least one."

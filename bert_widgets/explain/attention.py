@@ -10,7 +10,7 @@ import torch
 
 from .._options import named_options
 from ._head_statistics import Pieces, statistics_of
-from ._reading import Reading, encode_cut, reading
+from ._reading import Reading, encode_one, reading
 from ._reading import masked as with_masks
 from ._tap import Heads, run_tapped
 from .value_norms import Projections, value_norms, watched
@@ -282,12 +282,7 @@ def attention_maps(
     >>> maps.head(0, 3).shape  # doctest: +SKIP
     (7, 7)
     """
-    given: tuple[object, ...] = (text,) if pair is None else (text, pair)
-    for value in given:
-        if not isinstance(value, str):
-            msg = f"A text must be a string, not {value!r:.80}."
-            raise TypeError(msg)
-    encoding = encode_cut(clf, [text], None if pair is None else [pair], stacklevel=4)[0]
+    encoding = encode_one(clf, text, pair, stacklevel=4)
     encoding = with_masks(clf, encoding, masked)
     kept = _Kept(encoding, clf.model.config.num_hidden_layers)
     projections = Projections()

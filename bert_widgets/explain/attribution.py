@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .._compute import resolve_precision
 from .._options import named_options, unknown
+from ..classifier import check_classifier
 from ..text import as_texts
 from ._job import Job, explain_all
 from .attnlrp import attnlrp
@@ -224,8 +225,9 @@ def attribute(  # noqa: PLR0913
         The classifier. It may be in training: each window of a text is explained under one state
         of the weights, with dropout off.
     texts
-        A string, a list or Series of strings, or (text, second text) pairs. A text longer than
-        the model reads at once is explained window by window, weighted as in `predict`.
+        A string, a list or Series of strings, (text, second text) pairs, or a `TextData`. A text
+        longer than the model reads at once is explained window by window, weighted as in
+        `predict`.
     method
         A key of `METHODS`, such as ``"integrated_gradients"`` or the quick
         ``"input_x_gradient"``.
@@ -274,6 +276,7 @@ def attribute(  # noqa: PLR0913
     >>> a.words, a.scores.round(1).tolist()  # doctest: +SKIP
     (('a', 'gorgeous', ',', 'witty', 'film'), [0.1, 1.8, 0.2, 0.9, -0.1])
     """
+    check_classifier(clf)
     if method not in METHODS:
         raise ValueError(unknown("method", method, METHODS))
     if not tolerance > 0:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .._options import named_options, unknown
+from ..classifier import check_classifier
 from .attribution import METHODS, attribute
 from .faithfulness import faithfulness
 from .rationales import plausibility
@@ -87,6 +88,7 @@ def evaluate_explanations(  # noqa: PLR0913
     ...     clf, bw.demo.reviews().head(50), methods=["integrated_gradients", "occlusion"]
     ... ).table["comprehensiveness"]  # doctest: +SKIP
     """
+    check_classifier(clf)
     _check(frame, methods, [text, pair, label, rationale])
     texts = list(frame[text] if pair is None else zip(frame[text], frame[pair], strict=True))
     labels = None if label is None else list(frame[label])
@@ -159,6 +161,9 @@ def measures(
 def _check(
     frame: pd.DataFrame, methods: Sequence[str] | None, columns: Sequence[str | None]
 ) -> None:
+    if not hasattr(frame, "columns"):
+        msg = f"The texts must be in a DataFrame, not in a {type(frame).__name__}."
+        raise TypeError(msg)
     for name in methods or ():
         if name not in METHODS:
             raise ValueError(unknown("method", name, METHODS))

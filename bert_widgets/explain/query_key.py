@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from ._reading import Reading, encode_cut, reading
+from ._reading import Reading, encode_one, reading
 from ._tap import Heads, run_tapped
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def neurons(
 
     Raises
     ------
+    TypeError
+        If ``text`` or ``pair`` is not a string.
     ValueError
         If there is no such layer or head, or the model's attention cannot be read.
 
@@ -77,7 +79,7 @@ def neurons(
     >>> found = bw.neurons(clf, "not bad", layer=2, head=3)  # doctest: +SKIP
     >>> found.query[1] * found.key  # one query against every key, neuron by neuron
     """
-    encoding = encode_cut(clf, [text], None if pair is None else [pair], stacklevel=3)[0]
+    encoding = encode_one(clf, text, pair, stacklevel=3)
     return neurons_of(clf, encoding, layer, head)
 
 

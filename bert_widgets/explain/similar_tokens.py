@@ -11,10 +11,11 @@ import numpy as np
 from .._options import named_options, unknown
 from .._progress import check_cancelled, progress
 from .._weights import weights_of
+from ..classifier import check_classifier
 from ..data import TextData, token_batches
 from ..text import as_texts
 from ._match_frame import Match, match_frame
-from ._reading import encode_cut
+from ._reading import encode_cut, encode_one
 from ._token_index import BY, By, TokenIndex, bytes_a_token, see
 from .problem import token_budget
 
@@ -93,6 +94,7 @@ class Corpus:
         label: str = "label",
         tags: Tagger | None = None,
     ) -> None:
+        check_classifier(clf)
         singles, pairs, self._labels = _texts(source, text, pair, label)
         self.clf = clf
         self._encodings = encode_cut(clf, singles, pairs, stacklevel=4)
@@ -177,7 +179,7 @@ class Corpus:
         ... # doctest: +SKIP
         >>> found["attends_to_word"].value_counts()  # doctest: +SKIP
         """
-        encoding = encode_cut(self.clf, [text], None if pair is None else [pair], stacklevel=4)[0]
+        encoding = encode_one(self.clf, text, pair, stacklevel=4)
         number = _number(encoding, token)
         with progress(self.texts, "read the corpus") as bar:
             for index in self.reading(layer, by):

@@ -14,6 +14,7 @@ from .._progress import check_cancelled
 from .._progress import progress as progress_bar
 from .learner import Learner, NonFiniteError
 from .plan import Plan
+from .trainer import Trainer
 from .weights import copy_weights, put_back
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from numpy.typing import NDArray
-
-    from .trainer import Trainer
 
 _MEMORY = 0.9  # of the moving average
 _DIVERGED = 4.0  # times the least smoothed loss
@@ -124,6 +123,10 @@ def find_learning_rate(
     >>> found = find_learning_rate(trainer)  # doctest: +SKIP
     >>> trainer.configure(learning_rate=found.suggestion)  # doctest: +SKIP
     """
+    given: object = trainer
+    if not isinstance(given, Trainer):
+        msg = f"A learning rate is searched for a Trainer, not for a {type(given).__name__}."
+        raise TypeError(msg)
     _check_range(lowest, highest, steps)
     with trainer.clf.evaluating():  # no other thread trains or predicts with weights on trial
         if trainer._loop.begun or trainer.progress.step:  # noqa: SLF001 - its own package

@@ -58,6 +58,10 @@ def job_of(
         if part is not None and not len(part):
             msg = f"There are no {name} texts; give at least one of each label."
             raise ValueError(msg)
+    if not train.multi_label and (train.labels == train.labels[0]).all():
+        only = train.classes[train.labels[0]]
+        msg = f"All {len(train)} training texts have the label {only!r}; add texts of another."
+        raise ValueError(msg)
     tokens = tokenize(
         clf.tokenizer, train.texts, train.pairs, max_length=clf.max_length, lock=clf.lock
     )

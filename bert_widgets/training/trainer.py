@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .._options import unknown
-from ..classifier import BertClassifier
+from ..classifier import BertClassifier, check_classifier
 from ..data import TextData
 from . import saving
 from .checkpoint import latest, read_data
@@ -94,6 +94,7 @@ class Trainer:
         report_to: Callable[[Event], None] | None = None,
         **hyperparameters: Any,  # noqa: ANN401 - each of its own type
     ) -> None:
+        check_classifier(clf)
         _check_names(hyperparameters)
         chosen = Hyperparameters(**hyperparameters)
         columns: dict[str, Any] = {

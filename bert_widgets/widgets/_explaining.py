@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._options import unknown
+from ..classifier import check_classifier
 from ..explain.attribution import METHODS, Attribution, attribute
 from ..explain.baselines import BASELINES
 from ..explain.targets import resolve_target
@@ -76,6 +77,7 @@ def asked(  # noqa: PLR0913 - one for each choice
     method: str,
 ) -> Question:
     """Return the question that a user asks in the terms of `attribute`, or raise what is wrong."""
+    check_classifier(clf)
     check_text(*texts)
     for kind, name, known in (("method", method, METHODS), ("baseline", baseline, BASELINES)):
         if not isinstance(name, str) or name not in known:

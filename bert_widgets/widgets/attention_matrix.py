@@ -8,6 +8,7 @@ import numpy as np
 import traitlets as t
 
 from .._options import named_options
+from ..classifier import check_classifier
 from . import _attention_views as views
 from ._attention_answers import AttentionAnswers
 from ._attention_matches import check_corpus
@@ -143,6 +144,7 @@ class AttentionMatrix(AttentionAnswers):
         target: str | int | None = None,
         corpus: Corpus | None = None,
     ) -> None:
+        check_classifier(clf)
         check_corpus(corpus, clf)
         self._clf, self._corpus = clf, corpus
         self._in_page = Slots()

@@ -354,5 +354,6 @@ def _run_of(given: object) -> Run:
         return given.run
     if isinstance(given, Run):
         return given
-    msg = f"A TrainingPanel shows a Run or a Trainer, or a list of them, not {given!r:.80}."
+    kind = type(given).__name__
+    msg = f"A TrainingPanel shows a Run or a Trainer, or a list of them, not a {kind}."
     raise TypeError(msg)

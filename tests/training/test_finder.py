@@ -199,6 +199,11 @@ def test_a_training_that_has_begun_is_refused():
     assert everything(given) == before
 
 
+def test_what_is_no_trainer_is_named():
+    with pytest.raises(TypeError, match="for a Trainer, not for a BertClassifier"):
+        find_learning_rate(tiny_classifier("bert"))
+
+
 def test_a_model_that_is_broken_already_is_refused():
     clf = tiny_classifier("bert")
     with torch.no_grad():
