@@ -230,7 +230,7 @@ class Trainer:
         after = self.hyperparameters.changed(learning_rate=rate).learning_rate
         self._loop.position.learning_rate = after
         if before != after:
-            self._loop.note(f"Learning rate changed from {before:g} to {after:g}.")
+            self._loop.note(f"Learning rate changed from {_rate(before)} to {_rate(after)}.")
 
     @property
     def probes(self) -> tuple[str, ...]:
@@ -260,7 +260,7 @@ class Trainer:
             ("train", f"{len(self.train):,} texts"),
             ("validation", f"{len(self.valid):,} texts" if self.valid else "none"),
             ("epochs", str(self.hyperparameters.epochs)),
-            ("learning rate", f"{self.learning_rate:g}"),
+            ("learning rate", _rate(self.learning_rate)),
         ]
 
     @property
@@ -363,6 +363,10 @@ def _check_names(hyperparameters: dict[str, Any]) -> None:
     for name in hyperparameters:
         if name not in known:
             raise TypeError(unknown("option of Trainer", name, known, ELSEWHERE))
+
+
+def _rate(value: float) -> str:
+    return f"{value:g}".replace("e-0", "e-")
 
 
 def _unused(folder: Path) -> Path:

@@ -76,7 +76,7 @@ def test_steering_takes_effect_while_it_runs(open_notebook, page):
         "panel.run.progress.step"
     )
     panel.get_by_role("tab", name="Notes").click()
-    expect(panel).to_contain_text("Learning rate changed from 5e-05 to 2e-05.")
+    expect(panel).to_contain_text("Learning rate changed from 5e-5 to 2e-5.")
 
 
 def test_two_panels_show_and_rule_one_run(open_notebook, page):
