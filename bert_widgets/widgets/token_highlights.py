@@ -51,8 +51,8 @@ class TokenHighlights(HighlightResults):
     of several windows is refined in the background too, and so comes the evidence for all; `wait`
     waits for it. With a finished `Attribution` the widget shows that.
 
-    What is on show stays as it is when the model is trained on. With the next question, as when a
-    word is masked, all of it is computed anew: no two figures are of different weights.
+    What is on show stays as it is when the model is trained on. With the first question after
+    that, as when a word is masked, all of it is computed anew.
 
     Parameters
     ----------
