@@ -30,8 +30,8 @@ class AttentionMatrix(AttentionAnswers):
     """The attention of every head: all at once, as a matrix, as lines, and as queries and keys.
 
     Attention shows where a head looks, not why the model decided; what a head does to the
-    prediction is measured by switching it off. After a training the first
-    question has all of it computed anew.
+    prediction is measured by switching it off. After a training the first question has all of it
+    computed anew.
 
     Parameters
     ----------
