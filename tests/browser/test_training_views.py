@@ -12,9 +12,10 @@ pytestmark = pytest.mark.browser
 
 TRAINER = """
 import tempfile
+scratch = tempfile.TemporaryDirectory()
 trainer = bw.Trainer(
     clf, train, valid, epochs=25, batch_tokens=512, evaluate_every=5,
-    folder=tempfile.mkdtemp() + "/first", probes=["A dull film.", "Not a dull film at all."],
+    folder=scratch.name + "/first", probes=["A dull film.", "Not a dull film at all."],
 )
 panel = bw.TrainingPanel(trainer)
 panel
