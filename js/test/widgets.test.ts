@@ -35,6 +35,15 @@ const press = (target: Element | null | undefined, key: string) => {
   target?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true }));
   frames();
 };
+const edit = () => {
+  press(words()[0], "e");
+  const field = find("textarea")[0] as HTMLTextAreaElement;
+  const type = (text: string) => {
+    field.value = text;
+    field.dispatchEvent(new Event("input"));
+  };
+  return { field, type };
+};
 const banner = () => find('[role="alert"]')[0];
 
 describe("token highlights", () => {
@@ -115,12 +124,7 @@ describe("token highlights", () => {
 
   it("explain again once typing pauses, and bring the text back on Escape", () => {
     const model = open(highlights, highlightsState());
-    press(words()[0], "e");
-    const field = find("textarea")[0] as HTMLTextAreaElement;
-    const type = (text: string) => {
-      field.value = text;
-      field.dispatchEvent(new Event("input"));
-    };
+    const { field, type } = edit();
     expect(model.get("editing")).toBe(true);
     type("not so");
     vi.advanceTimersByTime(30);
@@ -142,12 +146,7 @@ describe("token highlights", () => {
 
   it("follow a text that Python sets while the editor is open, but not over what is being typed", () => {
     const model = open(highlights, highlightsState());
-    press(words()[0], "e");
-    const field = find("textarea")[0] as HTMLTextAreaElement;
-    const type = (text: string) => {
-      field.value = text;
-      field.dispatchEvent(new Event("input"));
-    };
+    const { field, type } = edit();
     model.set("busy", true);
     model.set("text", "from a cell");
     frames();
@@ -162,10 +161,8 @@ describe("token highlights", () => {
 
   it("keep what was typed if Python refuses it and puts the text before back", () => {
     const model = open(highlights, highlightsState());
-    press(words()[0], "e");
-    const field = find("textarea")[0] as HTMLTextAreaElement;
-    field.value = "far too long";
-    field.dispatchEvent(new Event("input"));
+    const { field, type } = edit();
+    type("far too long");
     vi.advanceTimersByTime(40);
     frames();
     model.set("text", "not bad 😀");
@@ -179,12 +176,8 @@ describe("token highlights", () => {
     ["stays open over what never left", "never sent"],
   ])("has an editor that %s when the kernel is gone", (_, typed) => {
     const model = open(highlights, highlightsState());
-    press(words()[0], "e");
-    const field = find("textarea")[0] as HTMLTextAreaElement;
-    if (typed !== null) {
-      field.value = typed;
-      field.dispatchEvent(new Event("input"));
-    }
+    const { field, type } = edit();
+    if (typed !== null) type(typed);
     model.set("_static", true);
     frames();
     expect([field.hidden, field.value]).toEqual([typed === null, typed ?? "not bad 😀"]);
@@ -192,10 +185,8 @@ describe("token highlights", () => {
 
   it("take the text at once on Enter, but not while an input method composes", () => {
     const model = open(highlights, highlightsState());
-    press(words()[0], "e");
-    const field = find("textarea")[0] as HTMLTextAreaElement;
-    field.value = "nicht schlecht";
-    field.dispatchEvent(new Event("input"));
+    const { field, type } = edit();
+    type("nicht schlecht");
     field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", isComposing: true }));
     expect(model.get("text")).toBe("not bad 😀");
     press(field, "Enter");
