@@ -30,7 +30,7 @@ from ._progress import check_cancelled, progress
 from ._randomness import own_dropout
 from .data import TextData, token_batches
 from .evaluation import Evaluation, evaluate
-from .prediction import Prediction
+from .prediction import Prediction, decided
 from .windows import encode_windows, shares
 
 if TYPE_CHECKING:
@@ -290,14 +290,7 @@ class BertClassifier(torch.nn.Module):
         """
         singles, pairs, shown = bw_text.as_texts(texts)
         probabilities = self._probabilities(singles, pairs, window, overlap)
-        labels: tuple[Any, ...]
-        if self.multi_label:
-            labels = tuple(
-                tuple(self.labels[i] for i in np.flatnonzero(row >= 0.5))  # noqa: PLR2004
-                for row in probabilities
-            )
-        else:
-            labels = tuple(self.labels[i] for i in probabilities.argmax(1))
+        labels = decided(probabilities, self.labels, multi_label=self.multi_label)
         return Prediction(shown, self.labels, labels, probabilities)
 
     def evaluate(self, data: Source, **columns: Any) -> Evaluation:  # noqa: ANN401
@@ -312,8 +305,8 @@ class BertClassifier(torch.nn.Module):
 
         Examples
         --------
-        >>> clf.evaluate(bw.demo.reviews()).accuracy  # doctest: +SKIP
-        0.87
+        >>> round(clf.evaluate(bw.demo.reviews()).accuracy, 3)  # doctest: +SKIP
+        0.645
         """
         checked = TextData.from_(
             data, classes=self.labels, problem_type=self.problem_type, **columns

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -47,3 +48,13 @@ class Prediction:
 
         columns = {f"p({name})": self.probabilities[:, i] for i, name in enumerate(self.classes)}
         return pd.DataFrame({"text": self.texts, "label": self.labels, **columns})
+
+
+def decided(
+    probabilities: NDArray[np.float32], classes: tuple[str, ...], *, multi_label: bool
+) -> tuple[Any, ...]:
+    """Return the `Prediction.labels` of n texts, given their probabilities (n, classes)."""
+    if multi_label:
+        certain = probabilities >= 0.5  # noqa: PLR2004
+        return tuple(tuple(classes[i] for i in np.flatnonzero(row)) for row in certain)
+    return tuple(classes[i] for i in probabilities.argmax(1))

@@ -109,7 +109,7 @@ def badge(clf: BertClassifier, attribution: Attribution, *, words: int = 3, seed
     Examples
     --------
     >>> badge(clf, attribute(clf, "a gorgeous film")[0]).sentence  # doctest: +SKIP
-    'Removing this word drops P(positive) from 0.99 to 0.61; removing another at random, to 0.96.'
+    'Removing this word drops P(positive) from 1.00 to 0.98; removing another at random, to 1.00.'
     """
     if words < 1:
         msg = f"{words} words cannot be removed; use 1 or more."
