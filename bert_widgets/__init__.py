@@ -8,11 +8,11 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from ._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from . import demo
-    from .classifier import BertClassifier
-    from .data import TextData
-    from .evaluation import Evaluation
+    from .data.text_data import TextData
     from .explain import (
         AttentionMaps,
         Attribution,
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
         head_effects,
         neurons,
     )
-    from .prediction import Prediction
+    from .model.classifier import BertClassifier
+    from .model.evaluation import Evaluation
+    from .model.prediction import Prediction
     from .training import (
         Dynamics,
         History,
@@ -36,13 +38,12 @@ if TYPE_CHECKING:
     )
     from .widgets import AttentionMatrix, TokenHighlights, TrainingPanel
 
-__version__ = "0.1.0"
 
 _HOMES = {
-    "BertClassifier": "classifier",
-    "Prediction": "prediction",
+    "BertClassifier": "model",
+    "Prediction": "model",
     "TextData": "data",
-    "Evaluation": "evaluation",
+    "Evaluation": "model",
     "Attribution": "explain",
     "Corpus": "explain",
     "AttentionMaps": "explain",
@@ -99,7 +100,7 @@ def __getattr__(name: str) -> object:
         value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
         globals()[name] = value
         return value
-    from ._options import unknown
+    from ._common.options import unknown
 
     raise AttributeError(unknown("name in bert_widgets", name, __all__))
 

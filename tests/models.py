@@ -29,7 +29,7 @@ from transformers import (
     XLMRobertaTokenizer,
 )
 
-from bert_widgets.classifier import BertClassifier
+from bert_widgets.model.classifier import BertClassifier
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -9,7 +9,7 @@ from .reviews import reviews
 from .sentences import sentences
 
 if TYPE_CHECKING:
-    from ..classifier import BertClassifier
+    from ..model.classifier import BertClassifier
 
 __all__ = ["MODEL", "classifier", "reviews", "sentences"]
 
@@ -36,7 +36,7 @@ def classifier(*, device: str = "auto") -> BertClassifier:
     >>> classifier().predict("a gorgeous, witty film").labels  # doctest: +SKIP
     ('positive',)
     """
-    from ..classifier import BertClassifier
+    from ..model.classifier import BertClassifier
     from .storage import load_int8
 
     weights = load_int8(MODEL / "weights.safetensors")

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from tqdm.auto import tqdm
 
-from ..classifier import BertClassifier
+from ..model.classifier import BertClassifier
 from ..training import Trainer
 from . import MODEL, classifier
 from .storage import save_int8
 
 if TYPE_CHECKING:
-    from ..evaluation import Evaluation
+    from ..model.evaluation import Evaluation
 
 LABELS = ("negative", "positive")
 _RECIPE = {

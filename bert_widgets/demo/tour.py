@@ -13,19 +13,19 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from ..data import TextData
+from ..data.text_data import TextData
 from ..explain import attribute
 from ..training import Run, Trainer
 from ..widgets import AttentionMatrix, TokenHighlights, TrainingPanel
-from ..widgets._export import Heading, write_page
+from ..widgets.shared.export import Heading, write_page
 from . import classifier, reviews, sentences
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..classifier import BertClassifier
-    from ..evaluation import Evaluation
     from ..explain import Attribution
+    from ..model.classifier import BertClassifier
+    from ..model.evaluation import Evaluation
 
 SENTENCES = (
     "The plot is thin, but the acting is not bad at all.",
@@ -84,7 +84,7 @@ def _data() -> tuple[TextData, TextData, TextData]:
     return TextData.from_(train), TextData.from_(valid), own_valid
 
 
-def _watch(trainer: Trainer, console: Console) -> Run:
+def _watch(trainer: Trainer, console: Console) -> Run[Trainer]:
     """Run to the end under a progress bar; on Ctrl-C stop after the step at hand."""
     bar = Progress(
         TextColumn("  "),
@@ -167,7 +167,7 @@ def _legend() -> Text:
     return Text.assemble((" towards the label ", _style(1.0)), "  ", (" against it ", _style(-1.0)))
 
 
-def _write_report(path: Path, clf: BertClassifier, run: Run) -> None:
+def _write_report(path: Path, clf: BertClassifier, run: Run[Trainer]) -> None:
     panel = TrainingPanel(run)
     sections: list[object] = [
         (

@@ -1,18 +1,22 @@
 """Why the model decided: word scores by several methods, their evidence, and attention."""
 
-from ._reading import Reading
-from .ablation import head_effects
-from .agreement import agreement
-from .attention import AttentionMaps, Matrix, attention_maps
-from .attribution import METHODS, Attribution, Method, attribute
-from .badge import Badge, badge
-from .comparison import evaluate_explanations
-from .faithfulness import Curve, Faithfulness, faithfulness
-from .query_key import Neurons, neurons
-from .rationales import plausibility
-from .report import ExplanationReport
-from .robustness import infidelity, randomisation, sensitivity
-from .similar_tokens import Corpus
+from .attention.head_effects import head_effects
+from .attention.maps import AttentionMaps, Matrix, attention_maps
+from .attention.query_key import Neurons, neurons
+from .attribution.attribute import attribute
+from .attribution.method import Method
+from .attribution.method_table import METHODS
+from .attribution.problem import Problem, Scores
+from .attribution.result import Attribution
+from .corpus.corpus import Corpus
+from .evidence.agreement import agreement
+from .evidence.badge import Badge, badge
+from .evidence.comparison import evaluate_explanations
+from .evidence.faithfulness import Curve, Faithfulness, faithfulness
+from .evidence.rationales import plausibility
+from .evidence.report import ExplanationReport
+from .evidence.robustness import infidelity, randomisation, sensitivity
+from .reading import Reading
 
 __all__ = [
     "METHODS",
@@ -26,7 +30,9 @@ __all__ = [
     "Matrix",
     "Method",
     "Neurons",
+    "Problem",
     "Reading",
+    "Scores",
     "agreement",
     "attention_maps",
     "attribute",

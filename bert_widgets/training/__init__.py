@@ -1,13 +1,13 @@
 """Fine-tuning: an iterator of events, a background run, a history."""
 
-from .checkpoint import CheckpointError
-from .dynamics import Dynamics
-from .finder import RateSearch, find_learning_rate
-from .history import Event, History, Note
+from .checkpoints.files import CheckpointError
 from .hyperparameters import Hyperparameters
-from .probes import Frame
+from .learning_rate_finder import RateSearch, find_learning_rate
 from .progress import Progress
-from .reporting import tensorboard
+from .records.dynamics import Dynamics
+from .records.history import Event, History, Note
+from .records.probes import Frame
+from .records.reporting import tensorboard
 from .run import Run, runs
 from .trainer import Trainer
 

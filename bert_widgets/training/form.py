@@ -7,7 +7,7 @@ import numbers
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
-from .._options import unknown
+from .._common.options import unknown
 
 Kind = Literal["integer", "number", "choice", "flag"]
 

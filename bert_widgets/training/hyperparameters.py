@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from .._options import unknown
+from .._common.options import unknown
 from .form import FORM, Field
 
 if TYPE_CHECKING:
-    from .._compute import Precision
+    from ..model.precision import Precision
 
 Schedule = Literal["linear", "cosine", "constant"]
 Metric = Literal["loss", "accuracy", "macro_f1"]

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..tokens import tokenize
-from .dynamics import Dynamics
-from .history import History
+from ..text.token_arrays import tokenize
+from .records.dynamics import Dynamics
+from .records.history import History
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ..classifier import BertClassifier
-    from ..data import TextData
-    from ..tokens import TokenArrays
-    from .history import Event
+    from ..data.text_data import TextData
+    from ..model.classifier import BertClassifier
+    from ..text.token_arrays import TokenArrays
+    from .records.history import Event
 
 
 @dataclass

@@ -6,14 +6,14 @@ import itertools
 import time
 from typing import TYPE_CHECKING
 
-from . import saving
-from .checkpoint import write, write_data
-from .history import Event
-from .learner import Learner, NonFiniteError
-from .optimisation import rate_factor
-from .plan import Plan
-from .probes import look
-from .weights import LastGood, copy_weights, put_back
+from .checkpoints import state as saving
+from .checkpoints.files import write, write_data
+from .checkpoints.weights import LastGood, copy_weights, put_back
+from .optimiser.learner import Learner, NonFiniteError
+from .optimiser.plan import Plan
+from .optimiser.schedule import rate_factor
+from .records.history import Event
+from .records.probes import look
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,17 +5,17 @@ from __future__ import annotations
 import atexit
 import itertools
 import threading
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
-from .checkpoint import CheckpointError
+from .checkpoints.files import CheckpointError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from ..classifier import BertClassifier
-    from .history import History
+    from ..model.classifier import BertClassifier
     from .progress import Progress
-    from .trainer import Trainer
+    from .records.history import History
 
 State = Literal["ready", "running", "paused", "stopping", "stopped", "finished", "failed"]
 
@@ -23,7 +23,32 @@ State = Literal["ready", "running", "paused", "stopping", "stopped", "finished",
 _numbers = itertools.count(1)
 
 
-class Run:
+class Trainable(Protocol):
+    """What a `Run` takes of a `Trainer`, whose documentation says what each member is."""
+
+    learning_rate: float
+
+    @property
+    def clf(self) -> BertClassifier: ...  # noqa: D102
+    @property
+    def folder(self) -> Path | None: ...  # noqa: D102
+    @property
+    def history(self) -> History: ...  # noqa: D102
+    @property
+    def progress(self) -> Progress: ...  # noqa: D102
+    @property
+    def between_epochs(self) -> bool: ...  # noqa: D102
+    @property
+    def done(self) -> bool: ...  # noqa: D102
+    def advance(self) -> object: ...  # noqa: D102
+    def finish(self) -> None: ...  # noqa: D102
+    def save(self) -> Path: ...  # noqa: D102
+
+
+T = TypeVar("T", bound=Trainable)
+
+
+class Run(Generic[T]):
     """A training that goes on while the notebook is used.
 
     The methods return at once and take effect between two steps; only `wait` waits. When Python
@@ -52,7 +77,7 @@ class Run:
     >>> run.pause(); run.resume(); run.wait()  # doctest: +SKIP
     """
 
-    def __init__(self, trainer: Trainer) -> None:
+    def __init__(self, trainer: T) -> None:
         self.trainer = trainer
         self.name = trainer.folder.name if trainer.folder else f"run {next(_numbers)}"
         self.exception: BaseException | None = None
@@ -146,7 +171,7 @@ class Run:
             self._save_wanted = True
             self._change.notify_all()
 
-    def wait(self, timeout: float | None = None) -> Run:
+    def wait(self, timeout: float | None = None) -> Self:
         """Wait until the training has ended.
 
         Parameters
@@ -252,11 +277,13 @@ class Run:
             callback()
 
 
-_under_way: list[Run] = []
+_under_way: list[Run[Any]] = []
+
+
 _beginning = threading.RLock()
 
 
-def runs() -> list[Run]:
+def runs() -> list[Run[Any]]:
     """Return the runs that have begun and not ended, the oldest first.
 
     Where a cell was run again its first run may go on under no name: it is found here.

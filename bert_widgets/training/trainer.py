@@ -7,27 +7,27 @@ import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from .._options import unknown
-from ..classifier import BertClassifier, check_classifier
-from ..data import TextData
-from . import saving
-from .checkpoint import latest, read_data
+from .._common.options import unknown
+from ..data.text_data import TextData
+from ..model.classifier import BertClassifier, check_classifier
+from .checkpoints import state as saving
+from .checkpoints.files import latest, read_data
+from .checkpoints.weights import put_back
 from .form import ELSEWHERE, FORM
-from .history import Event, History
 from .hyperparameters import Hyperparameters
 from .interrupts import held_back
 from .job import Job, job_of
 from .loop import Loop
-from .probes import probe_texts
 from .progress import Progress, progress_of
+from .records.history import Event, History
+from .records.probes import probe_texts
 from .run import Run, check_free
-from .weights import put_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ..data import Source
-    from .dynamics import Dynamics
+    from ..data.text_data import Source
+    from .records.dynamics import Dynamics
 
 
 class Trainer:
@@ -115,7 +115,7 @@ class Trainer:
         self._job = job
         self._hyperparameters = chosen
         self._loop = Loop(job, chosen)
-        self.run: Run | None = None
+        self.run: Run[Trainer] | None = None
 
     @classmethod
     def resume(
@@ -295,7 +295,7 @@ class Trainer:
         # A run that was started may not have come to its first action yet.
         return self._loop.begun or (self.run is not None and self.run.state != "ready")
 
-    def start(self) -> Run:
+    def start(self) -> Run[Trainer]:
         """Train on a background thread; return at once.
 
         Returns

@@ -1,25 +1,25 @@
-import attentionCss from "./attention/attention.css";
-import { makeCautions } from "./attention/cautions.ts";
-import { save } from "./attention/export.ts";
-import { makeHeader } from "./attention/header.ts";
-import { makeLines } from "./attention/lines_view.ts";
-import { tokensToMask, withToggled } from "./attention/masking.ts";
-import { makeMatrix } from "./attention/matrix_view.ts";
-import { makeMosaic } from "./attention/mosaic_view.ts";
-import { makeNeurons } from "./attention/neurons_view.ts";
-import plotsCss from "./attention/plots.css";
-import { makePrediction } from "./attention/prediction.ts";
-import { makeSettings } from "./attention/settings.ts";
-import { sheetOf } from "./attention/sheet.ts";
-import similarCss from "./attention/similar.css";
-import { makeSimilar } from "./attention/similar_view.ts";
+import attentionCss from "./attention_matrix/attention_matrix.css";
+import { makeCautions } from "./attention_matrix/cautions.ts";
+import { save } from "./attention_matrix/export.ts";
+import { makeHeader } from "./attention_matrix/header.ts";
+import { makeLines } from "./attention_matrix/lines_view.ts";
+import { tokensToMask, withToggled } from "./attention_matrix/masking.ts";
+import { makeMatrix } from "./attention_matrix/matrix_view.ts";
+import { makeMosaic } from "./attention_matrix/mosaic_view.ts";
+import plotsCss from "./attention_matrix/plots.css";
+import { makePrediction } from "./attention_matrix/prediction.ts";
+import { makeNeurons } from "./attention_matrix/query_key_view.ts";
+import { makeSettings } from "./attention_matrix/settings.ts";
+import { sheetOf } from "./attention_matrix/sheet.ts";
+import similarCss from "./attention_matrix/similar.css";
+import { makeSimilar } from "./attention_matrix/similar_view.ts";
 import {
   type Attention,
   attentionReader,
   TRAITS,
   type View as ViewName,
-} from "./attention/state.ts";
-import type { Actions, View } from "./attention/view.ts";
+} from "./attention_matrix/state.ts";
+import type { Actions, View } from "./attention_matrix/view.ts";
 import { h, setAttribute } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
 import { type RenderContext, setTrait } from "./shared/model.ts";

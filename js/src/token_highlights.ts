@@ -1,16 +1,16 @@
-import evidenceCss from "./highlights/evidence.css";
-import highlightsCss from "./highlights/highlights.css";
-import menuCss from "./highlights/menu.css";
-import predictionCss from "./highlights/prediction.css";
-import rowsCss from "./highlights/rows.css";
-import { highlightsReader, TRAITS } from "./highlights/state.ts";
-import { makeTracker } from "./highlights/tracker.ts";
-import { buildHighlights } from "./highlights/view.ts";
 import { openFrame } from "./shared/frame.ts";
 import type { RenderContext } from "./shared/model.ts";
 import plotCss from "./shared/plot.css";
 import { check, text } from "./shared/read.ts";
 import wordsCss from "./shared/words.css";
+import evidenceCss from "./token_highlights/evidence.css";
+import menuCss from "./token_highlights/menu.css";
+import predictionCss from "./token_highlights/prediction.css";
+import rowsCss from "./token_highlights/rows.css";
+import { highlightsReader, TRAITS } from "./token_highlights/state.ts";
+import highlightsCss from "./token_highlights/token_highlights.css";
+import { makeTracker } from "./token_highlights/tracker.ts";
+import { buildHighlights } from "./token_highlights/view.ts";
 
 function render(context: RenderContext): () => void {
   const tracker = makeTracker(context.model);

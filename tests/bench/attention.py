@@ -144,7 +144,7 @@ def classifier() -> Any:
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
-    from bert_widgets.classifier import BertClassifier
+    from bert_widgets.model.classifier import BertClassifier
     from tests.models import tiny_classifier
 
     tokenizer = tiny_classifier("bert").tokenizer

@@ -48,7 +48,7 @@ def ratio(options: argparse.Namespace, precision: str, title: str, length: int) 
     import torch
     from torch.nn.functional import scaled_dot_product_attention
 
-    from bert_widgets._compute import _onednn
+    from bert_widgets.model.precision import _float32_matmuls
 
     backward, dropout = PASSES[title]
     dtype = getattr(torch, precision)
@@ -77,7 +77,7 @@ def ratio(options: argparse.Namespace, precision: str, title: str, length: int) 
             torch.autograd.grad(found.sum(), (query, key, value))
         return time.process_time() - began
 
-    with _onednn:
+    with _float32_matmuls:
         pairs = [(seconds(plain), seconds(sdpa)) for _ in range(options.repeats)]
     ours, theirs = (min(each) for each in zip(*pairs, strict=True))
     return theirs / ours

@@ -144,7 +144,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
 def ours(clf: bw.BertClassifier, *, name: str) -> Callable[..., dict[str, Any]]:
     """Return what explains by one of our methods, or integrated gradients in a precision."""
-    from bert_widgets.explain import attribute, integrated
+    from bert_widgets.explain import attribute
+    from bert_widgets.explain.attribution.methods import integrated_gradients as integrated
 
     method = {"fp32": "integrated_gradients", "bf16": "integrated_gradients"}.get(name, name)
     precision = name if name in ("fp32", "bf16") else "fp32"
@@ -174,10 +175,10 @@ def midpoints(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
     """Return integrated gradients by brute force, to measure the others by."""
     import torch
 
-    from bert_widgets.explain.baselines import baseline_embedding
-    from bert_widgets.explain.integrated import Point, gradients
-    from bert_widgets.explain.problem import Problem
-    from bert_widgets.explain.targets import Target
+    from bert_widgets.explain.attribution.baselines import baseline_embedding
+    from bert_widgets.explain.attribution.methods.integrated_gradients import Point, gradients
+    from bert_widgets.explain.attribution.problem import Problem
+    from bert_widgets.explain.attribution.targets import Target
 
     def run(texts: list[str], targets: list[str]) -> dict[str, Any]:
         encodings = clf.encode(texts)
@@ -204,7 +205,7 @@ def captum(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
     import torch
     from captum.attr import LayerIntegratedGradients
 
-    from bert_widgets.explain.problem import completeness_error
+    from bert_widgets.explain.attribution.problem import completeness_error
 
     def logits(ids: Any, rest: dict[str, Any]) -> Any:
         return clf.model(input_ids=ids, **{k: v.expand_as(ids) for k, v in rest.items()}).logits
@@ -307,7 +308,7 @@ def texts_of(
 ) -> list[str]:
     """Cut ``count`` texts of as many tokens: whole texts in a row, the last cut at a word."""
     import bert_widgets as bw
-    from bert_widgets.data import TextData
+    from bert_widgets.data.text_data import TextData
 
     if options.texts:
         given = list(TextData.from_(options.texts, text=options.text).texts)

@@ -24,11 +24,11 @@ import torch
 
 from bert_widgets import BertClassifier, demo
 from bert_widgets.explain import METHODS, attribute
-from bert_widgets.explain.baselines import BASELINES
-from bert_widgets.explain.comparison import by_lot, measures
-from bert_widgets.explain.rationales import plausibility
-from bert_widgets.explain.removal import text_random
-from bert_widgets.explain.report import RANDOM, summary
+from bert_widgets.explain.attribution.baselines import BASELINES
+from bert_widgets.explain.evidence.comparison import by_lot, measures
+from bert_widgets.explain.evidence.rationales import plausibility
+from bert_widgets.explain.evidence.removal import text_random
+from bert_widgets.explain.evidence.report import RANDOM, summary
 
 FAITHFUL = ["comprehensiveness", "sufficiency", "deletion", "insertion", "leave_one_out"]
 PLAUSIBLE = ["token_f1", "iou_f1", "auprc"]
@@ -198,7 +198,7 @@ def remove_words(clf, given):
     if given.published:
         found[RANDOM] = tokens_by_lot(clf, next(iter(found.values())), given.seed)
         found[SEQUENTIAL] = attribute(
-            clf, texts, method="occlusion", baseline="mask", unit="pieces"
+            clf, texts, method="occlusion", baseline="mask", unit="tokens"
         )
         per_text = pd.concat(
             [top_fifth(clf, own).assign(method=name) for name, own in found.items()]

@@ -64,7 +64,7 @@ def main() -> None:
 def measure(options: argparse.Namespace) -> tuple[dict[str, float], np.ndarray]:
     """Predict all texts once; the clocks run from texts to probabilities."""
     import bert_widgets as bw
-    from bert_widgets.data import TextData
+    from bert_widgets.data.text_data import TextData
 
     if options.texts:
         data = TextData.from_(options.texts, text=options.text)

@@ -21,8 +21,8 @@ import torch
 from transformers import AutoConfig, AutoModelForSequenceClassification
 
 from bert_widgets import BertClassifier, Trainer, TrainingPanel, demo
-from bert_widgets.data import TextData
-from bert_widgets.tokens import tokenize
+from bert_widgets.data.text_data import TextData
+from bert_widgets.text.token_arrays import tokenize
 from bert_widgets.training import Event
 
 MB = 2**20

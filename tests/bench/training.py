@@ -102,7 +102,7 @@ def prepare(options: argparse.Namespace, seed: int) -> tuple[Any, Any, Any]:
     import torch
 
     import bert_widgets as bw
-    from bert_widgets.data import TextData
+    from bert_widgets.data.text_data import TextData
 
     torch.manual_seed(seed)
     if options.train:

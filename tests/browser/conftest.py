@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from .lab import PATIENCE, ROOT, Notebook, saved_notebook, serving, shut_kernels_down
+from tests.browser.lab import PATIENCE, ROOT, Notebook, saved_notebook, serving, shut_kernels_down
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (

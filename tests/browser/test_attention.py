@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 import bert_widgets as bw
-
-from .lab import until
+from tests.browser.lab import until
 
 pytestmark = pytest.mark.browser
 

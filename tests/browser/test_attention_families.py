@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 import bert_widgets as bw
+from tests.browser.test_attention import show
 from tests.models import KINDS, tiny_classifier
-
-from .test_attention import show
 
 pytestmark = pytest.mark.browser
 

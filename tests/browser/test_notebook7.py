@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .test_attention import SETUP, matrix_of, show, walk_to
-from .test_training_panel import ENDLESS, PANEL, panel_of, press, status
-from .test_training_panel import SETUP as TRAINING
+from tests.browser.test_attention import SETUP, matrix_of, show, walk_to
+from tests.browser.test_training_panel import ENDLESS, PANEL, panel_of, press, status
+from tests.browser.test_training_panel import SETUP as TRAINING
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .lab import ROOT
+from tests.browser.lab import ROOT
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from .lab import shut_kernels_down
-from .test_attention import SETUP, matrix_of, show, walk_to
+from tests.browser.lab import shut_kernels_down
+from tests.browser.test_attention import SETUP, matrix_of, show, walk_to
 
 pytestmark = pytest.mark.browser
 

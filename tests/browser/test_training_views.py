@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .lab import until
-from .test_training_panel import SETUP, panel_of, press, progress, status
+from tests.browser.lab import until
+from tests.browser.test_training_panel import SETUP, panel_of, press, progress, status
 
 pytestmark = pytest.mark.browser
 

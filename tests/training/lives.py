@@ -22,7 +22,7 @@ import torch
 from tqdm import tqdm
 
 from bert_widgets import Trainer
-from bert_widgets.training.checkpoint import latest
+from bert_widgets.training.checkpoints.files import latest
 from tests.models import tiny_classifier
 from tests.training.small import FEW, assert_same, trainer
 

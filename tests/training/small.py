@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from bert_widgets import Trainer
-from bert_widgets.data import TextData
-from bert_widgets.training import saving
+from bert_widgets.data.text_data import TextData
+from bert_widgets.training.checkpoints import state as saving
 from tests.models import tiny_classifier
 
 NOUNS = ["film", "acting", "story", "soup", "café"]

@@ -12,7 +12,7 @@ import torch
 
 from bert_widgets import Trainer, runs
 from bert_widgets.training import Run
-from bert_widgets.training.checkpoint import latest
+from bert_widgets.training.checkpoints.files import latest
 from tests.models import tiny_classifier
 from tests.training.small import (
     DATA,

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from bert_widgets import BertClassifier, Trainer
-from bert_widgets.data import TextData
+from bert_widgets.data.text_data import TextData
 from tests.models import KINDS, tiny_classifier
 from tests.training.small import (
     DATA,

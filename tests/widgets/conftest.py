@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .pages import open_pages
+from tests.widgets.pages import open_pages
 
 
 @pytest.fixture(autouse=True, scope="package")

@@ -7,8 +7,7 @@ import pandas as pd
 
 from bert_widgets import Trainer
 from tests.models import tiny_classifier
-
-from .pages import PATIENCE
+from tests.widgets.pages import PATIENCE
 
 DATA = pd.DataFrame(
     {

@@ -1,0 +1,61 @@
+"""The forms in which texts are given: strings, lists, Series, pairs or a `TextData`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .text_data import TextData
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeAlias
+
+    import pandas as pd
+
+    Texts: TypeAlias = (
+        "str | tuple[str, str] | Sequence[str] | Sequence[tuple[str, str]] | pd.Series[Any] | "
+        "TextData"
+    )
+
+
+def as_texts(
+    texts: Texts,
+) -> tuple[list[str], list[str] | None, tuple[Any, ...]]:
+    """Return the texts, the second texts of pairs if they are pairs, and all as given."""
+    items = _listed(texts)
+    paired = bool(items) and isinstance(items[0], tuple | list)
+    for i, item in enumerate(items):
+        if not (_is_pair(item) if paired else isinstance(item, str)):
+            expected = "a pair of strings" if paired else "a string"
+            msg = f"Text {i} is {item!r:.80}, not {expected}."
+            raise TypeError(msg)
+    if paired:
+        return [a for a, _ in items], [b for _, b in items], tuple(map(tuple, items))
+    return [str(item) for item in items], None, tuple(items)
+
+
+def _listed(texts: object) -> list[Any]:
+    if isinstance(texts, str) or (isinstance(texts, tuple) and _is_pair(texts)):
+        return [texts]
+    if isinstance(texts, TextData):
+        return list(
+            texts.texts if texts.pairs is None else zip(texts.texts, texts.pairs, strict=True)
+        )
+    if isinstance(texts, Mapping) or hasattr(texts, "columns"):
+        # Read as a list, a table would be the names of its columns.
+        kind = type(texts).__name__
+        msg = f"Texts are a list of strings, not a {kind}; give a column of it, as data['text']."
+        raise TypeError(msg)
+    if not isinstance(texts, Iterable):
+        msg = f"Texts are a string or a list of strings, not {texts!r:.80}."
+        raise TypeError(msg)
+    return list(texts)
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, tuple | list)
+        and len(value) == 2  # noqa: PLR2004
+        and all(isinstance(part, str) for part in value)
+    )

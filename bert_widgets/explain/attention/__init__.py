@@ -1,0 +1,1 @@
+"""Attention of every head, and what each head does to the prediction."""

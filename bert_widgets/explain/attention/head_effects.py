@@ -1,0 +1,224 @@
+"""What each attention head does to a prediction: exact ablation, and its first-order estimate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from ..._common.options import named_options
+from ..._common.progress import progress
+from ...data.inputs import as_texts
+from ...model.classifier import check_classifier
+from ...model.token_budget import token_budget
+from ..attribution.targets import Target, resolve_target, target_values
+from ..reading import encode_cut
+from .hooks import Heads, run_with_hook
+from .recompute import recomputed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from ...data.inputs import Texts
+    from ...model.classifier import BertClassifier
+    from ...text.encoding import Encoding
+    from ..attribution.targets import Label
+
+
+@named_options
+def head_effects(
+    clf: BertClassifier,
+    texts: Texts,
+    *,
+    target: Label | tuple[Label, Label] | None = None,
+    output: str = "logit",
+    exact: bool = True,
+) -> pd.DataFrame:
+    """Measure how much each attention head adds to the target.
+
+    The effect of a head is the target's value less its value when the head is silenced: when its
+    output, weights times values, is set to zero in its layer and all else runs as before. Heads
+    can stand in for each other, so effects need not add up to anything.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    texts
+        A string, a list or Series of strings, or pairs; effects are the means over all of them.
+    target, output
+        As for `attribute`.
+    exact
+        Whether to silence each head in turn, which takes a forward pass a head and text; the
+        estimate takes one forward and backward pass a text.
+
+    Returns
+    -------
+    DataFrame
+        One row a head: ``layer``, ``head`` (from zero), ``estimate``, and if exact ``effect`` and
+        ``effect_std`` (over the texts), in units of the target.
+
+    Raises
+    ------
+    ValueError
+        If there is no such target or the model's attention cannot be read.
+
+    References
+    ----------
+    Michel, Levy & Neubig 2019, "Are Sixteen Heads Really Better than One?": ablation, and the
+    estimate, the derivative of the target with respect to a gate on the head's output.
+
+    Examples
+    --------
+    >>> effects = bw.head_effects(clf, "not a bad film")  # doctest: +SKIP
+    >>> effects.nlargest(3, "effect")  # doctest: +SKIP
+    """
+    import pandas as pd
+
+    check_classifier(clf)
+    singles, pairs, _ = as_texts(texts)
+    if not singles:
+        msg = "There is no text to measure heads on; give at least one."
+        raise ValueError(msg)
+    chosen = resolve_target(clf, target, output)
+    encodings = encode_cut(clf, singles, pairs, stacklevel=4)
+    estimates: list[NDArray[np.float32]] = []
+    effects: list[NDArray[np.float32]] = []
+    with progress(len(encodings), "silence heads") as bar:
+        for encoding in encodings:
+            aim = chosen or likeliest(clf, encoding, output)
+            estimates.append(estimated_effects(clf, encoding, aim))
+            if exact:
+                found = np.zeros_like(estimates[-1])
+                for heads, values in exact_effects(clf, encoding, aim, found.shape):
+                    found[heads] = values
+                effects.append(found)
+            bar.update(1)
+    layer, head = np.indices(estimates[0].shape).reshape(2, -1)
+    frame = {"layer": layer, "head": head, "estimate": np.mean(estimates, 0).ravel()}
+    if exact:
+        frame["effect"] = np.mean(effects, 0).ravel()
+        frame["effect_std"] = np.std(effects, 0).ravel()
+    return pd.DataFrame(frame)
+
+
+def likeliest(clf: BertClassifier, encoding: Encoding, output: str) -> Target:
+    """Return the target that stands for a text's likeliest label."""
+    return Target(int(clf.logits([encoding])[0].argmax()), None, output)  # type: ignore[arg-type]
+
+
+def estimated_effects(
+    clf: BertClassifier, encoding: Encoding, target: Target
+) -> NDArray[np.float32]:
+    """Estimate every head's effect in one forward and one backward pass.
+
+    The backward pass runs layers again, so that no more than one is ever held.
+
+    Returns
+    -------
+    float32 array (layers, heads)
+        The derivative of the target with respect to a gate of one on each head's output: what
+        silencing would take away if the target were linear in it.
+    """
+    gates: dict[int, torch.Tensor] = {}
+    found: list[torch.Tensor] = []
+
+    def gate(heads: Heads) -> torch.Tensor:
+        # A layer that runs again meets the gate that it met before.
+        fresh = torch.ones(heads.context.shape[1], requires_grad=True, device=clf.device)
+        return heads.context * gates.setdefault(heads.layer, fresh)[None, :, None, None]
+
+    def backward(_model: torch.nn.Module, _inputs: object, output: Any) -> None:  # noqa: ANN401
+        if not gates:
+            return  # the hook says why
+        logits = output.logits.float()
+        value = target_values([target], logits, multi_label=clf.multi_label).sum()
+        found.extend(torch.autograd.grad(value, list(gates.values())))
+
+    with clf.inference(), torch.enable_grad(), recomputed(clf.model):
+        # As a hook it runs while the model is still tapped.
+        hook = clf.model.register_forward_hook(backward)
+        try:
+            run_with_hook(clf, clf.collate([encoding]), gate)
+        finally:
+            hook.remove()
+    estimates: NDArray[np.float32] = torch.stack(found).float().cpu().numpy()
+    return estimates
+
+
+def exact_effects(
+    clf: BertClassifier,
+    encoding: Encoding,
+    target: Target,
+    shape: tuple[int, ...],
+    silenced: frozenset[tuple[int, int]] = frozenset(),
+) -> Iterator[tuple[tuple[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]]:
+    """Silence each head in turn, many in one batch; yield effects as they become known.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    encoding
+        The text.
+    target
+        What to measure.
+    shape
+        Layers and heads of the model.
+    silenced
+        Heads that are off already, against which the others are measured.
+
+    Yields
+    ------
+    heads : (int64 array, int64 array)
+        Layers and heads of a batch.
+    effects : float32 array
+        Of each.
+    """
+    layers, heads = np.indices(shape).reshape(2, -1)
+    before = ablated_logits(clf, encoding, [silenced])
+    multi_label = clf.multi_label
+    whole = float(target_values([target], before, multi_label=multi_label)[0])
+    size = max(1, token_budget(clf.device) // len(encoding))
+    for start in range(0, len(layers), size):
+        part = (layers[start : start + size], heads[start : start + size])
+        sets = [silenced | {head} for head in zip(*(p.tolist() for p in part), strict=True)]
+        logits = ablated_logits(clf, encoding, sets)
+        values = target_values([target] * len(sets), logits, multi_label=multi_label)
+        yield part, (whole - values.numpy()).astype(np.float32)
+
+
+def ablated_logits(
+    clf: BertClassifier, encoding: Encoding, silenced: Sequence[frozenset[tuple[int, int]]]
+) -> torch.Tensor:
+    """Predict a text with some heads silenced.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    encoding
+        The text.
+    silenced
+        For each wanted prediction the heads, (layer, head), whose output is set to zero.
+
+    Returns
+    -------
+    Tensor
+        float32 logits (len(silenced), classes), on the CPU.
+    """
+
+    def gate(heads: Heads) -> torch.Tensor:
+        gates = torch.ones(heads.context.shape[:2], device=heads.context.device)
+        for row, off in enumerate(silenced):
+            for layer, head in off:
+                if layer == heads.layer:
+                    gates[row, head] = 0
+        return heads.context * gates[:, :, None, None].to(heads.context.dtype)
+
+    with clf.inference(), torch.inference_mode():
+        return run_with_hook(clf, clf.collate([encoding] * len(silenced)), gate).float().cpu()

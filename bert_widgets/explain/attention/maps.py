@@ -1,0 +1,348 @@
+"""Attention maps of every layer and head, reduced layer by layer as the model runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+
+from ..._common.options import named_options
+from ..reading import Reading, encode_one, reading
+from ..reading import masked as with_masks
+from .head_statistics import Pieces, statistics_of
+from .hooks import Heads, run_with_hook
+from .value_norms import Projections, value_norms, watched
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from ...model.classifier import BertClassifier
+    from ...text.encoding import Encoding
+
+
+class Matrix(NamedTuple):
+    """One matrix of attention, as it is looked at.
+
+    Attributes
+    ----------
+    labels
+        What the k rows and columns are.
+    weights
+        float32 array (k, k): each row sums to one, up to rounding.
+    of_token
+        int32 array (n,): the row of each of the n pieces, -1 for one that was left out.
+    left_out
+        float32 array (k,): the share of each row's attention that went to special tokens which
+        were left out, before the rest was scaled up to one.
+    """
+
+    labels: tuple[str, ...]
+    weights: NDArray[np.float32]
+    of_token: NDArray[np.int32]
+    left_out: NDArray[np.float32]
+
+
+_SMALLEST_SCALE = 1e-30  # its 255th part is still a normal float32
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AttentionMaps(Reading):
+    """Where each head of each layer looks, for one text or pair of n tokens.
+
+    Attributes
+    ----------
+    classes
+        All label names.
+    masked
+        The numbers of the pieces that were replaced by the mask token.
+    logits, probabilities
+        float32 arrays (classes,): the prediction for what the model read.
+    weights
+        uint8 array (layers, heads, n, n): row = the piece that looks, column = the piece looked at.
+    scales
+        float32 array (layers, heads): a weight is ``byte / 255 * scale``, the largest of its head
+        being ``scale``.
+    means
+        float32 array (layers, n, n): the mean over the heads of each layer.
+    value_norms
+        float32 array (layers, heads, n): the length of what each piece has to give in each head,
+        its value vector after the output projection (Kobayashi et al. 2020).
+    statistics
+        Each head in numbers: name to float32 array (layers, heads); see `head_frame`.
+
+    See Also
+    --------
+    Reading : text, pair, tokens, words and their offsets, which it has too.
+    """
+
+    classes: tuple[str, ...]
+    masked: tuple[int, ...] = ()
+    logits: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
+    weights: NDArray[np.uint8]
+    scales: NDArray[np.float32]
+    means: NDArray[np.float32]
+    value_norms: NDArray[np.float32]
+    statistics: dict[str, NDArray[np.float32]]
+
+    def __repr__(self) -> str:
+        return (
+            f"<AttentionMaps of {len(self.tokens)} tokens: {self.layers} layers of "
+            f"{self.heads} heads>"
+        )
+
+    @property
+    def layers(self) -> int:
+        """The number of layers."""
+        return len(self.weights)
+
+    @property
+    def heads(self) -> int:
+        """The number of heads in a layer."""
+        return int(self.weights.shape[1])
+
+    def head(self, layer: int, head: int) -> NDArray[np.float32]:
+        """Return one head's weights.
+
+        Parameters
+        ----------
+        layer, head
+            Both count from zero.
+
+        Returns
+        -------
+        float32 array (n, n)
+            Each row sums to one, up to rounding: half of ``scale / 255`` an entry.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer or head.
+        """
+        for name, number, count in (("layer", layer, self.layers), ("head", head, self.heads)):
+            if not 0 <= number < count:
+                msg = f"There is no {name} {number}; use 0 to {count - 1}."
+                raise ValueError(msg)
+        scale = self.scales[layer, head] / np.float32(255)
+        weights: NDArray[np.float32] = self.weights[layer, head] * scale
+        return weights
+
+    def mean(self, layer: int | None = None) -> NDArray[np.float32]:
+        """Return the mean over the heads of a layer, or over all: float32 array (n, n)."""
+        if layer is not None:
+            self.head(layer, 0)  # raises if there is none
+        mean: NDArray[np.float32] = self.means.mean(0) if layer is None else self.means[layer]
+        return mean
+
+    def norms(self, layer: int, head: int) -> NDArray[np.float32]:
+        """Return how much of each piece really gets through one head.
+
+        Returns
+        -------
+        float32 array (n, n)
+            The length of the vector that each row takes from each column: weight times length of
+            the projected value. What attention weights hide: heads often look hard at pieces,
+            such as ``[SEP]``, whose values are next to nothing.
+
+        References
+        ----------
+        Kobayashi, Kuribayashi, Yokoi & Inui 2020, "Attention is Not Only a Weight: Analyzing
+        Transformers with Vector Norms".
+        """
+        norms: NDArray[np.float32] = self.head(layer, head) * self.value_norms[layer, head]
+        return norms
+
+    def arranged(
+        self, weights: NDArray[np.float32], *, words: bool = False, specials: bool = True
+    ) -> Matrix:
+        """Merge pieces into words, or leave special tokens out.
+
+        Parameters
+        ----------
+        weights
+            float32 array (n, n), such as `head`, `mean` or `norms` returns.
+        words
+            Whether to merge the pieces of a word: columns are summed, rows averaged.
+        specials
+            Whether to keep special tokens. Without them each row is scaled up to the sum it had.
+        """
+        of_token = self._groups(words=words)
+        if not specials:
+            inside = self.word_of_token >= 0
+            of_token = np.where(inside, of_token, -1)
+            _, of_token[inside] = np.unique(of_token[inside], return_inverse=True)
+        count = int(of_token.max(initial=-1)) + 1
+        member = (of_token == np.arange(count)[:, None]).astype(np.float32)
+        sizes = member.sum(1, keepdims=True)
+        rows = (member / sizes) @ weights
+        merged = rows @ member.T
+        whole = rows.sum(1)
+        share = merged.sum(1) / np.where(whole, whole, 1)
+        scaled = merged / np.where(share, share, 1)[:, None]
+        return Matrix(
+            self._labels(of_token, count, words=words),
+            scaled.astype(np.float32),
+            of_token.astype(np.int32),
+            np.maximum(1 - share, 0).astype(np.float32) * (not specials),
+        )
+
+    def thumbnails(self, size: int = 48) -> NDArray[np.uint8]:
+        """Return every head at most ``size`` pixels wide: uint8 array (layers, heads, k, k).
+
+        A pixel is the largest weight under it, so that no thin line is lost, 255 being the
+        largest of its head.
+        """
+        count = len(self.tokens)
+        starts = np.unique(np.arange(min(size, count)) * count // min(size, count))
+        rows = np.maximum.reduceat(self.weights, starts, axis=2)
+        return np.maximum.reduceat(rows, starts, axis=3)
+
+    def head_frame(self) -> pd.DataFrame:
+        """Return one row a head: what it does, in numbers.
+
+        Columns are ``layer``, ``head``, ``entropy`` (of a row, in bits), ``distance`` (between a
+        piece and what it looks at, in pieces), ``to_first`` and ``to_other_special`` (the share
+        on ``[CLS]``, and on ``[SEP]`` and its like), and the share that pieces give to the
+        ``previous`` one, the ``next`` one and other pieces of the ``same_word``, in the same place
+        or elsewhere: all means over the rows.
+        """
+        import pandas as pd
+
+        layer, head = np.indices((self.layers, self.heads)).reshape(2, -1)
+        columns = {name: values.ravel() for name, values in self.statistics.items()}
+        return pd.DataFrame({"layer": layer, "head": head, **columns})
+
+    def to_frame(self, layer: int, head: int) -> pd.DataFrame:
+        """Return one head in long form: columns ``from``, ``to`` (pieces) and ``weight``."""
+        import pandas as pd
+
+        count = len(self.tokens)
+        return pd.DataFrame(
+            {
+                "from": np.repeat(np.array(self.tokens, object), count),
+                "to": np.tile(np.array(self.tokens, object), count),
+                "weight": self.head(layer, head).ravel(),
+            }
+        )
+
+    def _groups(self, *, words: bool) -> NDArray[np.int64]:
+        """Return the group of each piece, numbered in the order in which they begin."""
+        count = len(self.tokens)
+        alone = ~(words & (self.word_of_token >= 0))
+        keys = np.where(alone, np.arange(count), count + self.word_of_token)
+        _, first, of_key = np.unique(keys, return_index=True, return_inverse=True)
+        return np.argsort(np.argsort(first))[of_key]
+
+    def _labels(self, of_token: NDArray[np.int64], count: int, *, words: bool) -> tuple[str, ...]:
+        pieces = self.token_texts
+        first = [int(np.flatnonzero(of_token == group)[0]) for group in range(count)]
+        return tuple(
+            self.words[self.word_of_token[i]]
+            if words and self.word_of_token[i] >= 0 and i not in self.masked
+            else pieces[i]
+            for i in first
+        )
+
+
+@named_options
+def attention_maps(
+    clf: BertClassifier, text: str, pair: str | None = None, *, masked: Sequence[int] = ()
+) -> AttentionMaps:
+    """Read the attention of every head in one forward pass.
+
+    Heads are reduced to bytes as each layer runs, so that at 12 layers, 12 heads and 512 tokens
+    no more than one layer is ever held as floats (DeBERTa, which hands all weights out at the end,
+    excepted). The model is switched to plain attention for this pass only.
+
+    Attention shows where a head looks, not why the model decided.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    text, pair
+        The text, and the second text of a pair. What the model does not read is left out, with
+        a warning.
+    masked
+        Numbers of pieces to replace by the mask token.
+
+    Raises
+    ------
+    TypeError
+        If ``text`` or ``pair`` is not a string.
+    ValueError
+        If the model has no attention weights from every token to every token, there is no such
+        piece, or it cannot be masked.
+
+    Examples
+    --------
+    >>> maps = bw.attention_maps(clf, "the film was not bad")  # doctest: +SKIP
+    >>> maps.head(0, 3).shape  # doctest: +SKIP
+    (7, 7)
+    """
+    encoding = encode_one(clf, text, pair, stacklevel=4)
+    encoding = with_masks(clf, encoding, masked)
+    kept = _Kept(encoding, clf.model.config.num_hidden_layers)
+    projections = Projections()
+
+    def keep(heads: Heads) -> torch.Tensor:
+        kept.add(heads.layer, heads.weights[0])
+        projections.expect(lambda linear: kept.norms.append(value_norms(heads.value, linear)))
+        return heads.context
+
+    with (
+        clf.evaluating(),
+        torch.inference_mode(),
+        watched(clf.model, torch.nn.Linear, projections),
+    ):
+        logits = run_with_hook(clf, clf.collate([encoding]), keep)
+    return AttentionMaps(
+        **reading(encoding),
+        classes=clf.labels,
+        masked=tuple(sorted(set(masked))),
+        logits=logits[0].float().cpu().numpy(),
+        probabilities=clf.probabilities(logits.float())[0],
+        weights=kept.weights,
+        scales=kept.scales,
+        means=kept.means,
+        value_norms=np.stack(kept.norms),
+        statistics={name: np.stack([n[name] for n in kept.numbers]) for name in kept.numbers[0]},
+    )
+
+
+class _Kept:
+    """What is kept of each layer while the next one runs."""
+
+    weights: NDArray[np.uint8]
+    scales: NDArray[np.float32]
+    means: NDArray[np.float32]
+
+    def __init__(self, encoding: Encoding, layers: int) -> None:
+        self._pieces = Pieces.of(encoding)
+        self._layers = layers
+        self.numbers: list[dict[str, NDArray[np.float32]]] = []
+        self.norms: list[NDArray[np.float32]] = []
+
+    def add(self, layer: int, weights: torch.Tensor) -> None:
+        """Reduce one layer (heads, n, n), head by head: temporaries are as small as one head."""
+        heads, count, _ = weights.shape
+        if not layer:
+            self.weights = np.empty((self._layers, heads, count, count), np.uint8)
+            self.scales = np.empty((self._layers, heads), np.float32)
+            self.means = np.empty((self._layers, count, count), np.float32)
+        for head in range(heads):
+            levels, self.scales[layer, head] = _quantise(weights[head])
+            self.weights[layer, head] = levels.cpu().numpy()
+        self.means[layer] = weights.float().mean(0).cpu().numpy()
+        self.numbers.append(statistics_of(weights, self._pieces))
+
+
+def _quantise(weights: torch.Tensor) -> tuple[torch.Tensor, float]:
+    """Reduce one head (n, n) to bytes and its largest weight."""
+    scale = max(float(weights.max()), _SMALLEST_SCALE)
+    return (weights.float() * (255 / scale)).round_().to(torch.uint8), scale

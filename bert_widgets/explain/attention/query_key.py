@@ -1,0 +1,118 @@
+"""How a head comes to its weights: the queries and keys of its pieces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from ..reading import Reading, encode_one, reading
+from .hooks import Heads, run_with_hook
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ...model.classifier import BertClassifier
+    from ...text.encoding import Encoding
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Neurons(Reading):
+    """Queries and keys of one head, for a text of n tokens.
+
+    Attributes
+    ----------
+    layer, head
+        Both count from zero.
+    query, key
+        float32 arrays (n, size of the head), with positions rotated in where a model does that.
+    scores
+        float32 array (n, n): ``query @ key.T``, divided as the model does it.
+    weights
+        float32 array (n, n): the head's attention.
+    complete
+        Whether the weights are the softmax of the scores. They are not where the model adds
+        something for the positions (DeBERTa) or leaves far pieces out (ModernBERT's local layers).
+
+    See Also
+    --------
+    Reading : text, pair, tokens, words and their offsets, which it has too.
+    """
+
+    layer: int
+    head: int
+    query: NDArray[np.float32]
+    key: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    complete: bool
+
+    def __repr__(self) -> str:
+        return f"<Neurons of layer {self.layer}, head {self.head}: {len(self.tokens)} tokens>"
+
+
+def neurons(
+    clf: BertClassifier, text: str, pair: str | None = None, *, layer: int, head: int
+) -> Neurons:
+    """Read the queries and keys of one head.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    text, pair
+        As for `attention_maps`.
+    layer, head
+        Both count from zero.
+
+    Raises
+    ------
+    TypeError
+        If ``text`` or ``pair`` is not a string.
+    ValueError
+        If there is no such layer or head, or the model's attention cannot be read.
+
+    Examples
+    --------
+    >>> found = bw.neurons(clf, "not bad", layer=2, head=3)  # doctest: +SKIP
+    >>> found.query[1] * found.key  # one query against every key, neuron by neuron
+    """
+    encoding = encode_one(clf, text, pair, stacklevel=3)
+    return neurons_of(clf, encoding, layer, head)
+
+
+def neurons_of(clf: BertClassifier, encoding: Encoding, layer: int, head: int) -> Neurons:
+    """Read the queries and keys of one head of an encoded text; see `neurons`."""
+    config = clf.model.config
+    counts = {"layer": config.num_hidden_layers, "head": config.num_attention_heads}
+    for name, number in (("layer", layer), ("head", head)):
+        if not 0 <= number < counts[name]:
+            msg = f"There is no {name} {number}; use 0 to {counts[name] - 1}."
+            raise ValueError(msg)
+    found: list[tuple[torch.Tensor, ...]] = []
+
+    def keep(heads: Heads) -> torch.Tensor:
+        if heads.layer == layer:
+            found.append((heads.query[0, head], heads.key[0, head], heads.weights[0, head]))
+        return heads.context
+
+    with clf.evaluating(), torch.inference_mode():
+        run_with_hook(clf, clf.collate([encoding]), keep)
+    query, key, weights = (part.float().cpu().numpy() for part in found[0])
+    # DeBERTa shares the scale out among its kinds of scores.
+    kinds = 1 + len(getattr(config, "pos_att_type", None) or [])
+    scores = query @ key.T / np.sqrt(query.shape[1] * kinds, dtype=np.float32)
+    likely = np.exp(scores - scores.max(1, keepdims=True))
+    likely /= likely.sum(1, keepdims=True)
+    return Neurons(
+        **reading(encoding),
+        layer=layer,
+        head=head,
+        query=query,
+        key=key,
+        scores=scores,
+        weights=weights,
+        complete=bool(np.allclose(likely, weights, atol=1e-3)),
+    )

@@ -1,0 +1,144 @@
+"""The one front door to word scores: `attribute`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._common.options import named_options, unknown
+from ...data.inputs import as_texts
+from ...model.classifier import check_classifier
+from ...model.precision import resolve_precision
+from .baselines import baseline_embedding
+from .job import Job, explain_all
+from .method_table import METHODS
+from .targets import resolve_target
+from .units import check_unit
+
+if TYPE_CHECKING:
+    from ...data.inputs import Texts
+    from ...model.classifier import BertClassifier
+    from ...model.precision import Precision
+    from .baselines import Baseline
+    from .method import Method
+    from .result import Attribution
+    from .targets import Label
+    from .units import Unit
+
+
+@named_options
+def attribute(  # noqa: PLR0913
+    clf: BertClassifier,
+    texts: Texts,
+    *,
+    method: str = "integrated_gradients",
+    target: Label | tuple[Label, Label] | None = None,
+    output: str = "logit",
+    unit: Unit = "words",
+    baseline: Baseline = "pad",
+    layer: int | None = None,
+    tolerance: float = 0.01,
+    precision: Precision = "auto",
+    samples: int | None = None,
+    seed: int = 0,
+) -> list[Attribution]:
+    """Score each word of each text by how much it pushed the target up or down.
+
+    Parameters
+    ----------
+    clf
+        The classifier. It may be in training: each window of a text is explained under one state
+        of the weights, with dropout off.
+    texts
+        A string, a list or Series of strings, (text, second text) pairs, or a `TextData`. A text
+        longer than the model reads at once is explained window by window, weighted as in
+        `predict`.
+    method
+        A key of `METHODS`, such as ``"integrated_gradients"`` or the quick
+        ``"input_x_gradient"``.
+    target
+        A label's name or number, or a pair of labels for the log-odds of the first against the
+        second; by default each text's likeliest label.
+    output
+        ``"logit"`` or ``"probability"``: what of the target to explain.
+    unit
+        What gets a score: ``"words"``, ``"tokens"``, ``"sentences"``, or spans in characters,
+        (start, end) or (start, end, 1) for one in the second text.
+    baseline
+        What stands for "no word": ``"pad"``, ``"mask"``, ``"zero"``, ``"mean"``, or a word
+        embedding (width,) of one's own. Special tokens stay in any case.
+    layer
+        Explain the output of this layer, counted from zero, instead of the word embeddings; only
+        for methods that promise ``"layers"``.
+    tolerance
+        The completeness error at which a method that promises completeness may stop, a share of
+        the sum of absolute scores. One that never gets there states the error it has.
+    precision
+        ``"auto"`` lets integrated gradients compute in bfloat16 where the processor does, and redo
+        in float32 every text that misses the tolerance so; ``"fp32"`` never rounds; ``"bf16"``
+        does as ``"auto"`` on any processor.
+    samples
+        How many samples a method that draws some may take; by default its own number.
+    seed
+        Of the samples. A text's samples do not depend on the other texts.
+
+    Returns
+    -------
+    list of Attribution
+        In the order of ``texts``.
+
+    Raises
+    ------
+    TypeError
+        If something in ``texts`` is not a string or a pair of strings; its place is named.
+    ValueError
+        If there is no such method, target, output, unit, baseline or layer, a text holds no word,
+        the tolerance is not above zero, or the method cannot treat the model.
+
+    Examples
+    --------
+    >>> a = bw.attribute(clf, "a gorgeous, witty film")[0]  # doctest: +SKIP
+    >>> a.words, [round(float(s), 1) for s in a.scores]  # doctest: +SKIP
+    (('a', 'gorgeous', ',', 'witty', 'film'), [0.1, 1.1, 0.0, 0.4, 0.1])
+    """
+    check_classifier(clf)
+    if method not in METHODS:
+        raise ValueError(unknown("method", method, METHODS))
+    if not tolerance > 0:
+        msg = f"A tolerance of {tolerance!r} cannot be met; use a number above 0, such as 0.01."
+        raise ValueError(msg)
+    if samples is not None and samples < 1:
+        msg = f"{samples!r} samples tell nothing; use at least 1, or None for the usual number."
+        raise ValueError(msg)
+    check_unit(unit)
+    _check_layer(clf, METHODS[method], layer)
+    job = Job(
+        clf=clf,
+        method=METHODS[method],
+        target=resolve_target(clf, target, output),
+        output=output,
+        unit=unit,
+        baseline=baseline if isinstance(baseline, str) else "own",
+        options={
+            "baseline": baseline_embedding(clf, baseline),
+            "tolerance": tolerance,
+            "precision": resolve_precision(precision, clf.device),
+            "samples": samples,
+            "layer": layer,
+            "seed": seed,
+        },
+    )
+    singles, pairs, _ = as_texts(texts)
+    return explain_all(job, singles, pairs)
+
+
+def _check_layer(clf: BertClassifier, method: Method, layer: int | None) -> None:
+    if layer is None:
+        return
+    count = int(clf.model.config.num_hidden_layers)
+    if "layers" not in method.promises:
+        able = [name for name, other in METHODS.items() if "layers" in other.promises]
+        msg = f"{method.title} scores no layers; use {' or '.join(map(repr, able))}."
+        raise ValueError(msg)
+    if not 0 <= layer < count:
+        msg = f"There is no layer {layer!r}; use 0 to {count - 1}, or None for the word embeddings."
+        raise ValueError(msg)

@@ -1,0 +1,73 @@
+"""What stands in the place of a word piece that is "not there"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from ..._common.options import unknown
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from ...model.classifier import BertClassifier
+
+    Baseline: TypeAlias = str | NDArray[np.floating]
+
+BASELINES = {
+    "pad": "the padding token",
+    "mask": "the mask token",
+    "zero": "a word embedding of zeros",
+    "mean": "the mean of all word embeddings",
+}
+"""Every named baseline, with what it is. Special tokens, positions and segments always stay."""
+
+
+def baseline_embedding(clf: BertClassifier, baseline: Baseline) -> torch.Tensor:
+    """Return the word embedding that stands for "no word": float32 (width,) on the model's device.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    baseline
+        A key of `BASELINES`, or an array (width,) of one's own.
+
+    Raises
+    ------
+    ValueError
+        If there is no such baseline, it has another shape, or the tokenizer has no such token.
+    """
+    table: torch.Tensor = clf.model.get_input_embeddings().weight  # type: ignore[assignment]
+    width = int(table.shape[1])
+    if not isinstance(baseline, str):
+        own = np.asarray(baseline, np.float32)
+        if own.shape != (width,) or not np.isfinite(own).all():
+            msg = (
+                f"A baseline of shape {own.shape} does not fit; give one of "
+                f"{', '.join(map(repr, BASELINES))} or {width} finite numbers, "
+                "the width of the word embeddings."
+            )
+            raise ValueError(msg)
+        return torch.from_numpy(own).to(table.device)
+    if baseline not in BASELINES:
+        raise ValueError(unknown("baseline", baseline, BASELINES))
+    with torch.no_grad():
+        if baseline == "zero":
+            return torch.zeros(width, device=table.device)
+        if baseline == "mean":
+            return table.detach().float().mean(0)
+        return table.detach()[_token(clf, baseline)].float().clone()
+
+
+def _token(clf: BertClassifier, baseline: str) -> int:
+    tokenizer = clf.tokenizer
+    number = tokenizer.pad_token_id if baseline == "pad" else tokenizer.mask_token_id
+    if number is None:
+        msg = f"This model's tokenizer has no {baseline} token; use the baseline 'zero' or 'mean'."
+        raise ValueError(msg)
+    return int(number)

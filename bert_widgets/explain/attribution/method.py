@@ -1,0 +1,45 @@
+"""What a method of attribution is: a function with what it promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .problem import Problem, Scores
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to score the tokens of a text.
+
+    Attributes
+    ----------
+    name
+        The key in `METHODS`.
+    title
+        For people to read.
+    paper
+        Where it was published.
+    promises
+        What its scores are sure to satisfy: ``"completeness"`` (token scores add up to the
+        target's value for the text less that for the baseline), ``"linear"`` (on a linear model
+        they are weights times change), ``"layers"`` (it can look at each layer).
+    cost
+        Passes through the model for a text, in words.
+    function
+        Takes a `Problem` and returns the `Scores` of each of its texts, or raises a ValueError of
+        one sentence where it cannot treat the model.
+    signed
+        Whether a score below zero means a push away from the target.
+    """
+
+    name: str
+    title: str
+    paper: str
+    promises: tuple[str, ...]
+    cost: str
+    function: Callable[[Problem], list[Scores]]
+    signed: bool = True

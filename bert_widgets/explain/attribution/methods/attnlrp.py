@@ -1,0 +1,156 @@
+"""AttnLRP: the target handed back through the model, each operation sharing it out by a rule."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from ....model.precision import attention
+from ..problem import Scores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ..problem import Problem
+
+    Operation = Callable[..., torch.Tensor]
+
+
+def attnlrp(problem: Problem) -> list[Scores]:
+    """Hand the target back from layer to layer until the words have it: one forward, one backward.
+
+    The scores are gradient times word embedding (or output of the layer that is asked for), where
+    the gradient is that of a model with the same values that takes for a constant whatever only
+    scales: the deviation in a layer norm, the ratio of an activation's output to its input. The
+    two factors of a product get half of its relevance each.
+
+    Positions, segments, biases and the softmaxes keep their part of the target, so the scores of
+    the words do not add up to it.
+
+    References
+    ----------
+    Achtibat, Hatefi, Dreyer, Jain, Wiegand, Lapuschkin & Samek 2024, "AttnLRP: Attention-Aware
+    Layer-Wise Relevance Propagation for Transformers".
+    """
+    found: list[Scores] = [Scores(np.zeros(0, np.float32))] * len(problem)
+    model = problem.clf.model
+    with attention(problem.clf.model, "eager"), _frozen(model), _written_out_activations(model):
+        for rows in problem.batches(range(len(problem))):
+            inputs = problem.inputs(rows.tolist())
+            with _Rules():
+                _, gradient = problem.gradient(inputs, inputs.text)
+            relevance = (gradient * inputs.text).sum(-1).cpu().numpy()
+            for row, scores in zip(rows, relevance, strict=True):
+                found[row] = Scores(scores[: len(problem.encodings[row])])
+    return found
+
+
+class _Rules(TorchFunctionMode):
+    """Runs a model, whichever family's, with AttnLRP's rules for the operations that have one.
+
+    The others (linear layers, sums, softmax, ReLU) keep their gradient, which times input is the
+    paper's rule for them. Nothing changes for other threads.
+    """
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: object,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 - whatever the operation returns
+        rule = _RULES.get(getattr(func, "__name__", ""))
+        options = kwargs or {}
+        return func(*args, **options) if rule is None else rule(func, *args, **options)
+
+
+def _normalised(
+    _operation: Operation,
+    states: torch.Tensor,
+    shape: tuple[int, ...],
+    weight: torch.Tensor | None = None,
+    bias: torch.Tensor | None = None,
+    eps: float = 1e-5,
+) -> torch.Tensor:
+    """Normalise a layer with its standard deviation as a constant."""
+    centred = states - states.mean(tuple(range(-len(shape), 0)), keepdim=True)
+    with torch.no_grad():
+        scale = torch.native_layer_norm(states, shape, None, None, eps)[2].to(states.dtype)
+        scale = scale if weight is None else scale * weight
+    return centred * scale if bias is None else torch.addcmul(bias, centred, scale)
+
+
+def _proportional(
+    operation: Operation,
+    states: torch.Tensor,
+    *args: Any,  # noqa: ANN401
+    **options: Any,  # noqa: ANN401
+) -> torch.Tensor:
+    """Apply an activation as a product with the ratio of its output to its input, a constant."""
+    with torch.no_grad():
+        ratio = (operation(states, *args, **options) / states).nan_to_num_(0.0)
+    return states * ratio
+
+
+def _divided(
+    operation: Operation,
+    *factors: Any,  # noqa: ANN401
+    **options: Any,  # noqa: ANN401
+) -> torch.Tensor:
+    """Let two factors that both depend on the words have half of what their product gets."""
+    product = operation(*factors, **options)
+    if sum(isinstance(factor, torch.Tensor) and factor.requires_grad for factor in factors) > 1:
+        product.register_hook(lambda gradient: gradient / 2)  # type: ignore[no-untyped-call]
+    return product
+
+
+def _constant(operation: Operation, *args: Any, **options: Any) -> torch.Tensor:  # noqa: ANN401
+    """Take for a constant the deviation in a norm that a model writes out."""
+    return operation(*args, **options).detach()
+
+
+_RULES: dict[str, Operation] = {
+    "layer_norm": _normalised,
+    **dict.fromkeys(("gelu", "silu", "tanh"), _proportional),
+    **dict.fromkeys(("bmm", "matmul", "mul"), _divided),
+    **dict.fromkeys(("rsqrt", "sqrt"), _constant),
+}
+
+
+@contextlib.contextmanager
+def _written_out_activations(model: nn.Module) -> Iterator[None]:
+    """Give the activations that transformers writes out in Python the rule of the others.
+
+    ALBERT's GELU, for one, is made of products and a tanh, whose own rules do not add up to it.
+    The common one is left alone, since a hook makes the lean forward pass step aside.
+    """
+
+    def replace(
+        _module: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor
+    ) -> torch.Tensor:
+        return _proportional(lambda _: output, inputs[0])
+
+    with contextlib.ExitStack() as hooks:
+        for module in model.modules():
+            own = type(module).__module__ == "transformers.activations"
+            if own and getattr(module, "act", None) is not nn.functional.gelu:
+                hooks.callback(module.register_forward_hook(replace).remove)
+        yield
+
+
+@contextlib.contextmanager
+def _frozen(model: nn.Module) -> Iterator[None]:
+    """Let nothing but the word embeddings ask for a gradient, so that it tells what they reach."""
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    try:
+        for parameter in trained:
+            parameter.requires_grad_(False)  # noqa: FBT003 - torch's own
+        yield
+    finally:
+        for parameter in trained:
+            parameter.requires_grad_(True)  # noqa: FBT003

@@ -1,0 +1,144 @@
+"""Attribution by what changes when a unit is taken away."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from ..problem import Scores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from transformers import PreTrainedModel
+
+    from ..problem import Problem
+
+# The last part of the name of the module that makes the value vectors: BERT and most others,
+# DeBERTa, DistilBERT; and ModernBERT, where they are the last third of what it makes.
+_VALUES = ("value", "value_proj", "v_lin", "Wqkv")
+
+
+def coalition_values(
+    problem: Problem, rows: Sequence[int], coalitions: Sequence[NDArray[np.bool_]]
+) -> list[NDArray[np.float64]]:
+    """Return the target of texts with only some of their units left, each set computed once.
+
+    Parameters
+    ----------
+    problem
+        The texts.
+    rows
+        Numbers of texts.
+    coalitions
+        For each a bool array (k, m): in every line the units that stay; the others become the
+        baseline.
+
+    Returns
+    -------
+    list of float64 array (k,)
+        One a text.
+    """
+    distinct, places = [], []
+    for sets in coalitions:
+        once, place = np.unique(sets, axis=0, return_inverse=True)
+        distinct.append(once)
+        places.append(place.ravel())
+    sizes = [len(once) for once in distinct]
+    values = problem.masked_values(
+        np.repeat(rows, sizes).tolist(), [kept for once in distinct for kept in once]
+    )
+    parts = np.split(values, np.cumsum(sizes)[:-1])
+    return [part[place] for part, place in zip(parts, places, strict=True)]
+
+
+def allowed_samples(problem: Problem, row: int) -> int:
+    """Return how many sets of a text's units may be computed; by default 512, or 16 a unit."""
+    return problem.samples or max(512, 16 * len(problem.units[row]))
+
+
+def occlusion(problem: Problem) -> list[Scores]:
+    """Score each unit by how far the target falls when the baseline takes its place.
+
+    References
+    ----------
+    Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks"; for words Li,
+    Monroe & Jurafsky 2016, "Understanding Neural Networks through Representation Erasure".
+    """
+    without_one = [
+        np.vstack([np.ones((1, len(units)), bool), ~np.eye(len(units), dtype=bool)])
+        for units in problem.units
+    ]
+    values = coalition_values(problem, range(len(problem)), without_one)
+    return [Scores(problem.shared(row, found[0] - found[1:])) for row, found in enumerate(values)]
+
+
+def value_zeroing(problem: Problem) -> list[Scores]:
+    """Score each unit by how far the target falls when no other token can read what it says.
+
+    The value vectors of its tokens are zero in all layers at once: the tokens are looked at as
+    before, with the same keys, but bring nothing. The paper zeroes them in one layer at a time and
+    measures how far each hidden state turns, which tells how tokens mix and knows no class; the
+    fall of the target is the same question asked of the class.
+
+    Raises
+    ------
+    ValueError
+        If the model keeps its value vectors where they are not found.
+
+    References
+    ----------
+    Mohebbi, Zuidema, Chrupała & Alishahi 2023, "Quantifying Context Mixing in Transformers".
+    """
+    modules = _value_modules(problem.clf.model)
+    sizes = [len(units) + 1 for units in problem.units]
+    rows = np.repeat(np.arange(len(problem)), sizes)
+    silenced = np.concatenate([np.arange(size) - 1 for size in sizes])  # -1: none
+    values = np.zeros(len(rows))
+    for batch in problem.batches(rows.tolist()):
+        inputs = problem.inputs(rows[batch].tolist())
+        zeroed = np.zeros(inputs.text.shape[:2], bool)
+        for mask, row, unit in zip(zeroed, rows[batch], silenced[batch], strict=True):
+            of_token = problem.units[row].of_token
+            mask[: len(of_token)] = (of_token == unit) & (of_token >= 0)
+        with torch.inference_mode(), _zeroing(modules, torch.from_numpy(zeroed)):
+            found = problem.values(inputs, inputs.text)
+        values[batch] = found.double().cpu().numpy()
+    parts = np.split(values, np.cumsum(sizes)[:-1])
+    return [Scores(problem.shared(row, found[0] - found[1:])) for row, found in enumerate(parts)]
+
+
+@contextlib.contextmanager
+def _zeroing(modules: Sequence[torch.nn.Linear], zeroed: torch.Tensor) -> Iterator[None]:
+    """Let modules make value vectors of zeros for the tokens ``zeroed``, bool (batch, tokens)."""
+
+    def zero(module: torch.nn.Linear, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+        first = max(output.shape[-1] - module.in_features, 0)  # queries and keys come before it
+        values = torch.arange(output.shape[-1], device=output.device) >= first
+        return output.masked_fill(values & zeroed.to(output.device)[:, :, None], 0)
+
+    hooks = [module.register_forward_hook(zero) for module in modules]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _value_modules(model: PreTrainedModel) -> list[torch.nn.Linear]:
+    found = [
+        module
+        for name, module in model.base_model.named_modules()
+        if name.rpartition(".")[2] in _VALUES and isinstance(module, torch.nn.Linear)
+    ]
+    if not found:
+        msg = (
+            f"The value vectors of {type(model).__name__} are not where they are looked for, "
+            "so they cannot be zeroed; use 'occlusion' instead."
+        )
+        raise ValueError(msg)
+    return found

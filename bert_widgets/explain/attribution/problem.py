@@ -1,0 +1,293 @@
+"""What a method of attribution gets: texts, targets, baseline, and the model to ask about them."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+from torch.nn.utils.rnn import pad_sequence
+
+from ..._common.progress import check_cancelled
+from ...model.token_budget import token_budget
+from ...text.batches import token_batches
+from .layer_outputs import at_layer
+from .targets import target_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from ...model.classifier import BertClassifier
+    from ...model.precision import Precision
+    from ...text.encoding import Encoding, Words
+    from .targets import Target
+
+
+class Scores(NamedTuple):
+    """What a method says of one text of n tokens in m units.
+
+    Attributes
+    ----------
+    tokens
+        float32 array (n,): one score a token, special tokens included, in units of the target.
+        A method that scores whole units shares each score out among its tokens (`Problem.shared`).
+    difference
+        The target's value for the text less that for the baseline; None without a baseline.
+    margins
+        float32 array (m,): half the width of each unit's 95 % confidence interval, for a method
+        that draws samples; else None.
+    """
+
+    tokens: NDArray[np.float32]
+    difference: float | None = None
+    margins: NDArray[np.float32] | None = None
+
+
+class Inputs(NamedTuple):
+    """A batch of texts as the model reads them.
+
+    Attributes
+    ----------
+    rows
+        The number of each text in the problem.
+    fields
+        What `BertClassifier.forward` takes: int64 tensors (batch, tokens).
+    text, baseline
+        float32 tensors (batch, tokens, width): word embeddings of the texts, and the same with
+        the baseline in the place of each piece that is no special token; or, where the problem
+        names a layer, its outputs for both. Padding is zero.
+    """
+
+    rows: tuple[int, ...]
+    fields: dict[str, torch.Tensor]
+    text: torch.Tensor
+    baseline: torch.Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Texts to explain. The classifier's lock is held, dropout is off, arithmetic is float32.
+
+    Attributes
+    ----------
+    clf
+        The classifier.
+    encodings, targets, units
+        The texts, what to explain of each, and what of each gets a score.
+    baseline
+        float32 tensor (width,): the word embedding that stands for "no word".
+    tolerance
+        The completeness error at which a method that refines its scores may stop.
+    precision
+        ``"fp32"``, or ``"bf16"`` where a method may use it as far as the tolerance allows.
+    samples
+        How many samples a method that draws some may take; None leaves it to the method.
+    layer
+        Where a method of gradients looks: None for the word embeddings, else the number of the
+        layer whose output it is.
+    seed
+        Of the samples.
+    """
+
+    clf: BertClassifier
+    encodings: Sequence[Encoding]
+    targets: Sequence[Target]
+    units: Sequence[Words]
+    baseline: torch.Tensor
+    tolerance: float = 0.01
+    precision: Precision = "fp32"
+    samples: int | None = None
+    layer: int | None = None
+    seed: int = 0
+
+    def __len__(self) -> int:
+        return len(self.encodings)
+
+    def random(self, row: int) -> np.random.Generator:
+        """Return a generator that depends on seed and text only, not on the batch."""
+        encoding = self.encodings[row]
+        text = f"{encoding.text}\0{encoding.pair}".encode("utf-8", "surrogatepass")
+        return np.random.default_rng([self.seed, zlib.crc32(text)])
+
+    def batches(self, rows: Sequence[int]) -> Iterator[NDArray[np.int64]]:
+        """Group texts, some perhaps several times, into batches under the budget of tokens.
+
+        Parameters
+        ----------
+        rows
+            Numbers of texts.
+
+        Yields
+        ------
+        int64 array
+            Places in ``rows``.
+
+        Raises
+        ------
+        Cancelled
+            Between two batches, if the work was cancelled.
+        """
+        lengths = [len(self.encodings[row]) for row in rows]
+        for batch in token_batches(lengths, token_budget(self.clf.device)):
+            check_cancelled()
+            yield batch
+
+    def inputs(self, rows: Sequence[int]) -> Inputs:
+        """Pad texts into one batch, with the embeddings of text and baseline."""
+        fields = self.clf.collate([self.encodings[row] for row in rows])
+        text, baseline = (
+            pad_sequence([self._ends[row][end] for row in rows], batch_first=True) for end in (0, 1)
+        )
+        return Inputs(tuple(rows), fields, text, baseline)
+
+    def values(self, inputs: Inputs, states: torch.Tensor) -> torch.Tensor:
+        """Run the model on states (batch, tokens, width) in the place of the texts' own.
+
+        They are word embeddings, or the outputs of the problem's layer. Returns the targets
+        (batch,).
+        """
+        if self.layer is None:
+            replaced = embeddings_replaced(self.clf, states)
+        else:
+            replaced = at_layer(self.clf.model, self.layer, lambda own: states.to(own.dtype))
+        with replaced:
+            return self.read(inputs, self.clf(**inputs.fields))
+
+    def gradient(self, inputs: Inputs, states: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the targets (batch,) and their gradient with respect to the states."""
+        states = states.detach().requires_grad_()
+        with torch.enable_grad():
+            values = self.values(inputs, states)
+            (gradient,) = torch.autograd.grad(values.sum(), states)
+        return values.detach(), gradient
+
+    def read(self, inputs: Inputs, logits: torch.Tensor) -> torch.Tensor:
+        """Take the targets (batch,) of a batch from its logits (batch, classes)."""
+        targets = [self.targets[row] for row in inputs.rows]
+        return target_values(targets, logits.float(), multi_label=self.clf.multi_label)
+
+    def is_baseline(self, row: int) -> bool:
+        """Say whether a text's states are those of its baseline."""
+        text, baseline = self._ends[row]
+        return bool(torch.equal(text, baseline))
+
+    def masked_values(
+        self, rows: Sequence[int], kept: Sequence[NDArray[np.bool_]]
+    ) -> NDArray[np.float64]:
+        """Return the target of texts in which only some units are left.
+
+        Parameters
+        ----------
+        rows
+            Numbers of texts, each as often as wanted.
+        kept
+            For each a bool array (m,): the units that stay; the others become the baseline.
+
+        Returns
+        -------
+        float64 array (len(rows),)
+        """
+        found = np.zeros(len(rows))
+        for batch in self.batches(rows):
+            with torch.inference_mode():
+                inputs = self.inputs([rows[i] for i in batch])
+                stays = np.ones(inputs.text.shape[:2], bool)
+                for mask, i in zip(stays, batch, strict=True):
+                    of_token = self.units[rows[i]].of_token
+                    mask[: len(of_token)] = np.where(of_token < 0, True, kept[i][of_token])  # noqa: FBT003
+                stay = torch.from_numpy(stays).to(inputs.text.device)[:, :, None]
+                values = self.values(inputs, torch.where(stay, inputs.text, inputs.baseline))
+            found[batch] = values.double().cpu().numpy()
+        return found
+
+    def shared(self, row: int, unit_scores: NDArray[Any]) -> NDArray[np.float32]:
+        """Share each unit's score (m,) out among its tokens, equally; special tokens get zero."""
+        of_token = self.units[row].of_token
+        inside = of_token >= 0
+        sizes = np.bincount(of_token[inside], minlength=len(unit_scores))
+        tokens = np.zeros(len(of_token), np.float32)
+        tokens[inside] = (unit_scores / sizes)[of_token[inside]]
+        return tokens
+
+    @functools.cached_property
+    @torch.inference_mode(mode=False)  # whose tensors could take no gradient afterwards
+    @torch.no_grad()
+    def _ends(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """The states (tokens, width) of each text and of its baseline, without padding."""
+        found = [self._embeddings(encoding) for encoding in self.encodings]
+        if self.layer is None:
+            return found
+        outputs: list[tuple[torch.Tensor, ...]] = [() for _ in found]
+        for batch in self.batches(range(len(self))):
+            fields = self.clf.collate([self.encodings[row] for row in batch])
+            for end in (0, 1):
+                embeddings = pad_sequence([found[row][end] for row in batch], batch_first=True)
+                states = _output(self.clf, self.layer, fields, embeddings)
+                for row, own in zip(batch, states, strict=True):
+                    outputs[row] += (own[: len(self.encodings[row])].clone(),)
+        return [(text, baseline) for text, baseline in outputs]
+
+    def _embeddings(self, encoding: Encoding) -> tuple[torch.Tensor, torch.Tensor]:
+        """Look up the word embeddings (tokens, width) of a text and of its baseline."""
+        device = self.clf.device
+        ids = torch.tensor(encoding.input_ids, device=device)
+        text = self.clf.model.get_input_embeddings()(ids).float()
+        pieces = torch.from_numpy(encoding.segments >= 0).to(device)[:, None]
+        return text, torch.where(pieces, self.baseline, text)
+
+
+def completeness_error(scores: NDArray[np.floating], difference: float) -> float:
+    """Return how far scores are from adding up to ``difference``, as a share of their size.
+
+    The share is of the sum of absolute scores, since ``difference`` itself nearly vanishes for
+    balanced texts; where every score is zero it is of ``difference``.
+    """
+    missing = abs(float(np.sum(scores, dtype=np.float64)) - difference)
+    size = float(np.sum(np.abs(scores), dtype=np.float64))
+    return missing / (size or abs(difference) or 1.0)
+
+
+@contextlib.contextmanager
+def embeddings_replaced(clf: BertClassifier, embeddings: torch.Tensor) -> Iterator[None]:
+    """Let the model read ``embeddings`` (batch, tokens, width) where it looks up its words.
+
+    The model still gets the ids, from which some families (RoBERTa's) count their positions; with
+    ``inputs_embeds`` these would be others wherever a text spells the padding token.
+    """
+
+    def replace(_module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+        if output.shape[1] != embeddings.shape[1]:
+            msg = (
+                f"{type(clf.model).__name__} pads texts inside, so that its words cannot be "
+                "scored; use another model."
+            )
+            raise ValueError(msg)
+        return embeddings.to(output.dtype)
+
+    hook = clf.model.get_input_embeddings().register_forward_hook(replace)
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def _output(
+    clf: BertClassifier, layer: int, fields: dict[str, torch.Tensor], embeddings: torch.Tensor
+) -> torch.Tensor:
+    """Return what a layer gives out (batch, tokens, width) for word embeddings."""
+    found: list[torch.Tensor] = []
+
+    def note(states: torch.Tensor) -> torch.Tensor:
+        found.append(states.float())
+        return states
+
+    with embeddings_replaced(clf, embeddings), at_layer(clf.model, layer, note):
+        clf(**fields)
+    return found[0]

@@ -1,0 +1,102 @@
+"""What `attribute` finds out about a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..reading import Reading
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+_SHOWN = 8
+"""Words that a summary shows."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Attribution(Reading):
+    """How much each of m words, and each of n tokens, pushed one class's logit up or down.
+
+    Where ``unit`` is not ``"words"``, the units (pieces, sentences, spans) stand in ``words`` and
+    its arrays.
+
+    Attributes
+    ----------
+    classes
+        All label names.
+    probabilities
+        float32 array (classes,): the prediction.
+    target
+        The label that is explained.
+    against
+        The label whose logit is taken off; None where ``target`` is explained alone.
+    output
+        ``"logit"`` or ``"probability"``: what of the target is explained, the unit of all scores.
+    method
+        The name of the method, a key of `METHODS`.
+    unit
+        ``"words"``, ``"tokens"``, ``"sentences"`` or ``"spans"``.
+    baseline
+        The name of the baseline, or ``"own"``.
+    layer
+        The layer whose output the scores are of; None for the word embeddings.
+    token_scores
+        float32 array (n,); positive pushes towards the target.
+    scores
+        float32 array (m,): each word's score, the sum of its pieces'.
+    margins
+        float32 array (m,): half the width of each score's 95 % confidence interval; None for a
+        method that draws no samples, and for a text of several windows.
+    completeness_error
+        How far the token scores are from adding up to ``difference``, as a share of the sum of
+        their absolute values; None where the method does not promise that they do.
+    difference
+        The target's value for the text less that for the method's baseline; None without one.
+    windows
+        The number of windows the text was read in: of more than one, everything is the mean over
+        the windows, weighted by their tokens.
+
+    See Also
+    --------
+    Reading : text, pair, tokens, words and their offsets, which it has too.
+    """
+
+    classes: tuple[str, ...]
+    probabilities: NDArray[np.float32]
+    target: str
+    against: str | None = None
+    output: str = "logit"
+    method: str
+    unit: str = "words"
+    baseline: str = "pad"
+    layer: int | None = None
+    token_scores: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    margins: NDArray[np.float32] | None = None
+    completeness_error: float | None
+    difference: float | None
+    windows: int = 1
+
+    def __repr__(self) -> str:
+        strongest = np.sort(np.argsort(-np.abs(self.scores), kind="stable")[:_SHOWN])
+        scores = ", ".join(f"{self.words[i]} {self.scores[i]:+.2f}" for i in strongest)
+        more = f", the strongest of {len(self.words):,}" if len(self.words) > _SHOWN else ""
+        return f"<Attribution of {self.target!r} by {self.method}: {scores}{more}>"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a word: ``word``, ``score``, ``start``, ``end`` and ``segment``."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "word": self.words,
+                "score": self.scores,
+                "start": self.word_offsets[:, 0],
+                "end": self.word_offsets[:, 1],
+                "segment": self.word_segments,
+            }
+        )

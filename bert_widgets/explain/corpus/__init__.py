@@ -1,0 +1,1 @@
+"""Search of a corpus for tokens that the model represents similarly."""

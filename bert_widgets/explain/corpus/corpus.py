@@ -1,0 +1,312 @@
+"""Tokens of a corpus that a layer, or some of its heads, take for alike: each in its context."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..._common.options import named_options, unknown
+from ..._common.progress import check_cancelled, progress
+from ...data.inputs import as_texts
+from ...data.text_data import TextData
+from ...model.classifier import check_classifier
+from ...model.token_budget import token_budget
+from ...model.weights_version import weights_of
+from ...text.batches import token_batches
+from ..reading import encode_cut, encode_one
+from .match_frame import Match, match_frame
+from .token_index import BY, By, TokenIndex, bytes_a_token, see
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from ...data.inputs import Texts
+    from ...model.classifier import BertClassifier
+    from ...text.encoding import Encoding
+    from .match_frame import Tagger
+
+_MOST_BYTES = 512 * 2**20
+
+
+class Corpus:
+    """Texts to search for tokens that the model takes for alike.
+
+    Texts are tokenised once. The first search at a layer runs the model over all of them and
+    keeps one vector a token in float16, so that later searches take but one matrix product. At
+    most 512 MiB are kept, which holds one layer of some 340,000 tokens of a model of bert-base's
+    width; the layer used longest ago is dropped for a new one. After the weights have changed, as
+    in a training, a layer is read again.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    source
+        Texts, or pairs of texts, as `BertClassifier.predict` takes them; a DataFrame; or a
+        `TextData`. What the model does not read of a long text is not searched.
+    text, pair, label
+        Columns of a DataFrame. ``pair`` names the second text of sentence pairs; labels are
+        shown with the matches if there is such a column.
+    tags
+        A function that takes a text and returns a list of (start, end, tag), in characters, such
+        as parts of speech; see the examples.
+
+    Attributes
+    ----------
+    texts : int
+        How many there are.
+    tokens : int
+        How many tokens they have, without special ones.
+
+    Raises
+    ------
+    ValueError
+        If there is no text or no such column, or one layer would take more than 512 MiB.
+    TypeError
+        If something is not a string or a pair of strings.
+
+    References
+    ----------
+    Hoover, Strobelt & Gehrmann 2020, "exBERT: A Visual Analysis Tool to Explore Learned
+    Representations in Transformer Models".
+
+    Examples
+    --------
+    >>> corpus = bw.Corpus(clf, bw.demo.sentences(500))  # doctest: +SKIP
+    >>> corpus.similar("The plot was not bad", "not", layer=3)  # doctest: +SKIP
+    >>> nlp = spacy.load("en_core_web_sm")  # doctest: +SKIP
+    >>> def pos(text):
+    ...     return [(t.idx, t.idx + len(t), t.pos_) for t in nlp(text)]  # doctest: +SKIP
+    >>> tagged = bw.Corpus(clf, texts, tags=pos)  # doctest: +SKIP
+    """
+
+    @named_options
+    def __init__(  # noqa: PLR0913 - one option a fact about the source
+        self,
+        clf: BertClassifier,
+        source: Texts | pd.DataFrame | TextData,
+        *,
+        text: str = "text",
+        pair: str | None = None,
+        label: str = "label",
+        tags: Tagger | None = None,
+    ) -> None:
+        check_classifier(clf)
+        singles, pairs, self._labels = _texts(source, text, pair, label)
+        self.clf = clf
+        self._encodings = encode_cut(clf, singles, pairs, stacklevel=4)
+        self._tags = None if tags is None else functools.lru_cache(4096)(tags)
+        # Neither special tokens nor lone marks of a word's beginning cover any characters.
+        places = [np.flatnonzero(e.offsets[:, 1] > e.offsets[:, 0]) for e in self._encodings]
+        self._rows = np.repeat(np.arange(len(places)), [len(each) for each in places])
+        self._places = np.concatenate([np.empty(0, np.int64), *places])
+        self._starts = np.searchsorted(self._rows, np.arange(len(places) + 1))
+        self.texts, self.tokens = len(singles), len(self._rows)
+        if not self.tokens:
+            msg = "There is no text to search in; give at least one with a word."
+            raise ValueError(msg)
+        self._heads = int(clf.model.config.num_attention_heads)
+        self._room = _MOST_BYTES // bytes_a_token(clf)
+        if self.tokens > self._room:
+            msg = (
+                f"The corpus has {self.tokens:,} tokens, but one layer of no more than "
+                f"{self._room:,} fits in {_MOST_BYTES // 2**20} MiB; give fewer texts."
+            )
+            raise ValueError(msg)
+        budget = token_budget(clf.device)
+        self._batches = list(token_batches([len(e) for e in self._encodings], budget))
+        self._indices: dict[tuple[int, By], TokenIndex] = {}  # the one used longest ago first
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<Corpus of {self.texts:,} texts, {self.tokens:,} tokens>"
+
+    @named_options
+    def similar(  # noqa: PLR0913
+        self,
+        text: str,
+        token: int | str,
+        *,
+        layer: int,
+        pair: str | None = None,
+        by: By = "embedding",
+        heads: Sequence[int] | None = None,
+        n: int = 50,
+        specials: bool = True,
+    ) -> pd.DataFrame:
+        """Find the tokens of the corpus that are most like one token of a text.
+
+        Parameters
+        ----------
+        text, pair
+            The text that the token stands in, and the second one of a pair.
+        token
+            The number of the piece, as in `AttentionMaps.tokens`, or a word of the text, of
+            which the first piece is taken.
+        layer
+            Counts from zero.
+        by
+            ``"embedding"`` compares what the layer puts out, its hidden states; ``"heads"`` what
+            its heads have gathered for the token, before the output projection mixes them.
+        heads
+            The heads, from zero, that are compared and whose attention is told; None for all.
+        n
+            The most matches.
+        specials
+            Whether ``attends_to`` may be a special token.
+
+        Returns
+        -------
+        DataFrame
+            One row a match, the most similar first: ``row`` of the corpus, ``text`` (and ``pair``,
+            with ``segment`` 1 where the match is in it), the matched ``token``, the ``word`` it
+            belongs to, its characters ``start`` to ``end``, and its ``similarity``: the cosine,
+            for several heads the mean of theirs. Then what it looks at most in any of the heads:
+            the piece ``attends_to``, its word ``attends_to_word``, and the weight ``attention``.
+            Then ``tag`` and ``attends_to_tag``, and the ``label``, where the corpus has them.
+
+        Raises
+        ------
+        ValueError
+            If there is no such token, layer or head, or the model's attention cannot be read.
+
+        Examples
+        --------
+        >>> found = corpus.similar("not a bad film", "bad", layer=2, by="heads", heads=[3])
+        ... # doctest: +SKIP
+        >>> found["attends_to_word"].value_counts()  # doctest: +SKIP
+        """
+        encoding = encode_one(self.clf, text, pair, stacklevel=4)
+        number = _number(encoding, token)
+        with progress(self.texts, "read the corpus") as bar:
+            for index in self.reading(layer, by):
+                bar.update(round(index.share * self.texts) - bar.n)
+        return self.nearest(index, encoding, number, heads=heads, n=n, specials=specials)
+
+    def reading(self, layer: int, by: By) -> Iterator[TokenIndex]:
+        """Run the model over what a search still needs; yield the index after each batch.
+
+        If it is called off, the next one goes on where it ended.
+        """
+        self._check(layer, by)
+        with self._lock:
+            index = self._index(layer, by)
+        while True:
+            check_cancelled()
+            with self._lock:
+                if index.share < 1:
+                    self._read_into(index)
+            yield index
+            if index.share == 1:
+                return
+
+    def nearest(  # noqa: PLR0913
+        self,
+        index: TokenIndex,
+        encoding: Encoding,
+        token: int,
+        *,
+        heads: Sequence[int] | None,
+        n: int,
+        specials: bool,
+    ) -> pd.DataFrame:
+        """Search an index that is whole for a piece of an encoded text, as `similar` does."""
+        chosen = self._chosen(heads)
+        if n < 1:
+            msg = f"There are no {n} matches; ask for at least 1."
+            raise ValueError(msg)
+        query = see(self.clf, [encoding], index.layer, index.by).vectors[0, token]
+        if index.by == "heads":
+            shares = np.zeros((self._heads, 1), np.float32)
+            shares[chosen] = 1 / len(chosen)
+            query = (query.reshape(self._heads, -1) * shares).ravel()
+        cosines = index.cosines(query).clip(-1, 1)
+        best = np.argsort(-cosines, kind="stable")[:n]
+        attended, weights = index.looks(best, chosen, specials=specials)
+        places = (self._rows[best].tolist(), self._places[best].tolist())
+        found = zip(*places, cosines[best].astype(float).tolist(), attended, weights, strict=True)
+        matches = [Match(*each) for each in found]
+        return match_frame(matches, self._encodings, self._tags, self._labels)
+
+    def _index(self, layer: int, by: By) -> TokenIndex:
+        """Return the index of a layer, an empty one if it is of other weights; hold the lock."""
+        weights = weights_of(self.clf)
+        index = self._indices.pop((layer, by), None)
+        if index is None or index.weights != weights:
+            index = TokenIndex(layer, by, weights, len(self._batches))
+        while self._indices and self.tokens * (len(self._indices) + 1) > self._room:
+            del self._indices[next(iter(self._indices))]
+        self._indices[layer, by] = index
+        return index
+
+    def _read_into(self, index: TokenIndex) -> None:
+        """Read one more batch into an index; hold the lock to call."""
+        rows = self._batches[index.done].tolist()
+        encodings = [self._encodings[row] for row in rows]
+        seen = see(self.clf, encodings, index.layer, index.by)
+        if not index.done:
+            index.reserve(self.tokens, seen)
+        for i, row in enumerate(rows):
+            here = slice(self._starts[row], self._starts[row + 1])
+            index.put(here, seen, i, self._places[here])
+        index.done += 1
+
+    def _check(self, layer: int, by: By) -> None:
+        count = int(self.clf.model.config.num_hidden_layers)
+        if not 0 <= layer < count:
+            msg = f"There is no layer {layer}; use 0 to {count - 1}."
+            raise ValueError(msg)
+        if by not in BY:
+            raise ValueError(unknown("by", by, BY))
+
+    def _chosen(self, heads: Sequence[int] | None) -> list[int]:
+        chosen = list(range(self._heads)) if heads is None else sorted(set(heads))
+        for head in chosen:
+            if not 0 <= head < self._heads:
+                msg = f"There is no head {head}; use 0 to {self._heads - 1}."
+                raise ValueError(msg)
+        if not chosen:
+            msg = "There are no heads to compare; give at least one, or None for all."
+            raise ValueError(msg)
+        return chosen
+
+
+def _texts(
+    source: Texts | pd.DataFrame | TextData, text: str, pair: str | None, label: str
+) -> tuple[list[str], list[str] | None, list[Any] | None]:
+    """Return texts, second texts of pairs, and labels, the latter two None if there are none."""
+    import pandas as pd
+
+    if isinstance(source, TextData):
+        pairs = None if source.pairs is None else list(source.pairs)
+        return list(source.texts), pairs, source.label_names()
+    if not isinstance(source, pd.DataFrame):
+        return *as_texts(source)[:2], None
+    for name in (text,) if pair is None else (text, pair):
+        if name not in source:
+            raise ValueError(unknown("column", name, map(str, source.columns)))
+    columns = [source[name].tolist() for name in ((text,) if pair is None else (text, pair))]
+    given = columns[0] if pair is None else list(zip(*columns, strict=True))
+    labels = source[label].tolist() if label in source else None
+    return *as_texts(given)[:2], labels
+
+
+def _number(encoding: Encoding, token: int | str) -> int:
+    """Return the number of a piece, or of the first piece of a word."""
+    words = encoding.words
+    if isinstance(token, str):
+        if token not in words.strings:
+            raise ValueError(unknown("word of the text", token, dict.fromkeys(words.strings)))
+        return int(np.flatnonzero(words.of_token == words.strings.index(token))[0])
+    if not 0 <= token < len(encoding):
+        msg = f"There is no token {token}; use 0 to {len(encoding) - 1}."
+        raise ValueError(msg)
+    if encoding.segments[token] < 0:
+        msg = f"Token {token} is {encoding.tokens[token]}, a special one; choose one of the text."
+        raise ValueError(msg)
+    return token

@@ -1,0 +1,1 @@
+"""Whether an explanation is true: measurements on the text itself."""

@@ -1,0 +1,226 @@
+"""Whether scores are true of the model: words are taken out of the text and it predicts anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .agreement import kendall, pearson
+from .removal import ranking, remaining, text_random
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from ...model.classifier import BertClassifier
+    from ..attribution.result import Attribution
+
+SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
+"""The shares of the words at which comprehensiveness and sufficiency are taken."""
+
+_STEPS = 20
+"""Steps of a curve, where a text has more words."""
+
+_LEFT_OUT = 64
+"""Words of a text that are left out one by one, chosen by lot where it has more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """What a target's probability becomes as more and more of a text's words are taken out.
+
+    Attributes
+    ----------
+    removed
+        int32 array (k,): the number of words taken out, from none to all.
+    probability
+        float32 array (k,): of the target, with the words taken out in the order of their scores.
+    random_mean, random_low, random_high
+        float32 arrays (k,): mean, lowest and highest of the same with words in random orders.
+    """
+
+    removed: NDArray[np.int32]
+    probability: NDArray[np.float32]
+    random_mean: NDArray[np.float32]
+    random_low: NDArray[np.float32]
+    random_high: NDArray[np.float32]
+
+    @property
+    def area(self) -> float:
+        """The area under ``probability``, with the words counted from 0 to 1."""
+        return self._area(self.probability)
+
+    @property
+    def random_area(self) -> float:
+        """The area under ``random_mean``."""
+        return self._area(self.random_mean)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a point, with the attributes as columns."""
+        return pd.DataFrame(vars(self))
+
+    def _area(self, heights: NDArray[np.float32]) -> float:
+        return float(np.trapezoid(heights, self.removed / self.removed[-1]))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Faithfulness:
+    """How well the scores of one text foretell what happens as its words are taken out.
+
+    Attributes
+    ----------
+    probability
+        Of the target, for the whole text. The target is what the attribution explains; where that
+        is against another label, its probability is the one it would have if there were but
+        these two.
+    comprehensiveness_at
+        float32 array (5,): how far the probability drops as the highest 1, 5, 10, 20 and 50 % of
+        the words (at least one) are taken out. High is good.
+    sufficiency_at
+        float32 array (5,): how far it drops as they alone stay. Low is good.
+    deletion
+        The curve with the highest words taken out first. A small area is good.
+    insertion
+        The curve with the lowest taken out first: read from right to left, the highest words are
+        put in. A large area is good.
+    leave_one_out_kendall, leave_one_out_pearson
+        The correlation (Kendall's tau-b, Pearson's) of the scores with the drops in probability as
+        each word is taken out by itself; NaN for fewer than two words or scores all equal. Of a
+        text of more than 64 words, 64 random ones count.
+
+    References
+    ----------
+    DeYoung et al. 2020, "ERASER: A Benchmark to Evaluate Rationalized NLP Models"; Samek et al.
+    2017, "Evaluating the Visualization of What a Deep Neural Network Has Learned"; Petsiuk, Das &
+    Saenko 2018, "RISE".
+    """
+
+    probability: float
+    comprehensiveness_at: NDArray[np.float32]
+    sufficiency_at: NDArray[np.float32]
+    deletion: Curve
+    insertion: Curve
+    leave_one_out_kendall: float
+    leave_one_out_pearson: float
+
+    @property
+    def comprehensiveness(self) -> float:
+        """The mean of ``comprehensiveness_at``, which ERASER calls its AOPC."""
+        return float(self.comprehensiveness_at.mean())
+
+    @property
+    def sufficiency(self) -> float:
+        """The mean of ``sufficiency_at``, which ERASER calls its AOPC."""
+        return float(self.sufficiency_at.mean())
+
+
+def faithfulness(
+    clf: BertClassifier,
+    attributions: Sequence[Attribution],
+    *,
+    removal: str = "delete",
+    random_orders: int = 5,
+    seed: int = 0,
+) -> list[Faithfulness]:
+    """Measure how well scores foretell what happens as words are taken out of the text itself.
+
+    A text of m words costs about 8 m predictions, at most 220; what several methods ask of the
+    same text is asked once, so give their attributions together.
+
+    Parameters
+    ----------
+    clf
+        The classifier that the attributions explain.
+    attributions
+        Results of `attribute`, of any methods.
+    removal
+        ``"delete"``, or ``"mask"`` for a mask token in the place of each word.
+    random_orders
+        How many random orders of the words the curves are compared with.
+    seed
+        Of these orders. A text's orders do not depend on the other texts.
+
+    Returns
+    -------
+    list of Faithfulness
+        In the order of ``attributions``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such removal, the tokenizer has no mask token, or there is no random order.
+
+    Examples
+    --------
+    >>> found = faithfulness(clf, attribute(clf, "Not a dull film at all."))  # doctest: +SKIP
+    >>> round(found[0].comprehensiveness, 2)  # doctest: +SKIP
+    0.95
+    """
+    if random_orders < 1:
+        msg = f"{random_orders} random orders cannot be compared with; use 1 or more."
+        raise ValueError(msg)
+    plans = [_plan(each, random_orders, seed) for each in attributions]
+    questions = [(row, removed) for row, plan in enumerate(plans) for removed in _removals(plan)]
+    values = iter(remaining(clf, attributions, questions, removal=removal).tolist())
+    return [
+        _measured(attribution, plan, values)
+        for attribution, plan in zip(attributions, plans, strict=True)
+    ]
+
+
+class _Plan(NamedTuple):
+    """What is to be taken out of a text of m words."""
+
+    order: list[int]  # the highest score first
+    tops: list[int]  # the number of words in each of SHARES
+    steps: list[int]  # the numbers of words taken out along a curve
+    random: list[list[int]]  # random orders
+    alone: list[int]  # words to leave out one by one
+
+
+def _plan(attribution: Attribution, random_orders: int, seed: int) -> _Plan:
+    count = len(attribution.words)
+    random = text_random(attribution, seed)
+    return _Plan(
+        ranking(attribution),
+        [max(1, round(share * count)) for share in SHARES],
+        np.unique(np.linspace(0, count, min(count, _STEPS) + 1).round().astype(int)).tolist(),
+        [random.permutation(count).tolist() for _ in range(random_orders)],
+        random.permutation(count)[:_LEFT_OUT].tolist(),
+    )
+
+
+def _removals(plan: _Plan) -> Iterator[list[int]]:
+    """Yield the words to take out, in the order in which `_measured` reads the answers."""
+    yield []
+    yield from (plan.order[:top] for top in plan.tops)
+    yield from (plan.order[top:] for top in plan.tops)
+    for order in (plan.order, plan.order[::-1], *plan.random):
+        yield from (order[:step] for step in plan.steps)
+    yield from ([word] for word in plan.alone)
+
+
+def _measured(attribution: Attribution, plan: _Plan, answers: Iterator[float]) -> Faithfulness:
+    def take(count: int) -> NDArray[np.float64]:
+        return np.array([next(answers) for _ in range(count)])
+
+    whole = next(answers)
+    without_tops, tops_alone = take(len(SHARES)), take(len(SHARES))
+    deletion, insertion, *rest = (take(len(plan.steps)) for _ in range(2 + len(plan.random)))
+    random = np.stack(rest)
+    removed = np.array(plan.steps, np.int32)
+    band = [each.astype(np.float32) for each in (random.mean(0), random.min(0), random.max(0))]
+    drops, scores = whole - take(len(plan.alone)), attribution.scores[plan.alone]
+    return Faithfulness(
+        probability=whole,
+        comprehensiveness_at=(whole - without_tops).astype(np.float32),
+        sufficiency_at=(whole - tops_alone).astype(np.float32),
+        deletion=Curve(removed, deletion.astype(np.float32), *band),
+        insertion=Curve(removed, insertion.astype(np.float32), *band),
+        leave_one_out_kendall=kendall(scores, drops),
+        leave_one_out_pearson=pearson(scores, drops),
+    )

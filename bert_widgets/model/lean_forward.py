@@ -1,0 +1,252 @@
+"""A lean forward pass on the CPU for BERT and its kin: the model's own results with less work.
+
+It calls the model's own modules and saves what they waste: the last layer is computed for the one
+token that the head reads, attention is plain matmuls, there is no mask where there is no padding,
+and dropout takes a sixth of the time. Families and models it does not know, or that somebody hooked
+into, run as they are.
+"""
+
+# ruff: noqa: ANN401, SLF001 - parts of models have no common type; hooks are private attributes
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch import nn
+from transformers.activations import GELUActivation
+
+from .._common.randomness import own_dropout, own_generator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from transformers import PreTrainedModel
+
+# What a model may be made of: a module from elsewhere (an adapter, say) may do anything.
+_HOMES = ("torch.nn.modules.", "transformers.activations", "transformers.models.")
+# Random numbers of a dropout have 16 bits.
+_LEVELS = 2**16
+# A matmul that adds the bias and takes the GELU in the same pass; it has no gradient.
+_FUSED = (
+    getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+    if torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    else None
+)
+
+
+def fits(model: PreTrainedModel) -> bool:
+    """Say whether `logits` computes what ``model`` itself would."""
+    known = type(model).__name__ in _FAMILIES and model.device.type == "cpu"
+    decoder = getattr(model.config, "is_decoder", False)
+    if not known or decoder or torch.compiler.is_compiling():
+        return False
+    base: Any = model.base_model
+    embeddings = set(base.embeddings.modules())  # run as a module, hooks and all
+    return all(_is_plain(module) for module in model.modules() if module not in embeddings)
+
+
+def _is_plain(module: nn.Module) -> bool:
+    return (
+        type(module).__module__.startswith(_HOMES)
+        and not (module._forward_hooks or module._forward_pre_hooks)
+        and not (module._backward_hooks or module._backward_pre_hooks)
+        and not (module.training and getattr(module, "gradient_checkpointing", False))
+        and "forward" not in vars(module)
+        and module._compiled_call_impl is None
+    )
+
+
+def logits(
+    model: PreTrainedModel,
+    input_ids: torch.Tensor | None = None,
+    attention_mask: torch.Tensor | None = None,
+    token_type_ids: torch.Tensor | None = None,
+    inputs_embeds: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Run encoder and head of a model that `fits`; parameters are as `BertClassifier.forward`'s.
+
+    Returns
+    -------
+    Tensor
+        Logits (batch, classes).
+    """
+    family = _FAMILIES[type(model).__name__]
+    with own_dropout():
+        hidden = family.embed(model.base_model, input_ids, token_type_ids, inputs_embeds)
+    mask = None
+    if attention_mask is not None and not attention_mask.all():
+        least = torch.finfo(torch.bfloat16).min  # float32 has it too
+        mask = torch.zeros(attention_mask.shape).masked_fill(attention_mask == 0, least)
+        mask = mask[:, None, None]
+    layers = family.layers(model.base_model)
+    for layer in layers[:-1]:
+        hidden = _run(layer, hidden, hidden, mask)
+    last = _run(layers[-1], hidden, hidden[:, :1], mask)
+    with own_dropout():
+        return family.head(model, last)
+
+
+class _Layer(NamedTuple):
+    """The modules of a layer, whatever a family calls them."""
+
+    query: nn.Linear
+    key: nn.Linear
+    value: nn.Linear
+    heads: int
+    weights_dropout: nn.Dropout
+    mix: nn.Linear
+    mix_dropout: nn.Dropout | None
+    mix_norm: nn.LayerNorm
+    widen: nn.Linear
+    activation: Callable[[torch.Tensor], torch.Tensor]
+    narrow: nn.Linear
+    narrow_dropout: nn.Dropout
+    narrow_norm: nn.LayerNorm
+
+
+def _run(
+    layer: _Layer, hidden: torch.Tensor, wanted: torch.Tensor, mask: torch.Tensor | None
+) -> torch.Tensor:
+    """Run a layer on ``hidden`` (batch, tokens, width), for the tokens ``wanted`` among them."""
+    scale = (hidden.shape[-1] // layer.heads) ** -0.5
+    projections = (layer.query(wanted) * scale, layer.key(hidden), layer.value(hidden))
+    query, key, value = (_split(states, layer.heads) for states in projections)
+    scores = torch.matmul(query, key.transpose(2, 3))
+    if mask is not None:
+        scores = scores + mask.to(scores.dtype)
+    # Rounding to bfloat16 comes after the softmax, which is slow and inexact in it.
+    weights = scores.softmax(-1, dtype=torch.float32).to(value.dtype)
+    rate = _rate(layer.weights_dropout)
+    if rate:
+        kept, gain = _kept(weights, rate)
+        weights = weights * kept.mul_(gain)
+    context = torch.matmul(weights, value).transpose(1, 2).reshape(wanted.shape)
+    mixed = layer.mix_norm(_added(wanted, layer.mix(context), layer.mix_dropout))
+    update = layer.narrow(_widened(layer, mixed))
+    output: torch.Tensor = layer.narrow_norm(_added(mixed, update, layer.narrow_dropout))
+    return output
+
+
+def _widened(layer: _Layer, states: torch.Tensor) -> torch.Tensor:
+    exact = states.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
+    fuses = isinstance(layer.activation, GELUActivation) and torch.is_inference_mode_enabled()
+    if _FUSED is not None and exact and fuses:
+        fused: torch.Tensor = _FUSED(
+            states, layer.widen.weight, layer.widen.bias, "gelu", [], "none"
+        )
+        return fused
+    return layer.activation(layer.widen(states))
+
+
+def _split(states: torch.Tensor, heads: int) -> torch.Tensor:
+    return states.view(*states.shape[:2], heads, -1).transpose(1, 2)
+
+
+def _added(states: torch.Tensor, update: torch.Tensor, dropout: nn.Dropout | None) -> torch.Tensor:
+    rate = _rate(dropout)
+    if not rate:
+        return states + update
+    kept, gain = _kept(states, rate)
+    return torch.addcmul(states, update.to(states.dtype), kept, value=gain)
+
+
+def _rate(dropout: nn.Dropout | None) -> float:
+    return dropout.p if dropout is not None and dropout.training else 0.0
+
+
+def _kept(like: torch.Tensor, rate: float) -> tuple[torch.Tensor, float]:
+    """Draw zeros with the probability ``rate`` and else ones, and the gain that keeps the mean.
+
+    Four draws come from each number of the generator, which is all that dropout's time is.
+    """
+    count = like.numel()
+    numbers = torch.empty(-(-count // 4), dtype=torch.int64)
+    numbers.random_(-(2**63), None, generator=own_generator())
+    draws = numbers.view(torch.int16)[:count].view(like.shape)
+    dropped = min(round(rate * _LEVELS), _LEVELS - 1)
+    kept = torch.empty(like.shape, dtype=like.dtype)
+    torch.ge(draws, dropped - _LEVELS // 2, out=kept)
+    return kept, _LEVELS / (_LEVELS - dropped)
+
+
+class _Family(NamedTuple):
+    """How a family names and orders its parts; each function takes its classes as they are."""
+
+    embed: Callable[..., torch.Tensor]
+    layers: Callable[[Any], list[_Layer]]
+    head: Callable[[Any, torch.Tensor], torch.Tensor]
+
+
+def _bert_embed(base: Any, ids: Any, types: Any, embeds: Any) -> Any:
+    hidden = base.embeddings(input_ids=ids, token_type_ids=types, inputs_embeds=embeds)
+    return base.embeddings_project(hidden) if hasattr(base, "embeddings_project") else hidden
+
+
+def _distilbert_embed(base: Any, ids: Any, _types: Any, embeds: Any) -> Any:
+    return base.embeddings(ids, embeds)
+
+
+def _bert_layers(base: Any) -> list[_Layer]:
+    return [
+        _Layer(
+            layer.attention.self.query,
+            layer.attention.self.key,
+            layer.attention.self.value,
+            layer.attention.self.num_attention_heads,
+            layer.attention.self.dropout,
+            layer.attention.output.dense,
+            layer.attention.output.dropout,
+            layer.attention.output.LayerNorm,
+            layer.intermediate.dense,
+            layer.intermediate.intermediate_act_fn,
+            layer.output.dense,
+            layer.output.dropout,
+            layer.output.LayerNorm,
+        )
+        for layer in base.encoder.layer
+    ]
+
+
+def _distilbert_layers(base: Any) -> list[_Layer]:
+    return [
+        _Layer(
+            layer.attention.q_lin,
+            layer.attention.k_lin,
+            layer.attention.v_lin,
+            layer.attention.n_heads,
+            layer.attention.dropout,
+            layer.attention.out_lin,
+            None,
+            layer.sa_layer_norm,
+            layer.ffn.lin1,
+            layer.ffn.activation,
+            layer.ffn.lin2,
+            layer.ffn.dropout,
+            layer.output_layer_norm,
+        )
+        for layer in base.transformer.layer
+    ]
+
+
+def _bert_head(model: Any, hidden: torch.Tensor) -> Any:
+    return model.classifier(model.dropout(model.bert.pooler(hidden)))
+
+
+def _distilbert_head(model: Any, hidden: torch.Tensor) -> Any:
+    return model.classifier(model.dropout(model.pre_classifier(hidden[:, 0]).relu()))
+
+
+def _roberta_head(model: Any, hidden: torch.Tensor) -> Any:
+    return model.classifier(hidden)
+
+
+_ROBERTA = _Family(_bert_embed, _bert_layers, _roberta_head)
+_FAMILIES = {
+    "BertForSequenceClassification": _Family(_bert_embed, _bert_layers, _bert_head),
+    "DistilBertForSequenceClassification": _Family(
+        _distilbert_embed, _distilbert_layers, _distilbert_head
+    ),
+    "ElectraForSequenceClassification": _ROBERTA,
+    "RobertaForSequenceClassification": _ROBERTA,
+    "XLMRobertaForSequenceClassification": _ROBERTA,
+}

@@ -1,0 +1,221 @@
+"""How the arithmetic is done: attention implementation, matmul precision, autocast."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+import threading
+import time
+from typing import TYPE_CHECKING, Literal
+
+import torch
+
+from .._common.options import unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from transformers import PreTrainedModel
+
+Precision = Literal["auto", "fp32", "bf16"]
+
+LONG = {"fp32": 1024, "bf16": 2048}
+"""Tokens of a text from which on attention on a CPU is fused, if it can be."""
+
+# What families call the dropout of attention weights.
+_ATTENTION_DROPOUT = ("attention_dropout", "attention_probs_dropout_prob")
+
+
+@contextlib.contextmanager
+def attention(model: PreTrainedModel, implementation: str) -> Iterator[None]:
+    """Run the model with an attention implementation, and put its own back even after an error.
+
+    Whoever enters holds the lock of the model's classifier.
+
+    ``"eager"`` (plain matmuls) is the only one that gives attention weights, and on a CPU it is
+    faster than SDPA for short texts and for all training with dropout.
+    """
+    before = model.config._attn_implementation  # noqa: SLF001
+    model.set_attn_implementation(implementation)
+    try:
+        yield
+    finally:
+        model.set_attn_implementation(before)
+
+
+@contextlib.contextmanager
+def arithmetic(
+    model: PreTrainedModel, precision: Precision, *, tokens: int | None = None
+) -> Iterator[None]:
+    """Run the model's matmuls in the given precision and its fastest attention.
+
+    What is chosen depends on the machine but on no measurement of time where precision is
+    ``"fp32"``, so that it gives the same bits in each process. Backward passes belong inside too:
+    two thirds of the matmuls are theirs.
+
+    Parameters
+    ----------
+    model
+        The model, in the mode (training or not) in which it will run.
+    precision
+        As `resolve_precision` returns it: ``"fp32"`` or ``"bf16"``.
+    tokens
+        Tokens of the longest text inside, for `fastest_attention`; None takes plain matmuls on a
+        CPU.
+    """
+    device = model.device.type
+    with (
+        attention(model, fastest_attention(model, precision, tokens)),
+        _float32_matmuls if device == "cpu" else contextlib.nullcontext(),
+        torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"),
+    ):
+        yield
+
+
+def fastest_attention(model: PreTrainedModel, precision: Precision, tokens: int | None) -> str:
+    """Choose between plain matmuls and torch's fused attention (SDPA) on a CPU.
+
+    With dropout in the attention torch has no fused kernel for a CPU: SDPA does the same matmuls
+    in 0.9 to 1.7 times the time. Without it, the fused kernel holds no matrix of all pairs of
+    tokens: for 4,096 tokens three layers of ModernBERT's size took 2.1 s instead of 3.8 and 0.27 GB
+    instead of 1.8 to predict in float32, 6.1 s instead of 9.6 and 0.7 GB instead of 5.2 to train in
+    bfloat16. So it is taken from `LONG` tokens on.
+
+    For shorter texts plain matmuls were faster on the one processor measured (AMD, AVX-512): a
+    training step by 1.75 times at 16 tokens in float32, equal at 512; in bfloat16 by 1.2 to 1.5 at
+    each length. Float32 takes them always, since its bits are to be the same in each process. In
+    bfloat16, where another processor may have a faster kernel, a measurement decides.
+    ``python -m tests.bench.attention_choice`` prints a machine's figures.
+
+    The families of `_lean` read at most 512 tokens and take plain matmuls whatever this says.
+
+    Parameters
+    ----------
+    model
+        The model, in the mode (training or not) in which it will run.
+    precision
+        ``"fp32"`` or ``"bf16"``.
+    tokens
+        Tokens of the longest text; None if unknown.
+
+    Returns
+    -------
+    str
+        ``"eager"`` or ``"sdpa"``; on a GPU what the model has.
+    """
+    own: str = model.config._attn_implementation  # noqa: SLF001
+    if model.device.type != "cpu":
+        return own
+    if tokens is None or own != "sdpa" or _drops_attention(model):
+        return "eager"
+    if tokens >= LONG[precision]:
+        return "sdpa"
+    return "sdpa" if precision == "bf16" and sdpa_is_faster(_rounded(tokens)) else "eager"
+
+
+def _drops_attention(model: PreTrainedModel) -> bool:
+    config = model.config
+    rates = (getattr(config, name, 0.0) for name in _ATTENTION_DROPOUT)
+    return model.training and any(rates)
+
+
+def _rounded(tokens: int) -> int:
+    """Round to a power of two from 16 to 512: few lengths are measured in a process."""
+    return min(max(16, 1 << round(math.log2(tokens))), 512)
+
+
+@functools.cache
+def sdpa_is_faster(tokens: int) -> bool:
+    """Time both attentions, forward and backward in bfloat16, on texts of so many tokens.
+
+    It takes some 10 ms, at 512 tokens some 100, once a process.
+    """
+    generator = torch.Generator().manual_seed(0)
+    shape = (max(1, 128 // tokens), 4, tokens, 64)
+    mask = torch.zeros(shape[0], 1, 1, tokens, dtype=torch.bfloat16)  # as padding makes one
+    query, key, value = (
+        torch.randn(shape, generator=generator).bfloat16().requires_grad_() for _ in range(3)
+    )
+
+    def eager() -> torch.Tensor:
+        scores = query @ key.transpose(2, 3) * shape[-1] ** -0.5 + mask
+        weights = scores.softmax(-1, dtype=torch.float32)
+        return torch.matmul(weights.bfloat16(), value)
+
+    def sdpa() -> torch.Tensor:
+        return torch.nn.functional.scaled_dot_product_attention(query, key, value, mask)
+
+    def seconds(compute: Callable[[], torch.Tensor]) -> float:
+        began = time.perf_counter()
+        torch.autograd.grad(compute().sum(), (query, key, value))
+        return time.perf_counter() - began
+
+    # In turn, and the least of several: other work on the machine slows down either.
+    pairs = [(seconds(eager), seconds(sdpa)) for _ in range(4)]
+    plain, fused = (min(each) for each in zip(*pairs, strict=True))
+    return bool(fused < plain)
+
+
+class _Float32Matmuls:
+    """Full float32 matmuls, by oneDNN instead of MKL where it computes them in full precision.
+
+    MKL is slow on processors that are not Intel's. On processors with matrix units oneDNN would
+    round to bfloat16, so there the whole process's setting is overridden: whatever a notebook has
+    chosen, ``"fp32"`` never rounds.
+
+    torch chooses by a flag of the whole process, so it is set while any thread wants it and put
+    back after the last: one that puts it back earlier would change the bits of the others.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+
+    def __enter__(self) -> None:
+        wanted = "medium" if onednn_is_exact() else "highest"
+        with self._lock:
+            if not self._users:
+                self._before = torch.get_float32_matmul_precision()
+                torch.set_float32_matmul_precision(wanted)
+            self._users += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                torch.set_float32_matmul_precision(self._before)
+
+
+_float32_matmuls = _Float32Matmuls()
+
+
+@functools.cache
+def onednn_is_exact() -> bool:
+    """Say whether "medium" precision is full float32 precision on this processor.
+
+    It allows oneDNN to round to bfloat16, which it does on processors with matrix units.
+    """
+    generator = torch.Generator().manual_seed(0)
+    left = torch.randn(256, 384, generator=generator)
+    right = torch.randn(384, 1536, generator=generator)
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("medium")
+    product = left @ right
+    torch.set_float32_matmul_precision(before)
+    exact = left.double() @ right.double()
+    # About 1e-4 where computed in float32, and near 0.1 where rounded to TF32 or bfloat16.
+    return bool((product - exact).abs().max() < 1e-3)  # noqa: PLR2004
+
+
+def resolve_precision(precision: Precision, device: torch.device) -> Precision:
+    """Choose bf16 for ``"auto"`` where the processor or GPU computes in it, else fp32."""
+    if precision not in ("auto", "fp32", "bf16"):
+        raise ValueError(unknown("precision", precision, ("auto", "fp32", "bf16")))
+    if precision != "auto":
+        return precision
+    if device.type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+    # The only query torch has; a processor without it emulates bf16 slowly.
+    fast = device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001
+    return "bf16" if fast else "fp32"

@@ -1,0 +1,43 @@
+"""Batches of texts of similar length, bounded by a number of tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+
+def token_batches(
+    lengths: Sequence[int] | NDArray[Any], budget: int
+) -> Iterator[NDArray[np.int64]]:
+    """Group items of like length into batches of at most ``budget`` tokens, padding included.
+
+    Parameters
+    ----------
+    lengths
+        Tokens of each item.
+    budget
+        The most tokens in a batch: its size times its longest item. An item longer than the
+        budget makes a batch of its own.
+
+    Yields
+    ------
+    int64 array
+        Item numbers, longest batch first, so that too large a budget fails at once.
+
+    Examples
+    --------
+    >>> [batch.tolist() for batch in token_batches([5, 2, 2, 4], 8)]
+    [[0], [3, 1], [2]]
+    """
+    order = np.argsort(-np.asarray(lengths), kind="stable")
+    start = 0
+    while start < len(order):
+        size = max(1, budget // max(1, int(lengths[order[start]])))
+        yield order[start : start + size]
+        start += size

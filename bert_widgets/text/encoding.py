@@ -1,0 +1,217 @@
+"""Text to tokens and back: the forms texts come in, character offsets, words built from pieces.
+
+Offsets are indices of Python's ``str`` (Unicode code points), half open, into the original text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from transformers import PreTrainedTokenizerBase
+
+
+SPECIAL = -1
+"""Segment and word number of a special token such as ``[CLS]``."""
+
+# A run of letters, digits and marks (apostrophes and hyphens inside it included) is one word; so
+# is each character of the scripts that put no spaces between words, and each other symbol.
+_WORD = regex.compile(
+    r"""[\p{Han}\p{Hiragana}\p{Katakana}]\p{M}*
+    | [\p{L}\p{N}\p{M}_]+ (?: (?: ['’\-] | (?<=\p{N})[.,](?=\p{N}) ) [\p{L}\p{N}\p{M}_]+ )*
+    | (?!\s)\X""",
+    regex.VERBOSE,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """One text (or pair of texts) as a model reads it.
+
+    Attributes
+    ----------
+    text, pair
+        The original strings; ``pair`` is None for a single text.
+    input_ids, token_type_ids
+        Token ids and segment ids, special tokens included; length n.
+    tokens
+        The n pieces as the tokenizer spells them.
+    offsets
+        int32 array (n, 2): the characters each piece covers; (0, 0) for special tokens.
+    segments
+        int8 array (n,): 0 for a piece of ``text``, 1 for one of ``pair``, -1 for a special token.
+    """
+
+    text: str
+    pair: str | None
+    input_ids: list[int]
+    token_type_ids: list[int]
+    tokens: list[str]
+    offsets: NDArray[np.int32]
+    segments: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.input_ids)
+
+    @cached_property
+    def words(self) -> Words:
+        """The words that the pieces make up."""
+        return _assemble(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The words of an `Encoding`, the same for WordPiece, BPE and SentencePiece tokenizers.
+
+    Attributes
+    ----------
+    strings
+        The m words as they stand in the original text.
+    offsets
+        int32 array (m, 2): the characters of each word.
+    segments
+        int8 array (m,): 0 where the word stands in ``text``, 1 in ``pair``.
+    of_token
+        int32 array (n,): the word each piece belongs to, -1 for special tokens.
+    """
+
+    strings: list[str]
+    offsets: NDArray[np.int32]
+    segments: NDArray[np.int8]
+    of_token: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.strings)
+
+    def sum(self, token_values: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+        """Add up one value a piece (n,) to one value a word (m,)."""
+        inside = self.of_token >= 0
+        totals = np.bincount(
+            self.of_token[inside], weights=token_values[inside], minlength=len(self)
+        )
+        return totals.astype(np.float32)
+
+
+def encode(
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[str],
+    pairs: Sequence[str] | None = None,
+    *,
+    max_length: int | None = None,
+) -> list[Encoding]:
+    """Tokenise texts, or pairs of texts, with character offsets.
+
+    Parameters
+    ----------
+    tokenizer
+        A fast tokenizer (one backed by the ``tokenizers`` library).
+    texts, pairs
+        The strings; ``pairs``, if given, has the same length.
+    max_length
+        Cut longer input to this many tokens (the longer text of a pair first); None keeps all.
+
+    Returns
+    -------
+    list of Encoding
+        One for each text, in order.
+
+    Examples
+    --------
+    >>> encode(tokenizer, ["not bad"])[0].tokens  # doctest: +SKIP
+    ['[CLS]', 'not', 'bad', '[SEP]']
+    """
+    if not texts:
+        return []
+    batch = tokenizer(
+        list(texts),
+        None if pairs is None else list(pairs),
+        truncation=max_length is not None,
+        max_length=max_length,
+        # Longer than the model is no mistake here: such texts are read in windows.
+        verbose=False,
+    ).encodings
+    if batch is None:
+        msg = f"{type(tokenizer).__name__} has no character offsets; load a fast tokenizer instead."
+        raise ValueError(msg)
+    return [
+        _encoding(raw, text, None if pairs is None else pairs[i])
+        for i, (raw, text) in enumerate(zip(batch, texts, strict=True))
+    ]
+
+
+def _encoding(raw: Any, text: str, pair: str | None) -> Encoding:  # noqa: ANN401
+    segments = np.array([SPECIAL if s is None else s for s in raw.sequence_ids], np.int8)
+    offsets = np.array(raw.offsets, np.int32).reshape(-1, 2)
+    offsets[segments == SPECIAL] = 0
+    trim(offsets, segments, (text, pair or ""))
+    return Encoding(text, pair, raw.ids, raw.type_ids, raw.tokens, offsets, segments)
+
+
+def trim(offsets: NDArray[np.int32], segments: NDArray[np.int8], texts: tuple[str, str]) -> None:
+    """Take the white space off each piece's span: some tokenizers count the space before a word."""
+    for i in np.flatnonzero(segments != SPECIAL):
+        piece = texts[segments[i]][offsets[i, 0] : offsets[i, 1]]
+        offsets[i, 0] += len(piece) - len(piece.lstrip())
+        offsets[i, 1] = offsets[i, 0] + len(piece.strip())
+
+
+def _assemble(encoding: Encoding) -> Words:
+    """Group pieces into words: the words of the text itself, joined where one piece spans two."""
+    strings: list[str] = []
+    spans: list[tuple[int, int]] = []
+    owners: list[int] = []
+    of_token = np.full(len(encoding), SPECIAL, np.int32)
+    for segment, text in enumerate((encoding.text, encoding.pair or "")):
+        pieces = np.flatnonzero(encoding.segments == segment)
+        if not len(pieces):
+            continue
+        members = _join([m.span() for m in _WORD.finditer(text)], encoding.offsets[pieces])
+        for span, tokens in members:
+            of_token[pieces[tokens]] = len(strings)
+            strings.append(text[slice(*span)])
+            spans.append(span)
+            owners.append(segment)
+    return Words(
+        strings, np.array(spans, np.int32).reshape(-1, 2), np.array(owners, np.int8), of_token
+    )
+
+
+def _join(
+    words: list[tuple[int, int]], pieces: NDArray[np.int32]
+) -> list[tuple[tuple[int, int], list[int]]]:
+    """Match pieces with words, both in text order; give each word's span and its pieces.
+
+    A piece without characters of its own (a lone word-start mark) goes to the next word. A word
+    without pieces (cut off by truncation) is left out.
+    """
+    groups: list[tuple[tuple[int, int], list[int]]] = []
+    waiting: list[int] = []
+    at = 0
+    for i, (start, end) in enumerate(pieces.tolist()):
+        if start == end:
+            waiting.append(i)
+            continue
+        while at < len(words) and words[at][1] <= start:
+            at += 1
+        first, last = (words[at][0], words[at][1]) if at < len(words) else (start, end)
+        while at + 1 < len(words) and words[at + 1][0] < end:
+            at += 1
+            last = words[at][1]
+        span = (min(first, start), max(last, end))
+        if groups and groups[-1][0][1] > span[0]:
+            (before, _), tokens = groups[-1]
+            groups[-1] = ((before, max(groups[-1][0][1], span[1])), [*tokens, *waiting, i])
+        else:
+            groups.append((span, [*waiting, i]))
+        waiting = []
+    if waiting and groups:
+        groups[-1][1].extend(waiting)
+    return groups

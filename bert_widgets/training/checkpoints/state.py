@@ -1,0 +1,206 @@
+"""What a checkpoint holds of a training, and how it is read back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import safetensors.numpy
+import safetensors.torch
+from transformers import AutoTokenizer
+
+from ..._version import __version__
+from ...model.evaluation import Evaluation
+from ...model.loading import PROBLEM_TYPES, config_labels, read_config
+from ..hyperparameters import Hyperparameters
+from ..records import probes
+from ..records.history import Note
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import torch
+    from numpy.typing import NDArray
+
+    from ...model.classifier import BertClassifier
+    from ..records.history import History
+
+_FORMAT = 1
+_HISTORY, _OPTIMIZER, _BEST, _TRAINER = (
+    "history.safetensors",
+    "optimizer.safetensors",
+    "best.safetensors",
+    "trainer.json",
+)
+
+
+@dataclass
+class Position:
+    """Where a training is.
+
+    Attributes
+    ----------
+    learning_rate
+        The highest, which may be changed on the way.
+    step, examples, seconds
+        Steps done, texts seen, seconds spent.
+    due
+        What is still to be done before the next step.
+    over
+        Whether no step follows though some are left.
+    best, stale
+        The best measure so far, and the evaluations since.
+    """
+
+    learning_rate: float
+    step: int = 0
+    examples: int = 0
+    seconds: float = 0.0
+    due: list[str] = field(default_factory=list)
+    over: bool = False
+    best: float | None = None
+    stale: int = 0
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a checkpoint holds beside the model and the history.
+
+    Attributes
+    ----------
+    hyperparameters, position, probes
+        Of the trainer.
+    optimizer
+        The `Learner`'s state.
+    best
+        The weights of the best evaluation, if they are kept.
+    dynamics
+        The `Dynamics`' state.
+    """
+
+    hyperparameters: Hyperparameters
+    position: Position
+    probes: tuple[str, ...]
+    optimizer: dict[str, torch.Tensor]
+    best: dict[str, torch.Tensor] | None
+    dynamics: dict[str, NDArray[Any]]
+
+
+def fill(folder: Path, clf: BertClassifier, history: History, state: Saved) -> None:
+    """Write a training into a folder, which is then also a plain Hugging Face folder."""
+    clf.save_pretrained(folder)
+    safetensors.torch.save_file(state.optimizer, folder / _OPTIMIZER)
+    if state.best is not None:
+        safetensors.torch.save_file(state.best, folder / _BEST)
+    frames, arrays = probes.to_state(history.frames)
+    measured = {
+        **history.tables(),
+        **{f"dynamics/{name}": values for name, values in state.dynamics.items()},
+        **{f"frames/{name}": values for name, values in arrays.items()},
+    }
+    safetensors.numpy.save_file(measured, folder / _HISTORY)
+    described = {
+        "format": _FORMAT,
+        "bert_widgets": __version__,
+        "hyperparameters": dataclasses.asdict(state.hyperparameters),
+        "position": dataclasses.asdict(state.position),
+        "best_step": history.best_step,
+        "notes": [[note.step, note.text] for note in history.notes],
+        "evaluation": history.evaluation and _plain(history.evaluation),
+        "probes": state.probes,
+        "frames": frames,
+    }
+    (folder / _TRAINER).write_text(json.dumps(described, indent=1), "utf-8")
+
+
+def read(folder: Path, history: History) -> Saved:
+    """Read a checkpoint: fill the history, return the rest.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no training, or one of a later version of this package.
+    """
+    path = folder / _TRAINER
+    if not path.is_file():
+        msg = f"{str(folder)!r} holds a model but no training; train it anew with Trainer(...)."
+        raise ValueError(msg)
+    described = json.loads(path.read_text("utf-8"))
+    if described["format"] != _FORMAT:
+        msg = (
+            f"{str(folder)!r} was written by bert_widgets {described['bert_widgets']} "
+            "in another format; resume it with that version."
+        )
+        raise ValueError(msg)
+    arrays = safetensors.numpy.load_file(folder / _HISTORY)
+    history.load(arrays)
+    history.notes = tuple(Note(step, text) for step, text in described["notes"])
+    history.best_step = described["best_step"]
+    history.frames = probes.from_state(described["frames"], _under("frames/", arrays))
+    history.evaluation = described["evaluation"] and _evaluation(described["evaluation"])
+    best = folder / _BEST
+    return Saved(
+        Hyperparameters(**described["hyperparameters"]),
+        Position(**described["position"]),
+        tuple(described["probes"]),
+        safetensors.torch.load_file(folder / _OPTIMIZER),
+        safetensors.torch.load_file(best) if best.is_file() else None,
+        _under("dynamics/", arrays),
+    )
+
+
+def read_weights(folder: Path, clf: BertClassifier) -> dict[str, torch.Tensor]:
+    """Read a checkpoint's weights for `put_back`.
+
+    Raises
+    ------
+    ValueError
+        If the checkpoint is of another model than ``clf``.
+    """
+    config = read_config(str(folder))
+    theirs, ours = ((c.model_type, config_labels(c)) for c in (config, clf.model.config))
+    several = config.problem_type == PROBLEM_TYPES["multi_label"]
+    weights = safetensors.torch.load_file(folder / "model.safetensors")
+    shapes = {name: tuple(value.shape) for name, value in weights.items()}
+    own = {name: tuple(value.shape) for name, value in clf.model.state_dict().items()}
+    vocabulary = AutoTokenizer.from_pretrained(folder, trust_remote_code=False).get_vocab()
+    if (
+        theirs != ours
+        or several != clf.multi_label
+        or any(own.get(name) != shape for name, shape in shapes.items())
+        or vocabulary != clf.tokenizer.get_vocab()
+    ):
+        msg = (
+            f"{str(folder)!r} holds a checkpoint of another model ({theirs[0]} with the labels "
+            f"{', '.join(theirs[1])}) than the one given ({ours[0]} with {', '.join(ours[1])}, or "
+            "of another size, vocabulary or problem type); leave clf out to load its own model."
+        )
+        raise ValueError(msg)
+    return {**clf.model.state_dict(), **weights}
+
+
+def _under(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {
+        name.removeprefix(prefix): values
+        for name, values in arrays.items()
+        if name.startswith(prefix)
+    }
+
+
+def _plain(evaluation: Evaluation) -> dict[str, Any]:
+    values = {f.name: getattr(evaluation, f.name) for f in dataclasses.fields(evaluation)}
+    return {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in values.items()
+    }
+
+
+def _evaluation(plain: dict[str, Any]) -> Evaluation:
+    values = {
+        name: np.array(value) if isinstance(value, list) and name != "classes" else value
+        for name, value in plain.items()
+    }
+    return Evaluation(**values | {"classes": tuple(plain["classes"])})

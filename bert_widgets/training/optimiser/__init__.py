@@ -1,0 +1,1 @@
+"""One step of the optimiser, and the plan of all steps."""

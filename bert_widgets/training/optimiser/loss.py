@@ -1,0 +1,72 @@
+"""The loss of a batch: class weights, label smoothing, one or several labels a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from ...data.text_data import TextData
+    from ..hyperparameters import Hyperparameters
+
+
+class Loss:
+    """Cross-entropy, for texts with several labels the mean over labels of the binary one.
+
+    Parameters
+    ----------
+    data
+        The training texts, for the frequency of their labels.
+    hyperparameters
+        ``class_weights`` and ``label_smoothing`` are used.
+
+    Raises
+    ------
+    ValueError
+        If there is not one class weight for each label.
+    """
+
+    def __init__(self, data: TextData, hyperparameters: Hyperparameters) -> None:
+        self._multi_label = data.multi_label
+        self._smoothing = hyperparameters.label_smoothing
+        self._weights = _class_weights(data, hyperparameters)
+
+    def each(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Return the weighted loss of each text (n,), in nats."""
+        weights = None if self._weights is None else self._weights.to(logits.device)
+        if not self._multi_label:
+            return functional.cross_entropy(
+                logits, labels, weight=weights, label_smoothing=self._smoothing, reduction="none"
+            )
+        smooth = labels * (1 - self._smoothing) + self._smoothing / 2
+        return functional.binary_cross_entropy_with_logits(
+            logits, smooth, pos_weight=weights, reduction="none"
+        ).mean(1)
+
+    def total(self, labels: torch.Tensor) -> float:
+        """Return what the sum of the texts' losses is divided by, as torch does with weights."""
+        if self._weights is None or self._multi_label:
+            return len(labels)
+        return float(self._weights[labels].sum())
+
+
+def _class_weights(data: TextData, hyperparameters: Hyperparameters) -> torch.Tensor | None:
+    chosen, classes = hyperparameters.class_weights, len(data.classes)
+    if chosen is None:
+        return None
+    if chosen != "balanced":
+        if len(chosen) != classes:
+            names = ", ".join(data.classes)
+            msg = f"class_weights has {len(chosen)} numbers; give one for each of {names}."
+            raise ValueError(msg)
+        return torch.tensor(chosen)
+    if data.multi_label:
+        counts = np.maximum(data.labels.sum(0), 1)
+        balanced = np.maximum(len(data) - counts, 1) / counts
+    else:
+        counts = np.maximum(np.bincount(data.labels, minlength=classes), 1)
+        balanced = len(data) / counts / classes
+    return torch.from_numpy(balanced.astype(np.float32))

@@ -1,0 +1,95 @@
+"""Which texts each step of a training sees."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...text.batches import token_batches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+_BUCKET = 32  # batches that are sorted by length together
+
+
+_TEXTS = 32  # of mean length in a batch, where no budget is chosen
+
+
+def tokens_per_batch(lengths: NDArray[np.int32], batch_tokens: int | None) -> int:
+    """Return the most tokens in a batch: as chosen, or else enough for 32 texts, or the longest."""
+    if batch_tokens is not None:
+        return batch_tokens
+    return max(round(_TEXTS * float(lengths.mean())), int(lengths.max()))
+
+
+class Plan:
+    """The steps of all epochs, made one epoch at a time from the seed alone.
+
+    Texts are shuffled, cut into buckets of about 32 batches, batched by length in each bucket,
+    and the batches shuffled. The number of steps done is all it takes to go on with a plan.
+
+    Parameters
+    ----------
+    lengths
+        Tokens of each text.
+    epochs, batch_tokens, accumulation, seed
+        As in `Hyperparameters`.
+
+    Attributes
+    ----------
+    ends : int64 array (epochs,)
+        Steps done when each epoch ends.
+    """
+
+    def __init__(
+        self,
+        lengths: NDArray[np.int32],
+        *,
+        epochs: int,
+        batch_tokens: int | None,
+        accumulation: int,
+        seed: int,
+    ) -> None:
+        self._lengths = lengths
+        self._budget = tokens_per_batch(lengths, batch_tokens)
+        self._accumulation = accumulation
+        self._seed = seed
+        self.ends = np.cumsum([sum(1 for _ in self.steps(epoch)) for epoch in range(epochs)])
+
+    def __len__(self) -> int:
+        return int(self.ends[-1])
+
+    def epoch(self, step: int) -> float:
+        """Return how many epochs are done after ``step`` steps, with a fraction."""
+        done = int(np.searchsorted(self.ends, step, "right"))
+        if done == len(self.ends):
+            return float(done)
+        start = int(self.ends[done - 1]) if done else 0
+        return done + (step - start) / (int(self.ends[done]) - start)
+
+    def after(self, step: int) -> Iterator[NDArray[np.int64]]:
+        """Yield the rows of each step that is left after ``step`` steps."""
+        epoch = int(np.searchsorted(self.ends, step, "right"))
+        start = int(self.ends[epoch - 1]) if epoch else 0
+        for later in range(epoch, len(self.ends)):
+            yield from islice(self.steps(later), step - start if later == epoch else 0, None)
+
+    def steps(self, epoch: int) -> Iterator[NDArray[np.int64]]:
+        """Yield the rows of each step of an epoch: an int64 array of text numbers."""
+        random = np.random.default_rng((self._seed, epoch))
+        order = random.permutation(len(self._lengths))
+        bucket = max(1, round(_BUCKET * self._budget / self._lengths.mean()))
+        batches = [
+            chunk[rows]
+            for chunk in np.split(order, range(bucket, len(order), bucket))
+            for rows in token_batches(self._lengths[chunk], self._budget)
+        ]
+        shuffled = random.permutation(len(batches))
+        for first in range(0, len(batches), self._accumulation):
+            together = shuffled[first : first + self._accumulation]
+            yield np.concatenate([batches[i] for i in together])

@@ -1,0 +1,77 @@
+"""The optimiser's groups of weights and the schedule of its learning rate."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ...model.layers import depths
+
+if TYPE_CHECKING:
+    from ...model.classifier import BertClassifier
+    from ..hyperparameters import Hyperparameters, Schedule
+
+
+def trained_parameters(
+    clf: BertClassifier, hyperparameters: Hyperparameters
+) -> dict[str, torch.nn.Parameter]:
+    """Return the weights that learn, by name: all but those of the frozen layers.
+
+    Raises
+    ------
+    ValueError
+        If the model has fewer layers than are to be frozen.
+    """
+    frozen, depth = hyperparameters.frozen_layers, depths(clf.model)
+    layers = max(depth.values()) - 1
+    if frozen > layers:
+        msg = f"frozen_layers={frozen} does not fit a model of {layers} layers; use 0 to {layers}."
+        raise ValueError(msg)
+    return {
+        name: parameter
+        for name, parameter in clf.model.named_parameters()
+        if parameter.requires_grad and (not frozen or depth[name] > frozen)
+    }
+
+
+def adamw(
+    trained: dict[str, torch.nn.Parameter], depth: dict[str, int], hyperparameters: Hyperparameters
+) -> torch.optim.AdamW:
+    """Return AdamW over the weights that learn.
+
+    Biases and LayerNorm weights do not decay. Each group has a ``scale`` of its learning rate,
+    below one for lower layers where there is a layer decay.
+
+    Parameters
+    ----------
+    trained
+        The weights by name.
+    depth
+        How deep each lies, by name (`depths`).
+    hyperparameters
+        ``weight_decay`` and ``layer_decay`` are used.
+    """
+    top = max(depth.values())
+    groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
+    for name, parameter in trained.items():
+        decay = hyperparameters.weight_decay if parameter.ndim > 1 else 0.0
+        scale = hyperparameters.layer_decay ** (top - depth[name])
+        groups.setdefault((decay, scale), []).append(parameter)
+    described: list[dict[str, Any]] = [
+        {"params": members, "weight_decay": decay, "scale": scale}
+        for (decay, scale), members in groups.items()
+    ]
+    return torch.optim.AdamW(described, lr=hyperparameters.learning_rate, fused=True)
+
+
+def rate_factor(step: int, total: int, warmup: float, schedule: Schedule) -> float:
+    """Return what the learning rate is multiplied by for 0-based ``step`` of ``total``."""
+    rising = max(1, round(total * warmup)) if warmup else 0
+    if step < rising:
+        return (step + 1) / rising
+    if schedule == "constant":
+        return 1.0
+    left = (total - step) / max(1, total - rising)
+    return left if schedule == "linear" else (1 - math.cos(math.pi * left)) / 2

@@ -1,0 +1,1 @@
+"""What a training records: history, dynamics, probes, and reports of it."""

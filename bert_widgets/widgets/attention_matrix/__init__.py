@@ -1,0 +1,5 @@
+"""`AttentionMatrix`: the attention of all heads beside their effects."""
+
+from .widget import AttentionMatrix
+
+__all__ = ["AttentionMatrix"]

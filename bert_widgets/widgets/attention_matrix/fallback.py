@@ -1,0 +1,92 @@
+"""What `AttentionMatrix` shows where no script runs."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..shared.html import (
+    MOST_ROWS,
+    QUIET,
+    TABLE,
+    TOWARDS,
+    bar,
+    bar_table,
+    frame,
+    grid,
+    isolated,
+    literal,
+    mark,
+    rgba,
+    tag,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...explain.attention.maps import AttentionMaps, Matrix
+
+
+_MOST_CELLS = 32 * 32
+
+
+def attention_html(maps: AttentionMaps, shown: Matrix, where: str) -> str:
+    """Return a matrix of attention: as a table of cells, or its strongest pairs if it is large."""
+    weights, labels = shown.weights, shown.labels
+    if weights.size <= _MOST_CELLS:
+        drawn = _matrix(labels, weights)
+        strongest = f"the strongest weight is {weights.max():.2f}"
+        caption = f"A row says where it looks, column 1 being row 1; {strongest}."
+    else:
+        order = np.argsort(weights, axis=None)[::-1][:MOST_ROWS]
+        drawn = bar_table(
+            (f"{labels[i]} → {labels[j]}", bar(weights[i, j]), f"{weights[i, j]:.2f}")
+            for i, j in (divmod(int(flat), len(labels)) for flat in order)
+        )
+        caption = f"The strongest {MOST_ROWS} of {weights.size:,} weights."
+    best = int(maps.probabilities.argmax())
+    predicted = f"Predicted: {maps.classes[best]} ({maps.probabilities[best]:.0%})."
+    note = f"{caption} Attention shows where a head looks, not why the model decided. {predicted}"
+    return frame(f"bert_widgets: attention, {where}", drawn, tag("div", escape(note), QUIET))
+
+
+def matches_html(
+    rows: Sequence[dict[str, Any]], counts: Sequence[Sequence[Any]], title: str
+) -> str:
+    """Return the likest matches of a corpus search in their contexts, and what is frequent."""
+    cells = (
+        [
+            f"{row['similarity']:.2f}",
+            isolated(row["before"]),
+            mark("".join(row["match"]), 1.0),
+            isolated(row["after"]),
+            isolated(row["attends_to"]),
+            isolated(row["label"]),
+        ]
+        for row in rows[:MOST_ROWS]
+    )
+    drawn = grid(["cosine", "before", "match", "after", "looks at", "label"], cells)
+    frequent = [
+        tag("div", literal(f"{heading}: " + ", ".join(f"{name} {n}" for name, n in values)))
+        for heading, values in counts
+    ]
+    return frame(f"bert_widgets: {title}", drawn, tag("div", frequent, QUIET))
+
+
+def _matrix(tokens: Sequence[str], weights: Any) -> str:  # noqa: ANN401
+    # Columns are numbered as the rows are: hosts that sanitise styles would not turn their names.
+    small = "white-space:nowrap;border:0;text-align:right;font:11px monospace;padding:0 "
+    square = "border:0;padding:0;width:18px;height:18px"
+    strongest = max(float(weights.max()), 1e-9)
+    numbers = [tag("th", str(i + 1), small + "2px") for i in range(len(tokens))]
+    rows = [[tag("td", "", square), *numbers]]
+    for i, (token, row) in enumerate(zip(tokens, weights.tolist(), strict=True)):
+        shades = [f"{square};background:{rgba(TOWARDS, weight / strongest, 1)}" for weight in row]
+        cells = [
+            tag("td", "", shade, title=f"{weight:.3f}")
+            for shade, weight in zip(shades, row, strict=True)
+        ]
+        rows.append([tag("th", f"{isolated(token)} {i + 1}", small + "6px"), *cells])
+    return tag("table", [tag("tr", row) for row in rows], TABLE)

@@ -1,0 +1,102 @@
+"""What speaks for or against the scores on show, in plain sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...explain.attribution.method_table import METHODS
+from .questions import QUICK, explained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...explain.attribution.result import Attribution
+    from ...model.classifier import BertClassifier
+    from .questions import Question
+
+_MOST_UNITS = 40  # for which leaving out each by itself is cheap
+_STRONG = 0.4  # of the strongest score: the words that a reader will remember
+_FAINT = 0.1
+_TOLERANCE = 0.01
+
+
+def second_look(clf: BertClassifier, question: Question, shown: Attribution) -> str:
+    """Explain the same by another cheap method; say in a sentence where the two disagree.
+
+    Where there are few words that is occlusion, which takes them out one by one and so shares no
+    step with the methods of gradients.
+    """
+    few = len(shown.words) <= _MOST_UNITS and shown.windows == 1
+    others = ("occlusion", "input_x_gradient") if few else (QUICK, "integrated_gradients")
+    other = next(name for name in others if name != shown.method)
+    return disagreement(shown, explained(clf, question, other))
+
+
+def disagreement(shown: Attribution, other: Attribution) -> str:
+    """Say which strong words of one result the other sees otherwise; empty if none.
+
+    Parameters
+    ----------
+    shown, other
+        Results for the same text, target and units. Only sizes are compared if one has no signs.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    ours, theirs = _shares(shown), _shares(other)
+    signed = METHODS[shown.method].signed and METHODS[other.method].signed
+    strongest = np.argsort(-np.abs(ours), kind="stable")[:3]
+    strong = [int(i) for i in strongest if abs(ours[i]) >= _STRONG]
+    turned = [i for i in strong if signed and ours[i] * theirs[i] < 0 and abs(theirs[i]) >= _FAINT]
+    faint = [i for i in strong if abs(theirs[i]) < _FAINT]
+    found = []
+    for way, sign in (("towards", -1), ("against", 1)):
+        words = [i for i in turned if sign * ours[i] > 0]
+        if words:
+            found.append(f"counts {_listed(shown, words)} {way} {shown.target}")
+    if faint:
+        found.append(f"hardly counts {_listed(shown, faint)}")
+    top = int(np.argmax(np.abs(theirs)))
+    if abs(theirs[top]) >= _STRONG and abs(ours[top]) < _FAINT:
+        found.append(f"finds {_listed(shown, [top])} strongest, which is faint here")
+    if not found:
+        return ""
+    title = METHODS[other.method].title
+    name = title.lower() if title[1:].islower() else title  # AttnLRP keeps its capitals
+    return f"Another method, {name}, {_joined(found)}."
+
+
+def warnings_of(result: Attribution, disagreeing: str) -> list[str]:
+    """Return what a reader of a result should know before believing it."""
+    found = []
+    if result.completeness_error is not None and result.completeness_error > _TOLERANCE:
+        found.append(
+            f"The scores fall short of adding up by {100 * result.completeness_error:.2g} % "
+            "of their sum: they are only roughly right."
+        )
+    if disagreeing:
+        found.append(disagreeing)
+    if result.windows > 1:
+        found.append(
+            f"The text is longer than the model reads at once: it was read in {result.windows} "
+            "overlapping windows, and all figures are means over them."
+        )
+    return found
+
+
+def _shares(result: Attribution) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    scores = result.scores.astype(np.float64)
+    return np.asarray(scores / (np.abs(scores).max(initial=0) or 1))
+
+
+def _listed(result: Attribution, words: Iterable[int]) -> str:
+    return _joined([f"“{result.words[i]:.40}”" for i in sorted(words)])
+
+
+def _joined(parts: list[str]) -> str:
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,84 @@
+"""What `TokenHighlights` shows where no script runs."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..shared.html import (
+    PROSE,
+    QUIET,
+    TOWARDS,
+    bar,
+    bar_table,
+    frame,
+    isolated,
+    mark,
+    marked_text,
+    tag,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...explain.attribution.result import Attribution
+
+
+def highlights_html(result: Attribution, *, badge: str = "", warnings: Sequence[str] = ()) -> str:
+    """Return prediction, coloured text, legend and evidence of an attribution.
+
+    Parameters
+    ----------
+    result
+        What is on show.
+    badge, warnings
+        Plain sentences that speak for the scores, and against them.
+    """
+    most = float(np.abs(result.scores).max(initial=0))
+    bars = [
+        (name, bar(p, TOWARDS if name == result.target else (128, 128, 128)), f"{p:.1%}")
+        for name, p in zip(result.classes, result.probabilities.tolist(), strict=True)
+    ]
+    texts = [
+        tag("div", marked_text(text, result, segment, most), PROSE, dir="auto")
+        for segment, text in enumerate((result.text, result.pair))
+        if text
+    ]
+    towards = f"towards {result.target}"
+    against = f"towards {result.against}" if result.against else f"against {result.target}"
+    legend = [
+        mark(f"−{most:.2f} {against}", -1.0),
+        " … 0 … ",
+        mark(f"+{most:.2f} {towards}", 1.0),
+    ]
+    if result.unit != "words":
+        legend.append(escape(f" · scores of {result.unit}"))
+    if result.margins is not None and len(result.margins):
+        widest = float(result.margins.max())
+        legend.append(escape(f" · each within ±{widest:.2f} or less, with 95 % confidence"))
+    if result.completeness_error is not None:
+        error = f"{100 * result.completeness_error:.2g} %"
+        explained = "log-odds" if result.against else result.output
+        legend.append(escape(f" · scores add up to the change in the {explained} within {error}"))
+    said = [tag("div", isolated(badge))] if badge else []
+    said += [tag("div", f"⚠ {isolated(warning)}", QUIET) for warning in warnings]
+    return frame(
+        "bert_widgets: token highlights", bar_table(bars), *texts, tag("div", legend, QUIET), *said
+    )
+
+
+def highlights_text(result: Attribution, *, badge: str = "", warnings: Sequence[str] = ()) -> str:
+    """Return the prediction and each word with its score in a line, and what speaks for it."""
+    probability = result.probabilities[result.classes.index(result.target)]
+    margins = [""] * len(result.words)
+    if result.margins is not None:
+        margins = [f"±{margin:.2f}" for margin in result.margins]
+    words = "  ".join(
+        f"{word} {score:+.2f}{margin}"
+        for word, score, margin in zip(result.words, result.scores, margins, strict=True)
+    )
+    against = f" against {result.against}" if result.against else ""
+    first = f"{result.target}{against} {probability:.0%}: {words}"
+    return "\n".join([first, *([badge] if badge else []), *(f"Note: {each}" for each in warnings)])

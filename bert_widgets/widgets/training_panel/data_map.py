@@ -1,0 +1,163 @@
+"""The training examples by how they were learnt, at one moment of a run."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..shared.widget import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from ...data.text_data import TextData
+    from ...training import Dynamics, Run, Trainer
+
+_MOST_POINTS = 4000
+_MOST_LISTED = 50
+_INTERVAL = 1.0  # seconds at least between two looks at a run that goes on
+_SHARE = 0.01  # of the time, at most, is spent on them
+
+
+class DataMap:
+    """Confidence against variability, and likely label errors, as they are now.
+
+    Parameters
+    ----------
+    run
+        It may be going on; all that is needed of it is read here.
+    """
+
+    def __init__(self, run: Run[Trainer]) -> None:
+        # The step comes first: what follows is at least as new.
+        self.run, self.step = run, run.progress.step
+        dynamics = run.trainer.dynamics
+        self._data = dynamics.data
+        self._counts = dynamics.counts
+        self._variability = dynamics.variability
+        self._confidence = dynamics.confidence
+        # A step half recorded may count more right predictions than predictions.
+        self._correctness = np.minimum(dynamics.correctness, 1)
+        self._suspects = _suspects(dynamics)
+
+    def traits(self) -> dict[str, Any]:
+        """Return the traits that show the map and the likely label errors."""
+        return {
+            "_map": self._points(),
+            "map_epochs": float(self._counts.mean()),
+            "map_size": len(self._counts),
+            "_suspects": self._suspects,
+        }
+
+    def newer(self, other: DataMap, run: Run[Trainer]) -> bool:
+        """Whether this is of a run and ``other`` is not, or is not newer."""
+        return self.run is run and (other.run is not run or other.step <= self.step)
+
+    def selected(self, brush: Sequence[float]) -> dict[str, Any]:
+        """Return the traits that show the examples in a box."""
+        rows = self.inside(brush)
+        return {"selected_count": len(rows), "_selected": self._listed(rows)}
+
+    def inside(self, brush: Sequence[float]) -> NDArray[np.intp]:
+        """Return the rows of all examples in a box, the least confident first.
+
+        Parameters
+        ----------
+        brush
+            Variability from, to, confidence from, to; empty for no box.
+        """
+        if not brush:
+            return np.empty(0, np.intp)
+        left, right, bottom, top = brush
+        # NaN, where nothing is known, is nowhere inside.
+        found = np.flatnonzero(
+            (self._variability >= left) & (self._variability <= right)
+            & (self._confidence >= bottom) & (self._confidence <= top)
+        )  # fmt: skip
+        return found[np.argsort(self._confidence[found], kind="stable")]
+
+    def frame(self, rows: NDArray[np.intp]) -> pd.DataFrame:
+        """Return examples as the table of `Dynamics.to_frame`."""
+        import pandas as pd
+
+        frame = self._data.take(rows).to_frame()
+        if frame.empty:
+            frame = frame.astype("str")  # nothing tells pandas what there would be
+        return frame.assign(
+            confidence=self._confidence[rows],
+            variability=self._variability[rows],
+            correctness=self._correctness[rows],
+            times_seen=self._counts[rows],
+        ).set_index(pd.Index(rows, name="row"))
+
+    def _listed(self, rows: NDArray[np.intp]) -> list[list[Any]]:
+        """Return the first examples: row, text, label, confidence, variability, correctness."""
+        data, few = self._data, rows[:_MOST_LISTED]
+        return [
+            [int(row), _text(data, row), _label(data, row), *map(float, numbers)]
+            for row, *numbers in zip(
+                few,
+                self._confidence[few],
+                self._variability[few],
+                self._correctness[few],
+                strict=True,
+            )
+        ]
+
+    def _points(self) -> NDArray[np.float32]:
+        """Return variability, confidence, correctness and label of evenly chosen examples."""
+        size = len(self._counts)
+        rows = np.linspace(0, size - 1, min(size, _MOST_POINTS)).astype(np.intp)
+        rows = rows[self._counts[rows] > 0]
+        data = self._data
+        labels = data.labels[rows].argmax(1) if data.multi_label else data.labels[rows]
+        columns = (self._variability, self._confidence, self._correctness)
+        return np.stack([*(column[rows] for column in columns), labels], 1).astype(np.float32)
+
+
+class DataWatch:
+    """Looks at the training examples as often as they are worth it: it is slow for very many."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[Run[Trainer], int] | None = None
+        self._due = 0.0
+
+    def look(self, run: Run[Trainer]) -> DataMap | None:
+        """Return how they are now, or None if there is no news or it is too early to look again."""
+        live, now = run.state == "running", time.monotonic()
+        if (run, run.progress.step) == self._seen:
+            return None
+        if self._seen is not None and self._seen[0] is run and live and now < self._due:
+            return None
+        data = DataMap(run)
+        self._seen = run, data.step
+        self._due = now + max(_INTERVAL, (time.monotonic() - now) / _SHARE)
+        return data
+
+
+def _suspects(dynamics: Dynamics) -> list[list[Any]]:
+    if dynamics.data.multi_label:
+        return []
+    found = dynamics.label_errors().head(_MOST_LISTED)
+    return [
+        [int(row), _text(dynamics.data, row), label, suggested, float(score)]
+        for row, label, suggested, score in zip(
+            found["row"], found["label"], found["suggested"], found["score"], strict=True
+        )
+    ]
+
+
+def _text(data: TextData, row: int) -> str:
+    text = data.texts[row]
+    return shortened(text if data.pairs is None else f"{text}\n{data.pairs[row]}")
+
+
+def _label(data: TextData, row: int) -> str:
+    if data.multi_label:
+        return ", ".join(data.classes[i] for i in np.flatnonzero(data.labels[row]))
+    return data.classes[int(data.labels[row])]

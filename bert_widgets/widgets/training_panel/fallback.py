@@ -1,0 +1,109 @@
+"""What `TrainingPanel` shows where no script runs."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..shared.html import (
+    MOST_ROWS,
+    PROSE,
+    QUIET,
+    bar,
+    bar_table,
+    frame,
+    grid,
+    isolated,
+    marked_text,
+    tag,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ...model.evaluation import Evaluation
+    from ...training import Frame, Progress
+
+
+_MOST_SUSPECTS = 5
+
+
+def training_html(  # noqa: PLR0913 - one part of the page each
+    runs: Sequence[tuple[str, str, Progress]],
+    settings: Iterable[Sequence[str]],
+    evaluations: list[dict[str, float]],
+    *,
+    problem: str = "",
+    evaluation: Evaluation | None = None,
+    probes: Frame | None = None,
+    suspects: Sequence[Sequence[Any]] = (),
+) -> str:
+    """Return how runs stand, and set-up, evaluations, classes, probes and suspects of one.
+
+    Parameters
+    ----------
+    runs
+        Name, state and progress of each.
+    settings
+        The set-up.
+    evaluations
+        The measures of each; the first and the latest are shown if there are many.
+    problem
+        What is wrong; empty if nothing is.
+    evaluation
+        The latest.
+    probes
+        The latest look at the probes.
+    suspects
+        Row, text, label, suggested label and score of likely label errors, the likeliest first.
+    """
+    parts = [bar_table(_line(*run, named=len(runs) > 1) for run in runs)]
+    if problem:
+        parts.append(tag("div", isolated(problem)))
+    setup = " · ".join(f"{name}: {value}" for name, value in settings)
+    parts.append(tag("div", escape(setup), QUIET))
+    if evaluations:
+        shown = evaluations
+        if len(shown) > MOST_ROWS:
+            shown = [shown[0], *shown[1 - MOST_ROWS :]]
+        heads = [name.replace("_", " ") for name in shown[0]]
+        parts.append(grid(heads, ([f"{v:.4g}" for v in row.values()] for row in shown)))
+    if evaluation is not None:
+        measures = zip(
+            evaluation.precision, evaluation.recall, evaluation.f1, evaluation.support, strict=True
+        )
+        classes = [
+            [isolated(name), f"{precision:.3f}", f"{recall:.3f}", f"{f1:.3f}", str(support)]
+            for name, (precision, recall, f1, support) in zip(
+                evaluation.classes[:MOST_ROWS], measures, strict=False
+            )
+        ]
+        parts.append(grid(["class", "precision", "recall", "F1", "texts"], classes))
+    if probes is not None:
+        parts += _probes(probes)
+    if suspects:
+        parts.append(tag("div", "Likely label errors", QUIET))
+        heads = ["row", "text", "label", "suggested"]
+        rows = ([str(row), *map(isolated, texts)] for row, *texts, _ in suspects[:_MOST_SUSPECTS])
+        parts.append(grid(heads, rows))
+    return frame("bert_widgets: training", *parts)
+
+
+def _line(name: str, state: str, progress: Progress, *, named: bool) -> tuple[str, str, str]:
+    step, total = progress.step, progress.total_steps
+    title = f"{name}: {state}" if named else state
+    return title, bar(step / total if total else 0.0), f"step {step} of {total}"
+
+
+def _probes(frame: Frame) -> Iterable[str]:
+    """Draw each probe under its prediction, in colours of one scale."""
+    most = max(float(np.abs(a.scores).max(initial=0)) for a in frame.attributions)
+    yield tag("div", f"Probes at step {frame.step}", QUIET)
+    for target, probabilities, result in zip(
+        frame.targets, frame.probabilities, frame.attributions, strict=True
+    ):
+        share = float(probabilities[target])
+        yield bar_table([(result.classes[target], bar(share), f"{share:.1%}")])
+        yield tag("div", marked_text(result.text, result, 0, most), PROSE, dir="auto")

@@ -1,0 +1,129 @@
+"""The search for a learning rate on a thread of its own, one a trainer, for all its panels."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from ..._common.progress import Cancelled, cancelled_by
+from ...training.learning_rate_finder import find_learning_rate
+from ..shared.widget import sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from ...training import Trainer
+    from ...training.learning_rate_finder import RateSearch
+
+
+class Search:
+    """Runs `find_learning_rate` and keeps what it has found.
+
+    Attributes
+    ----------
+    running : bool
+        Whether it is going on.
+    result : RateSearch or None
+        The latest search that has come to its end.
+    problem : str
+        Why the latest one failed; empty if it did not.
+    """
+
+    def __init__(self) -> None:
+        self.running = False
+        self.result: RateSearch | None = None
+        self.problem = ""
+        self._points: list[tuple[float, float]] = []
+        self._called_off = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._change = threading.Lock()
+        self._callbacks: list[Callable[[], None]] = []
+
+    def start(self, trainer: Trainer) -> None:
+        """Search in the background; does nothing while a search is going on."""
+        with self._change:
+            if self.running:
+                return
+            self.running = True
+        self.result, self.problem, self._points = None, "", []
+        self._called_off.clear()
+        name = "bert-widgets-search"
+        self._thread = threading.Thread(
+            target=self._search, args=(trainer,), name=name, daemon=True
+        )
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Call the search off; nothing that it tried stays."""
+        self._called_off.set()
+
+    def wait(self) -> None:
+        """Wait for the end of the search, if there is one."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def traits(self) -> dict[str, Any]:
+        """Return the traits that show the search."""
+        suggestion = self.result.suggestion if self.result is not None else None
+        return {"finding": self.running, "_finder": self._curve(), "suggested_rate": suggestion}
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call ``callback`` after each change, from any thread; return what ends that."""
+        self._callbacks.append(callback)
+
+        def unsubscribe() -> None:
+            if callback in self._callbacks:
+                self._callbacks.remove(callback)
+
+        return unsubscribe
+
+    def _search(self, trainer: Trainer) -> None:
+        self._tell()
+        try:
+            with cancelled_by(self._called_off):
+                self.result = find_learning_rate(trainer, progress=self._add)
+        except Cancelled:
+            self._points = []
+        except Exception as error:  # noqa: BLE001 - shown in the panels
+            self.problem = f"The search failed: {sentence(error)}"
+        finally:
+            self.running = False
+            self._tell()
+
+    def _add(self, rate: float, loss: float) -> None:
+        self._points = [*self._points, (rate, loss)]
+        self._tell()
+
+    def _curve(self) -> NDArray[np.float64]:
+        """Return rates and smoothed losses (k, 2)."""
+        if self.result is not None:
+            return np.stack([self.result.rates, self.result.smoothed], 1)
+        return np.array(self._points).reshape(-1, 2)
+
+    def _tell(self) -> None:
+        for callback in tuple(self._callbacks):
+            callback()
+
+
+_searches: WeakKeyDictionary[Trainer, Search] = WeakKeyDictionary()
+
+
+def search_of(trainer: Trainer) -> Search:
+    """Return the one search of a trainer."""
+    return _searches.setdefault(trainer, Search())
+
+
+@atexit.register
+def _end_searches() -> None:
+    """Let threads end before the interpreter does: torch aborts a process that cuts them off."""
+    searches = list(_searches.values())
+    for search in searches:
+        search.cancel()
+    for search in searches:
+        search.wait()

@@ -1,0 +1,201 @@
+import { button, h, setAttribute, setText } from "../shared/dom.ts";
+import { decimal, digitsFor, signed } from "../shared/format.ts";
+import type { Frame } from "../shared/frame.ts";
+import type { Palette } from "../shared/palette.ts";
+import { isWhole, tokenInView } from "./arrangement.ts";
+import { valueAt } from "./maps.ts";
+import { makeMessage } from "./message.ts";
+import { type Pen, widestOf } from "./pen.ts";
+import {
+  layOutNeurons,
+  type NeuronsLayout,
+  paintNeurons,
+  type Spot,
+  spotAt,
+} from "./query_key_paint.ts";
+import { type Neurons, type Scores, scoresOf } from "./query_key_state.ts";
+import { quoted } from "./readings.ts";
+import { signedGridMaker } from "./shades.ts";
+import { makeStage } from "./stage.ts";
+import type { Attention } from "./state.ts";
+import { type Actions, makeView, type View } from "./view.ts";
+
+const WIDEST_LABEL = 96;
+
+/** One query against every key: where a head's weights come from. */
+export function makeNeurons(frame: Frame, actions: Actions): View {
+  let state: Attention | null = null;
+  let layout: NeuronsLayout | null = null;
+  let spot: Spot | null = null;
+  let scored: { neurons: Neurons; query: number; scores: Scores } | null = null;
+  let byWeight = false;
+  const gridOf = signedGridMaker();
+  const message = makeMessage();
+  const reading = h("div", { class: "bw-neuron-reading bw-number", "aria-live": "polite" });
+  const remark = h("p", { class: "bw-note" });
+  const sort = button(
+    "Largest weight first",
+    () => {
+      byWeight = !byWeight;
+      setAttribute(sort, "aria-pressed", `${byWeight}`);
+      stage.repaint();
+    },
+    { class: "bw-zoom-button" },
+  );
+  setAttribute(sort, "aria-pressed", "false");
+
+  const query = (): number => (state === null ? 0 : (tokenInView(state) ?? 0));
+  const scores = (neurons: Neurons): Scores => {
+    if (scored?.neurons !== neurons || scored.query !== query())
+      scored = { neurons, query: query(), scores: scoresOf(neurons, query()) };
+    return scored.scores;
+  };
+  const present = (): Neurons | null => {
+    const neurons = state?.neurons ?? null;
+    return neurons?.layer === state?.layer && neurons?.head === state?.head ? neurons : null;
+  };
+  const weights = (neurons: Neurons): Float32Array =>
+    (state && exactRow(state, query())) ?? scores(neurons).weights;
+  const order = (neurons: Neurons): number[] => {
+    const tokens = [...(state?.tokens.keys() ?? [])];
+    const own = weights(neurons);
+    return byWeight ? tokens.sort((a, b) => (own[b] ?? 0) - (own[a] ?? 0)) : tokens;
+  };
+  const paint = (pen: Pen, palette: Palette): void => {
+    const neurons = present();
+    if (state === null || layout === null || neurons === null) return;
+    const { rows } = state;
+    const made = scores(neurons);
+    const shown = weights(neurons);
+    const { size } = neurons;
+    paintNeurons(pen, {
+      layout,
+      scroll: stage.scroll(),
+      palette,
+      tokens: state.tokens,
+      isSpecial: (token) => rows.wordOfToken[token] === -1,
+      order: order(neurons),
+      query: query(),
+      grids: {
+        query: gridOf(neurons.query, size, palette),
+        key: gridOf(neurons.key, size, palette),
+        product: gridOf(made.products, size, palette),
+      },
+      largest: {
+        query: figure(neurons.queryScale),
+        key: figure(neurons.keyScale),
+        product: figure(made.largest),
+      },
+      sums: made.sums,
+      weights: shown,
+      most: shown.reduce((a, b) => Math.max(a, b), 0),
+      spot,
+    });
+  };
+  const stage = makeStage(frame, {
+    label: "Neurons: up and down choose the token whose query is shown",
+    layOut: (available, pen) => {
+      if (state === null) return null;
+      const { tokens } = state;
+      const widest = widestOf(pen, tokens, Math.min(WIDEST_LABEL, 0.2 * available));
+      layout = layOutNeurons(available, tokens.length, present()?.size ?? 64, widest);
+      message.centre(layout);
+      return layout;
+    },
+    paint,
+    pointed: (at) => {
+      spot = at && layout && spotAt(layout, at.x, at.y, stage.scroll());
+      read();
+      stage.repaint();
+    },
+    pressed: ({ x, y }) => {
+      const at = layout && spotAt(layout, x, y, stage.scroll());
+      const neurons = present();
+      if (at && at.row !== null && neurons) actions.look(order(neurons)[at.row] ?? 0);
+    },
+    key: ({ key }) => {
+      const neurons = present();
+      if (neurons === null || layout === null) return false;
+      const listed = order(neurons);
+      const from = listed.indexOf(query());
+      const steps: Record<string, number> = {
+        ArrowDown: from + 1,
+        ArrowUp: from - 1,
+        Home: 0,
+        End: listed.length - 1,
+      };
+      const to = steps[key];
+      if (to === undefined) return false;
+      const row = Math.min(listed.length - 1, Math.max(0, to));
+      stage.reveal(null, [row * layout.down, layout.down]);
+      actions.look(listed[row] ?? 0);
+      return true;
+    },
+  });
+  const read = (): void => {
+    const neurons = present();
+    if (state === null || neurons === null) setText(reading, "");
+    else if (spot === null) setText(reading, hint(state, query()));
+    else setText(reading, spoken(state, neurons, query(), spot, order(neurons)));
+  };
+
+  const aside = h("div", { class: "bw-neuron-notes" }, reading, remark);
+  const view = makeView(stage, message, [sort], aside);
+  view.element.classList.add("bw-stacked");
+  return {
+    ...view,
+    draw: (next) => {
+      state = next;
+      const neurons = present();
+      message.draw(
+        neurons === null && next.head >= 0 ? [{ ...next, measure: "weights" }] : [],
+        next,
+      );
+      if (next.layer < 0 || next.head < 0)
+        message.say("Choose one layer and one head to see its queries and keys.");
+      stage.element.classList.toggle("bw-empty", neurons === null);
+      setText(remark, neurons === null ? "" : remarkOn(next, neurons));
+      read();
+      stage.relayout();
+    },
+    picture: () =>
+      layout && present() ? { width: layout.viewWidth, height: layout.viewHeight, paint } : null,
+  };
+}
+
+const figure = (value: number): string => decimal(value, Math.min(2, digitsFor(value)));
+
+/** The model's own weights, where the present matrix has a row for every token. */
+function exactRow({ map, rows, measure }: Attention, query: number): Float32Array | null {
+  if (map === null || measure !== "weights" || !isWhole(rows)) return null;
+  return Float32Array.from({ length: map.count }, (_, column) => valueAt(map, query, column));
+}
+
+function hint({ tokens }: Attention, query: number): string {
+  return `The query of ${quoted(tokens[query])} against the key of every token. Click a row to choose another.`;
+}
+
+function spoken(
+  { tokens }: Attention,
+  { query, key, size, queryScale, keyScale }: Neurons,
+  token: number,
+  { row, neuron }: Spot,
+  order: readonly number[],
+): string {
+  const other = row === null ? token : (order[row] ?? 0);
+  const name = `${quoted(tokens[token])} → ${quoted(tokens[other])}`;
+  if (neuron === null || row === null) return name;
+  const q = ((query[token * size + neuron] ?? 0) / 127) * queryScale;
+  const k = ((key[other * size + neuron] ?? 0) / 127) * keyScale;
+  const digits = Math.max(2, digitsFor(Math.max(queryScale, keyScale)));
+  return `${name}, neuron ${neuron + 1}: ${decimal(q, digits)} × ${decimal(k, digits)} = ${signed(q * k, digits)}`;
+}
+
+function remarkOn(state: Attention, { complete, size }: Neurons): string {
+  const source = `the softmax of the sums over √${size}`;
+  if (complete) return `The weight is ${source}.`;
+  const added = "this model also adds something for positions, or leaves far pieces out";
+  return exactRow(state, 0) === null
+    ? `The weight shown is ${source}; ${added}, so its own weights are others.`
+    : `The weight is the model's own, and not ${source}: ${added}.`;
+}

@@ -1,0 +1,264 @@
+import type { Model } from "../shared/model.ts";
+import * as read from "../shared/read.ts";
+import { check } from "../shared/read.ts";
+import { type Arrangement, arrange } from "./arrangement.ts";
+import { type Asked, type AttentionMap, keyOf, MEASURES, mapReader, SLOTS } from "./maps.ts";
+import { readStatistics, readThumbnails, type Statistic, type Thumbnails } from "./mosaic_state.ts";
+import {
+  type Changes,
+  type Predictions,
+  readChanges,
+  readPredictions,
+} from "./predictions_state.ts";
+import { type Neurons, readNeurons } from "./query_key_state.ts";
+import { readSimilar, SIMILAR_TRAITS, type Similar } from "./similar_state.ts";
+
+export const VIEWS = ["mosaic", "matrix", "lines", "neurons", "similar"] as const;
+export const UNITS = ["tokens", "words"] as const;
+export const FILTERS = ["all", "ab", "ba", "aa", "bb"] as const;
+export type View = (typeof VIEWS)[number];
+export type Unit = (typeof UNITS)[number];
+export type Filter = (typeof FILTERS)[number];
+
+/** The order and the colour of the mosaic by head effects, beside those by a statistic's name. */
+export const EFFECT = "effect";
+
+export const TRAITS = [
+  "tokens",
+  "token_words",
+  "token_segments",
+  "words",
+  "pair",
+  "layers",
+  "heads",
+  "classes",
+  "logits",
+  "probabilities",
+  "target",
+  "chosen_target",
+  "view",
+  "layer",
+  "head",
+  "measure",
+  "unit",
+  "specials",
+  "labels",
+  "label_tokens",
+  ...SLOTS,
+  "_slots",
+  "_left_out",
+  "_thumbnails",
+  "_side",
+  "statistic_names",
+  "_statistics",
+  "order",
+  "colour",
+  "estimates",
+  "effects",
+  "effects_progress",
+  "measuring",
+  "ablated",
+  "ablated_probabilities",
+  "masked",
+  "maskable",
+  "unmasked_probabilities",
+  ...SIMILAR_TRAITS,
+  "search_progress",
+  "line_heads",
+  "threshold",
+  "token",
+  "_query",
+  "_key",
+  "neuron_scales",
+  "neuron_size",
+  "neurons_of",
+  "neurons_complete",
+  "pairs_filter",
+  "note",
+  "busy",
+  "selected",
+] as const;
+
+/** -1 as `layer` stands for all of them, as `head` for the mean of the layer's heads. */
+export interface Attention extends Asked, Predictions, Changes {
+  tokens: string[];
+  words: string[];
+  rows: Arrangement;
+  isPair: boolean;
+  layers: number;
+  heads: number;
+  /** The class chosen as the target; "" while it is whichever is predicted. */
+  chosenTarget: string;
+  view: View;
+  unit: Unit;
+  specials: boolean;
+  maps: ReadonlyMap<string, AttentionMap>;
+  /** The map that layer, head and measure ask for; null while it is not here. */
+  map: AttentionMap | null;
+  /** For each row of that map the share that went to tokens left out; empty if none is. */
+  leftOut: Float32Array;
+  thumbnails: Thumbnails | null;
+  statistics: Statistic[];
+  order: string;
+  colour: string;
+  estimates: Float32Array;
+  /** Measured effects; NaN where not measured yet. */
+  effects: Float32Array;
+  progress: number;
+  measuring: boolean;
+  /** Null without a corpus to search. */
+  similar: Similar | null;
+  /** The share of the corpus that has been read at the layer searched last. */
+  searched: number;
+  lineHeads: number[];
+  threshold: number;
+  token: number | null;
+  neurons: Neurons | null;
+  filter: Filter;
+  note: string;
+  busy: boolean;
+  selected: number | null;
+  static: boolean;
+}
+
+/** What only changes with the text or its arrangement, read again only then. */
+export function attentionReader(): (model: Model) => Attention {
+  const maps = mapReader();
+  const rows = read.remembered(
+    ["tokens", "token_words", "token_segments", "words", "labels", "label_tokens"],
+    readRows,
+  );
+  const thumbnails = read.remembered(["_thumbnails", "_side", "layers", "heads"], readThumbnails);
+  const statistics = read.remembered(
+    ["statistic_names", "_statistics", "layers", "heads"],
+    readStatistics,
+  );
+  const neurons = read.remembered(
+    ["_query", "_key", "neuron_scales", "neuron_size", "neurons_of", "neurons_complete", "tokens"],
+    readNeurons,
+  );
+  const similar = read.remembered(SIMILAR_TRAITS, readSimilar);
+  return (model) => {
+    const [layers, heads] = [read.integer(model, "layers"), read.integer(model, "heads")];
+    const arrangement = rows(model);
+    const asked: Asked = {
+      measure: oneOf(model, "measure", MEASURES),
+      layer: place(model, "layer", layers),
+      head: place(model, "head", heads),
+      target: read.text(model, "target"),
+    };
+    const held = maps(model, arrangement.labels.length);
+    const map = held.get(keyOf(asked)) ?? null;
+    const words = read.texts(model, "words");
+    const tokens = read.texts(model, "tokens");
+    const isPair = read.text(model, "pair") !== "";
+    return {
+      ...asked,
+      chosenTarget: read.text(model, "chosen_target"),
+      tokens,
+      words,
+      rows: arrangement,
+      isPair,
+      layers,
+      heads,
+      ...readPredictions(model),
+      ...readChanges(model, layers, heads, tokens.length),
+      view: oneOf(model, "view", VIEWS),
+      unit: oneOf(model, "unit", UNITS),
+      specials: model.get("specials") !== false,
+      maps: held,
+      map,
+      leftOut: readLeftOut(model, arrangement.labels.length),
+      thumbnails: thumbnails(model),
+      statistics: statistics(model),
+      order: read.text(model, "order"),
+      colour: read.text(model, "colour"),
+      ...readEffects(model, layers * heads),
+      similar: similar(model),
+      searched: read.number(model, "search_progress"),
+      ...readLines(model, heads),
+      token: read.indexOrNull(model, "token", tokens.length),
+      neurons: neurons(model),
+      filter: isPair ? oneOf(model, "pairs_filter", FILTERS) : "all",
+      note: read.text(model, "note"),
+      busy: read.flag(model, "busy"),
+      selected: read.indexOrNull(model, "selected", words.length),
+      static: read.flag(model, "_static"),
+    };
+  };
+}
+
+function oneOf<T extends string>(model: Model, name: string, choices: readonly T[]): T {
+  const value = model.get(name);
+  const found = choices.find((choice) => choice === value);
+  check(
+    found !== undefined,
+    `The saved state is damaged: “${name}” is none of ${choices.join(", ")}.`,
+  );
+  return found;
+}
+
+/** A number below `count`, or -1 for all. */
+function place(model: Model, name: string, count: number): number {
+  const value = model.get(name);
+  check(
+    typeof value === "number" && Number.isInteger(value) && value >= -1 && value < count,
+    `The saved state is damaged: there is no such ${name}.`,
+  );
+  return value;
+}
+
+function readRows(model: Model): Arrangement {
+  const tokens = read.texts(model, "tokens").length;
+  const words = read.texts(model, "words").length;
+  const none = () => new Int32Array(tokens).fill(-1);
+  const labels = read.texts(model, "labels");
+  const owners = read.int32(model, "token_words", tokens) ?? none();
+  const rows = read.int32(model, "label_tokens", tokens) ?? none();
+  const segments = read.uint8(model, "token_segments", tokens);
+  check(
+    owners.every((word) => word >= -1 && word < words) &&
+      rows.every((row) => row >= -1 && row < labels.length),
+    "The saved state is damaged: a token belongs to a word or a row that does not exist.",
+  );
+  const signed = segments === null ? new Int8Array(tokens) : new Int8Array(segments.buffer);
+  return arrange(labels, rows, owners, signed);
+}
+
+function readLeftOut(model: Model, rows: number): Float32Array {
+  const shares = new Float32Array(read.bytes(model, "_left_out", 4));
+  check(
+    shares.length === rows || shares.length === 0,
+    "The saved state is damaged: the shares left out are not one for each row.",
+  );
+  return shares;
+}
+
+function readEffects(
+  model: Model,
+  heads: number,
+): Pick<Attention, "estimates" | "effects" | "progress" | "measuring"> {
+  const values = (name: string): Float32Array => {
+    const found = new Float32Array(read.bytes(model, name, 4));
+    check(
+      found.length === heads || found.length === 0,
+      `The saved state is damaged: “${name}” is not one number for each head.`,
+    );
+    return found;
+  };
+  return {
+    estimates: values("estimates"),
+    effects: values("effects"),
+    progress: read.number(model, "effects_progress"),
+    measuring: read.flag(model, "measuring"),
+  };
+}
+
+function readLines(model: Model, heads: number): Pick<Attention, "lineHeads" | "threshold"> {
+  const chosen = read.numbers(model, "line_heads");
+  check(
+    chosen.every((head) => Number.isInteger(head) && head >= 0 && head < heads),
+    "The saved state is damaged: lines of a head that does not exist.",
+  );
+  return { lineHeads: chosen, threshold: Math.min(1, read.number(model, "threshold")) };
+}

@@ -1,0 +1,306 @@
+import { codePoints, type Range, slice } from "../shared/codepoints.ts";
+import type { Model } from "../shared/model.ts";
+import type { Line } from "../shared/plot.ts";
+import * as read from "../shared/read.ts";
+import { check } from "../shared/read.ts";
+import { type Answer, type Edit, readAnswer, readEdit } from "./questions.ts";
+
+export const TRAITS = [
+  ...[
+    "text",
+    "pair",
+    "labels",
+    "probabilities",
+    "multi_label",
+    "target",
+    "chosen_target",
+    "method",
+  ],
+  ...["methods", "windows", "progress", "words", "offsets", "segments", "scores", "margins"],
+  ...["tokens", "token_offsets", "token_words", "token_scores"],
+  ...["against", "output", "baseline", "baselines", "unit", "spans", "difference"],
+  ...["shown_method", "refining", "compare", "class_scores", "class_method"],
+  ...["by_layer", "layer_scores", "layer_method", "edit", "edited", "can_undo", "can_redo"],
+  ...["badge", "badge_words", "deletion", "warnings"],
+  ...["selected", "completeness_error", "editable", "busy"],
+] as const;
+
+export const UNITS = ["words", "tokens", "sentences", "spans"] as const;
+export type Unit = (typeof UNITS)[number];
+
+export interface Word extends Range {
+  text: string;
+  /** 0 where the word is in the text, 1 where it is in the pair. */
+  segment: number;
+  score: number;
+}
+
+export interface Piece extends Range {
+  text: string;
+  /** The word it belongs to; null for a special token. */
+  word: number | null;
+  score: number;
+}
+
+export interface Method {
+  name: string;
+  title: string;
+  /** Passes through the model, in words. */
+  cost: string;
+  hasSign: boolean;
+}
+
+export type Span = [start: number, end: number, segment: number];
+
+/** Scores of every word for each of some rows (classes or layers), row by row. */
+export interface Rows {
+  scores: Float32Array;
+  count: number;
+  /** The name of the method they are by. */
+  method: string;
+}
+
+/** What becomes of the target's probability as words are removed, the most important first. */
+export interface Deletion {
+  probability: Line;
+  random: Line;
+  low: Line;
+  high: Line;
+}
+
+export interface Highlights {
+  texts: [string, string];
+  labels: string[];
+  /** Null until the first prediction arrives. */
+  probabilities: Float32Array | null;
+  multiLabel: boolean;
+  target: string;
+  /** The label chosen as the target; "" while it is whichever is predicted. */
+  chosenTarget: string;
+  /** The label whose logit is taken off; "" for none. */
+  against: string;
+  output: "logit" | "probability";
+  method: string;
+  methods: Method[];
+  /** The method whose scores are on show. */
+  shownMethod: string;
+  /** The chosen method is still at work on what a quicker one shows. */
+  refining: boolean;
+  /** In how many windows the model reads the text. */
+  windows: number;
+  /** The share of the windows that the scores on their way have been computed for. */
+  progress: number;
+  baseline: string;
+  baselines: [string, string][];
+  unit: Unit;
+  spans: Span[];
+  words: Word[];
+  /** Half the width of each word's confidence interval. */
+  margins: Float32Array | null;
+  pieces: Piece[];
+  /** The words stand in these texts; not so between an edit and its scores. */
+  belongs: boolean;
+  selected: number | null;
+  completenessError: number | null;
+  difference: number | null;
+  compare: boolean;
+  classes: Rows | null;
+  byLayer: boolean;
+  layers: Rows | null;
+  edit: Edit | null;
+  answer: Answer | null;
+  canUndo: boolean;
+  canRedo: boolean;
+  badge: string;
+  badgeWords: number[];
+  deletion: Deletion | null;
+  warnings: string[];
+  editable: boolean;
+  busy: boolean;
+  static: boolean;
+}
+
+function range(offsets: Int32Array, i: number, what: string): Range {
+  const [start, end] = [offsets[2 * i] ?? -1, offsets[2 * i + 1] ?? -1];
+  check(
+    0 <= start && start <= end,
+    `The saved state is damaged: ${what} ${i + 1} has no place in a text.`,
+  );
+  return { start, end };
+}
+
+function readWords(model: Model): Word[] {
+  const texts = read.texts(model, "words");
+  const offsets = read.int32(model, "offsets", 2 * texts.length);
+  const segments = read.uint8(model, "segments", texts.length);
+  const scores = read.float32(model, "scores", texts.length);
+  if (offsets === null || segments === null || scores === null) return [];
+  return texts.map((text, i) => {
+    const segment = segments[i] ?? 0;
+    check(segment <= 1, `The saved state is damaged: word ${i + 1} belongs to neither text.`);
+    return { ...range(offsets, i, "word"), text, segment, score: scores[i] ?? 0 };
+  });
+}
+
+function readPieces(model: Model, words: readonly Word[]): Piece[] {
+  const texts = read.texts(model, "tokens");
+  const offsets = read.int32(model, "token_offsets", 2 * texts.length);
+  const owners = read.int32(model, "token_words", texts.length);
+  const scores = read.float32(model, "token_scores", texts.length);
+  if (offsets === null || owners === null || scores === null || words.length === 0) return [];
+  return texts.map((text, i) => {
+    const score = scores[i] ?? 0;
+    const word = owners[i] ?? -1;
+    if (word === -1) return { start: 0, end: 0, text, word: null, score };
+    check(
+      words[word] !== undefined,
+      `The saved state is damaged: word piece ${i + 1} belongs to no word.`,
+    );
+    return { ...range(offsets, i, "word piece"), text, word, score };
+  });
+}
+
+/** Whether the texts read, at every word's place, as the word does. */
+function inPlace(words: readonly Word[], texts: readonly [string, string]): boolean {
+  const points = texts.map(codePoints);
+  return words.every(({ start, end, text, segment }) => {
+    const own = points[segment] ?? [];
+    return end <= own.length && slice(own, start, end) === text;
+  });
+}
+
+/** Numbers that come apart from the words they are of: none while they do not fit them. */
+function fitting(model: Model, name: string, fits: (count: number) => boolean): Float32Array {
+  const scores = read.float32Rows(model, name, 1);
+  check(
+    scores.every((score) => Number.isFinite(score)),
+    `The saved state is damaged: “${name}” holds a value that is not finite.`,
+  );
+  return fits(scores.length) ? scores : new Float32Array(0);
+}
+
+function readRows(model: Model, what: "class" | "layer", words: number, rows: number): Rows | null {
+  const fits = (count: number): boolean =>
+    rows > 0 ? count === rows * words : words > 0 && count % words === 0;
+  const scores = fitting(model, `${what}_scores`, fits);
+  if (scores.length === 0) return null;
+  const count = scores.length / words;
+  return { scores, count, method: read.text(model, `${what}_method`) };
+}
+
+function readDeletion(model: Model): Deletion | null {
+  const rows = read.float32Rows(model, "deletion", 5);
+  if (rows.length === 0) return null;
+  check(
+    rows.every((value) => Number.isFinite(value)),
+    "The saved state is damaged: “deletion” holds a value that is not finite.",
+  );
+  const column = (i: number): Float64Array =>
+    Float64Array.from(rows.filter((_, at) => at % 5 === i));
+  const steps = column(0);
+  const line = (i: number): Line => ({ steps, values: column(i) });
+  return { probability: line(1), random: line(2), low: line(3), high: line(4) };
+}
+
+function readSpans(model: Model): Span[] {
+  return read.list(model, "spans").map((span) => {
+    const whole = Array.isArray(span) && span.length === 3 && span.every(Number.isInteger);
+    check(whole, "The saved state is damaged: “spans” holds what is no span.");
+    return span as Span;
+  });
+}
+
+function oneOf<T extends string>(model: Model, name: string, known: readonly T[]): T {
+  const value = read.text(model, name);
+  return known.find((each) => each === value) ?? (known[0] as T);
+}
+
+/** Reads the state again and again; words and pieces only after they were replaced. */
+export function highlightsReader(): (model: Model) => Highlights {
+  const words = read.remembered(["words", "offsets", "segments", "scores"], readWords);
+  const pieces = read.remembered(
+    ["words", "tokens", "token_offsets", "token_words", "token_scores", "offsets", "scores"],
+    (model) => readPieces(model, words(model)),
+  );
+  const belongs = read.remembered(["words", "offsets", "segments", "text", "pair"], (model) =>
+    inPlace(words(model), [read.text(model, "text"), read.text(model, "pair")]),
+  );
+  return (model) => readHighlights(model, words(model), pieces(model), belongs(model));
+}
+
+function readHighlights(
+  model: Model,
+  words: Word[],
+  pieces: Piece[],
+  belongs: boolean,
+): Highlights {
+  const texts: [string, string] = [read.text(model, "text"), read.text(model, "pair")];
+  const labels = read.texts(model, "labels");
+  const [target, against] = [read.text(model, "target"), read.text(model, "against")];
+  const chosenTarget = read.text(model, "chosen_target");
+  for (const label of [target, chosenTarget, against])
+    check(
+      label === "" || labels.includes(label),
+      `The saved state is damaged: the target “${label}” is not one of the labels.`,
+    );
+  const margins = fitting(model, "margins", (count) => count === words.length);
+  const method = read.text(model, "method");
+  const methods = read.tuples(model, "methods", "text", "text", "text", "number");
+  return {
+    texts,
+    labels,
+    probabilities: read.float32(model, "probabilities", labels.length),
+    multiLabel: read.flag(model, "multi_label"),
+    target,
+    chosenTarget,
+    against,
+    output: oneOf(model, "output", ["logit", "probability"]),
+    method,
+    methods: methods.map(([name, title, cost, sign]) => ({
+      name,
+      title,
+      cost,
+      hasSign: sign !== 0,
+    })),
+    shownMethod: read.text(model, "shown_method") || method,
+    refining: read.flag(model, "refining"),
+    windows: read.numberOrNull(model, "windows") ?? 1,
+    progress: Math.min(1, read.numberOrNull(model, "progress") ?? 0),
+    baseline: read.text(model, "baseline"),
+    baselines: read.tuples(model, "baselines", "text", "text"),
+    unit: oneOf(model, "unit", UNITS),
+    spans: readSpans(model),
+    words,
+    margins: margins.length > 0 ? margins : null,
+    pieces,
+    belongs,
+    selected: read.indexOrNull(model, "selected", words.length),
+    completenessError: read.numberOrNull(model, "completeness_error"),
+    difference: read.finiteOrNull(model, "difference"),
+    compare: read.flag(model, "compare"),
+    classes: readRows(model, "class", words.length, labels.length),
+    byLayer: read.flag(model, "by_layer"),
+    layers: readRows(model, "layer", words.length, 0),
+    edit: readEdit(model),
+    answer: readAnswer(model, labels.length),
+    canUndo: read.flag(model, "can_undo"),
+    canRedo: read.flag(model, "can_redo"),
+    badge: read.text(model, "badge"),
+    badgeWords: read.numbers(model, "badge_words"),
+    deletion: readDeletion(model),
+    warnings: read.texts(model, "warnings"),
+    editable: read.flag(model, "editable"),
+    busy: read.flag(model, "busy"),
+    static: read.flag(model, "_static"),
+  };
+}
+
+/** Whether there is a kernel with a classifier behind what is on show. */
+export function isLive(state: Highlights): boolean {
+  return state.editable && !state.static;
+}
+
+export function methodOf({ methods }: Highlights, name: string): Method {
+  const known = methods.find((method) => method.name === name);
+  return known ?? { name, title: name, cost: "", hasSign: true };
+}

@@ -1,0 +1,75 @@
+import { button, h } from "../shared/dom.ts";
+import type { Frame } from "../shared/frame.ts";
+import { makeLegend } from "../shared/legend.ts";
+import { setTrait } from "../shared/model.ts";
+import { differs } from "../shared/read.ts";
+import type { Film } from "./probe_history_state.ts";
+import { frameAt, makePlayer } from "./probe_player.ts";
+import { makeProbeRow, type ProbeRow } from "./probe_row.ts";
+import type { Training } from "./state.ts";
+
+const MOST_PROBES = 20;
+const MOST_CHARACTERS = 2000;
+
+/** The class that the colours speak of; with more than two it is each probe's own. */
+function meantClass({ labels }: Film): string {
+  return labels.length === 2 ? (labels[1] ?? "") : "its class";
+}
+
+/** The probes as the model saw them at one step after the other. */
+export function makeFilm(frame: Frame): { element: HTMLElement; draw: (state: Training) => void } {
+  const { model, signal } = frame;
+  let probes: string[] = [];
+  const set = (next: string[]): void => {
+    probes = next;
+    setTrait(model, "probes", next);
+  };
+  const player = makePlayer(signal, (chosen) => setTrait(model, "frame", chosen));
+  const legend = makeLegend();
+  const list = h("ol", { class: "bw-probes" });
+  const field = h("input", {
+    type: "text",
+    "aria-label": "A sentence to watch",
+    placeholder: "A sentence to watch",
+    maxlength: MOST_CHARACTERS,
+    dir: "auto",
+  });
+  const add = (): void => {
+    const text = field.value.trim();
+    if (text === "" || probes.length >= MOST_PROBES) return;
+    field.value = "";
+    if (!probes.includes(text)) set([...probes, text]);
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing) add();
+  });
+  const adder = h("div", { class: "bw-adder" }, field, button("Add", add));
+  const reel = h("div", { class: "bw-reel" }, player.element, legend.element);
+  const element = h("div", { class: "bw-film" }, reel, list, adder);
+  const listed = differs();
+  const changed = differs();
+  let rows: ProbeRow[] = [];
+
+  const draw = (state: Training): void => {
+    const { film, static: saved } = state;
+    const { palette } = frame;
+    ({ probes } = state);
+    const texts = probes.length > 0 ? probes : film.probes;
+    const known = film.steps.length > 0 && film.probes.length > 0;
+    const shown = frameAt(state.frame, film.steps.length);
+    const renewed = listed(JSON.stringify(texts), saved);
+    if (renewed) {
+      rows = texts.map((text, i) =>
+        makeProbeRow(text, i, saved ? null : () => set(probes.filter((_, at) => at !== i))),
+      );
+      list.replaceChildren(...rows.map((row) => row.element));
+    }
+    reel.hidden = !known;
+    adder.hidden = saved || probes.length >= MOST_PROBES;
+    if (!changed(film, shown, palette) && !renewed) return;
+    player.draw(film.steps, state.frame);
+    legend.draw(meantClass(film), film.largest, palette);
+    for (const row of rows) row.draw(known ? film : null, shown, palette);
+  };
+  return { element, draw };
+}

@@ -1,0 +1,150 @@
+import type { Model } from "../shared/model.ts";
+import * as read from "../shared/read.ts";
+import { check } from "../shared/read.ts";
+import { CLASSES_TRAITS, type Classes, readClasses } from "./classes_state.ts";
+import { CURVES_TRAITS, type Curves, readCurves } from "./curves_state.ts";
+import { FORM_TRAITS, type Form, readForm } from "./form_state.ts";
+import { type DataMap, MAP_TRAITS, readMap } from "./map_state.ts";
+import { FILM_TRAITS, type Film, readFilm } from "./probe_history_state.ts";
+
+const OWN_TRAITS = [
+  "shown",
+  "state",
+  "step",
+  "total_steps",
+  "epoch",
+  "epochs",
+  "examples_per_second",
+  "seconds_left",
+  "elapsed",
+  "memory",
+  "learning_rate",
+  "stops_after_epoch",
+  "can_save",
+  "problem",
+  "best_step",
+  "settings",
+  "notes",
+  "probes",
+  "frame",
+  "brush",
+  "view",
+] as const;
+
+export const TRAITS = [
+  ...new Set([
+    ...OWN_TRAITS,
+    ...CURVES_TRAITS,
+    ...FORM_TRAITS,
+    ...FILM_TRAITS,
+    ...MAP_TRAITS,
+    ...CLASSES_TRAITS,
+  ]),
+];
+
+export const PHASES = [
+  "ready",
+  "running",
+  "paused",
+  "stopping",
+  "stopped",
+  "finished",
+  "failed",
+] as const;
+export const VIEWS = ["curves", "probes", "data", "classes", "notes"] as const;
+
+export type Phase = (typeof PHASES)[number];
+export type View = (typeof VIEWS)[number];
+/** Variability from and to, confidence from and to. */
+export type Box = readonly [number, number, number, number];
+
+export interface Training {
+  phase: Phase;
+  step: number;
+  totalSteps: number;
+  epoch: number;
+  epochs: number;
+  examplesPerSecond: number | null;
+  secondsLeft: number | null;
+  elapsed: number;
+  /** Megabytes. */
+  memory: number | null;
+  learningRate: number | null;
+  stopsAfterEpoch: boolean;
+  canSave: boolean;
+  problem: string;
+  bestStep: number | null;
+  settings: [string, string][];
+  notes: [number, string][];
+  probes: string[];
+  /** The frame of the film in view; null for the latest. */
+  frame: number | null;
+  brush: Box | null;
+  view: View;
+  /** The run that everything but the overlaid curves speaks of. */
+  shown: number;
+  static: boolean;
+  curves: Curves;
+  form: Form;
+  film: Film;
+  map: DataMap;
+  classes: Classes;
+}
+
+function oneOf<T extends string>(known: readonly T[], model: Model, name: string): T {
+  const value = read.text(model, name);
+  const found = known.find((one) => one === value);
+  check(
+    found !== undefined,
+    `The saved state is damaged: “${value}” is not a “${name}” of a training panel.`,
+  );
+  return found;
+}
+
+function readBrush(model: Model): Box | null {
+  const [left, right, low, high, ...more] = read.numbers(model, "brush");
+  if (left === undefined) return null;
+  check(
+    right !== undefined && low !== undefined && high !== undefined && more.length === 0,
+    "The saved state is damaged: “brush” is not a box.",
+  );
+  return [left, right, low, high];
+}
+
+/** Reads a panel's traits; the large ones only when they were replaced. */
+export function trainingReader(): (model: Model) => Training {
+  const curves = read.remembered(CURVES_TRAITS, readCurves);
+  const form = read.remembered(FORM_TRAITS, readForm);
+  const film = read.remembered(FILM_TRAITS, readFilm);
+  const map = read.remembered(MAP_TRAITS, readMap);
+  const classes = read.remembered(CLASSES_TRAITS, readClasses);
+  return (model) => ({
+    phase: oneOf(PHASES, model, "state"),
+    step: read.integer(model, "step"),
+    totalSteps: read.integer(model, "total_steps"),
+    epoch: read.number(model, "epoch"),
+    epochs: read.number(model, "epochs"),
+    examplesPerSecond: read.numberOrNull(model, "examples_per_second"),
+    secondsLeft: read.numberOrNull(model, "seconds_left"),
+    elapsed: read.number(model, "elapsed"),
+    memory: read.numberOrNull(model, "memory"),
+    learningRate: read.numberOrNull(model, "learning_rate"),
+    stopsAfterEpoch: read.flag(model, "stops_after_epoch"),
+    canSave: read.flag(model, "can_save"),
+    problem: read.text(model, "problem"),
+    bestStep: read.numberOrNull(model, "best_step"),
+    settings: read.tuples(model, "settings", "text", "text"),
+    notes: read.tuples(model, "notes", "number", "text"),
+    probes: read.texts(model, "probes"),
+    frame: read.indexOrNull(model, "frame", Number.MAX_SAFE_INTEGER),
+    brush: readBrush(model),
+    view: oneOf(VIEWS, model, "view"),
+    shown: read.integer(model, "shown", read.texts(model, "runs").length),
+    static: read.flag(model, "_static"),
+    curves: curves(model),
+    form: form(model),
+    film: film(model),
+    map: map(model),
+    classes: classes(model),
+  });
+}

@@ -1,0 +1,104 @@
+import { type Attention, attentionReader } from "../../src/attention_matrix/state.ts";
+import { binary, bytes, floats, ints, modelOf } from "../shared/models.ts";
+
+/** "so so" in a model of two layers with two heads; two of the four heads are here in full. */
+export function attentionState(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    error: "",
+    _static: false,
+    text: "so so",
+    pair: "",
+    tokens: ["[CLS]", "so", "so"],
+    token_words: ints(-1, 0, 1),
+    token_segments: bytes(255, 0, 0),
+    words: ["so", "so"],
+    layers: 2,
+    heads: 2,
+    classes: ["negative", "positive"],
+    logits: floats(-0.5, 2.31),
+    probabilities: floats(0.25, 0.75),
+    target: "positive",
+    chosen_target: "",
+    view: "matrix",
+    layer: 1,
+    head: 0,
+    measure: "weights",
+    unit: "tokens",
+    specials: true,
+    labels: ["[CLS]", "so", "so"],
+    label_tokens: ints(0, 1, 2),
+    _slots: [
+      [
+        ["weights:0:0", 1, 0],
+        ["weights:1:0", 0.5, 0],
+      ],
+    ],
+    _slot_0: bytes(...new Array(9).fill(0), 255, 0, 0, 51, 102, 204, 0, 0, 255),
+    _left_out: floats(),
+    _thumbnails: bytes(...new Array(36).fill(7)),
+    _side: 3,
+    statistic_names: [["entropy", "Entropy", "bits", "How widely a token spreads its attention"]],
+    _statistics: floats(1, 3, 2, 4),
+    order: "",
+    colour: "",
+    estimates: floats(0.1, -0.2, 0.3, -0.4),
+    effects: floats(Number.NaN, Number.NaN, 0.41, Number.NaN),
+    effects_progress: 0.25,
+    measuring: true,
+    ablated: [],
+    ablated_probabilities: floats(0.25, 0.75),
+    masked: [],
+    maskable: true,
+    unmasked_probabilities: floats(0.25, 0.75),
+    corpus_size: 0,
+    similar_by: "embedding",
+    matches: [],
+    match_counts: [],
+    _matches_of: "",
+    search_progress: 0,
+    line_heads: [0],
+    threshold: 0.1,
+    token: null,
+    _query: binary(new Uint8Array([127, 0, 0, 64, 129, 0])),
+    _key: binary(new Uint8Array([127, 127, 0, 127, 129, 1])),
+    neuron_scales: [2, 3],
+    neuron_size: 2,
+    neurons_of: [1, 0],
+    neurons_complete: true,
+    pairs_filter: "all",
+    note: "",
+    busy: false,
+    selected: null,
+    editable: true,
+    ...changes,
+  };
+}
+
+export function attention(changes: Record<string, unknown> = {}): Attention {
+  return attentionReader()(modelOf(attentionState(changes)));
+}
+
+/** A text of so many tokens, each a word, with one head whose weights are these bytes. */
+export function longAttention(
+  values: readonly number[],
+  changes: Record<string, unknown> = {},
+): Attention {
+  const count = Math.sqrt(values.length);
+  const names = Array.from({ length: count }, (_, i) => `t${i}`);
+  const own = ints(...names.keys());
+  return attention({
+    pair: "a second text",
+    tokens: names,
+    words: names,
+    labels: names,
+    token_words: own,
+    label_tokens: own,
+    token_segments: bytes(...names.map((_, i) => (i < count / 2 ? 0 : 1))),
+    _slots: [[["weights:1:0", 1, 0]]],
+    _slot_0: bytes(...values),
+    _query: null,
+    _key: null,
+    neuron_size: 0,
+    ...changes,
+  });
+}

@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import {
+  passes,
+  rowInView,
+  stretches,
+  tokenInView,
+} from "../../src/attention_matrix/arrangement.ts";
+import { effectOf, orderOf, toggled } from "../../src/attention_matrix/effects.ts";
+import { absenceOf, halved, keyOf, titleOf, valueAt } from "../../src/attention_matrix/maps.ts";
+import { changesOf, outcome } from "../../src/attention_matrix/prediction.ts";
+import { scoresOf } from "../../src/attention_matrix/query_key_state.ts";
+import { attentionReader } from "../../src/attention_matrix/state.ts";
+import { attempt } from "../../src/shared/read.ts";
+import { bytes, floats, ints, modelOf } from "../shared/models.ts";
+import { attention, attentionState, longAttention } from "./models.ts";
+
+describe("the maps", () => {
+  it("are read from slots at any offset", () => {
+    const { map, maps } = attention();
+    expect([...maps.keys()]).toEqual(["weights:0:0", "weights:1:0"]);
+    expect(map && valueAt(map, 0, 0)).toBe(0.5);
+    expect(map && valueAt(map, 1, 1)).toBeCloseTo(0.2);
+    expect(attention({ head: 1 }).map).toBeNull();
+  });
+
+  it("stay the same objects while their slot does", () => {
+    const model = modelOf(attentionState());
+    const read = attentionReader();
+    const { map } = read(model);
+    model.set("_slots", [...(model.get("_slots") as unknown[]), [["weights:1:1", 1, 0]]]);
+    model.set("_slot_1", bytes(...new Array(9).fill(255)));
+    const next = read(model);
+    expect(next.map).toBe(map);
+    expect(next.maps.size).toBe(3);
+  });
+
+  it("go by keys that hold what they depend on, and nothing else", () => {
+    const asked = { measure: "weights", layer: 3, head: 2, target: "positive" } as const;
+    expect(keyOf(asked)).toBe("weights:3:2");
+    expect(keyOf({ ...asked, layer: -1 })).toBe("weights:-1:-1");
+    expect(keyOf({ ...asked, measure: "rollout" })).toBe("rollout:3:-1");
+    expect(keyOf({ ...asked, measure: "gradient" })).toBe("gradient:3:-1:positive");
+    expect(titleOf({ ...asked, head: -1 })).toBe("Layer 4, mean of its heads");
+    expect(titleOf({ ...asked, measure: "norms", head: -1 })).toContain("whole attention block");
+  });
+
+  it("say why they are not there", () => {
+    const state = attention({ head: 1 });
+    expect(absenceOf(state, state)).toBe("Loading layer 2, head 2…");
+    const saved = { ...state, static: true };
+    expect(absenceOf(saved, saved)).toBe("Layer 2, head 2 was not saved with this page.");
+  });
+
+  it("keep every peak when they shrink", () => {
+    const values = Array.from({ length: 49 }, (_, i) => (i * 7919) % 251);
+    const { map } = longAttention(values);
+    const small = map ? halved(map) : new Uint8Array();
+    expect(small).toHaveLength(16);
+    values.forEach((value, i) => {
+      const at = ((Math.floor(i / 7) >> 1) * 4 + ((i % 7) >> 1)) as number;
+      expect(small[at]).toBeGreaterThanOrEqual(value);
+    });
+    expect(Math.max(...small)).toBe(Math.max(...values));
+  });
+});
+
+describe("a state that does not fit together", () => {
+  it.each([
+    ["a layer that is not there", { layer: 2 }],
+    ["a head below all", { head: -2 }],
+    ["a head that is a text", { head: "0" }],
+    ["an unknown view", { view: "hologram" }],
+    ["an unknown measure", { measure: "magic" }],
+    ["slots that are no lists", { _slots: ["weights"] }],
+    ["a map without a scale", { _slots: [[["weights:0:0"], ["weights:1:0", 1, 0]]] }],
+    ["a slot that is too short", { _slot_0: bytes(1, 2, 3) }],
+    ["a slot whose bytes are missing", { _slot_0: null }],
+    ["a row that does not exist", { label_tokens: ints(0, 1, 3) }],
+    ["a word that does not exist", { token_words: ints(-1, 0, 9) }],
+    ["effects of other heads", { effects: floats(1) }],
+    ["a head off that does not exist", { ablated: [[0, 7]] }],
+    ["a head off that is no pair", { ablated: ["0:1"] }],
+    ["lines of a head that does not exist", { line_heads: [5] }],
+    ["statistics that are too few", { _statistics: floats(1, 2, 3) }],
+    ["thumbnails of another size", { _side: 4 }],
+    ["neurons without keys", { _key: null }],
+    ["shares of other rows", { _left_out: floats(0.5) }],
+  ])("is refused in one sentence: %s", (_what, changes) => {
+    const read = attempt(() => attention(changes));
+    expect("problem" in read && read.problem).toMatch(/^The saved state is damaged: .*\.$/);
+  });
+
+  it("is none where a selection or a token was made for another text", () => {
+    const { selected, token } = attention({ selected: 9, token: 12 });
+    expect([selected, token]).toEqual([null, null]);
+  });
+});
+
+describe("the selection", () => {
+  it("is one: the chosen token, or the first of a word selected elsewhere", () => {
+    expect(tokenInView(attention())).toBeNull();
+    expect(tokenInView(attention({ token: 2, selected: 1 }))).toBe(2);
+    expect(tokenInView(attention({ token: 2, selected: 0 }))).toBe(1);
+    expect(rowInView(attention({ token: 0 }))).toBe(0);
+  });
+
+  it("is on no row where its token is left out", () => {
+    const state = attention({
+      labels: ["so", "so"],
+      label_tokens: ints(-1, 0, 1),
+      _slots: [],
+      _slot_0: null,
+      token: 0,
+    });
+    expect(rowInView(state)).toBeNull();
+    expect(rowInView({ ...state, selected: 1 })).toBe(1);
+  });
+
+  it("of a pair's cells follows the texts, special tokens excepted", () => {
+    const { rows } = attention({ token_segments: bytes(255, 0, 1) });
+    const cells = [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => [row, column] as const));
+    const left = (filter: string) => cells.filter((cell) => passes(filter, rows)(...cell));
+    expect(left("all")).toEqual(cells);
+    expect(left("ab")).toEqual([[1, 2]]);
+    expect(left("bb")).toEqual([[2, 2]]);
+    expect(stretches(rows).map(({ start, end }) => end - start)).toEqual([1, 1, 1]);
+  });
+});
+
+describe("the effects", () => {
+  it("are exact where measured and estimated elsewhere", () => {
+    const state = attention();
+    expect(effectOf(state, 2)).toEqual({ value: expect.closeTo(0.41), exact: true });
+    expect(effectOf(state, 3)).toEqual({ value: expect.closeTo(-0.4), exact: false });
+    expect(effectOf({ estimates: new Float32Array(), effects: new Float32Array() }, 0)).toBeNull();
+  });
+
+  it("and the statistics sort the heads, largest first; all stay", () => {
+    expect(orderOf(attention())).toEqual([0, 1, 2, 3]);
+    expect(orderOf(attention({ order: "entropy" }))).toEqual([3, 1, 2, 0]);
+    expect(orderOf(attention({ order: "effect" }))).toEqual([2, 0, 1, 3]);
+    expect(orderOf(attention({ order: "of nothing" }))).toEqual([0, 1, 2, 3]);
+  });
+
+  it("of a head switched off and on again leave all as it was", () => {
+    const state = attention({ ablated: [[0, 1]] });
+    expect(toggled(state, 2)).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(toggled(state, 1)).toEqual([]);
+  });
+
+  it("are told with the prediction", () => {
+    expect(outcome("positive", 0.974, 0.974, "")).toBe("P(positive) 0.97");
+    expect(outcome("positive", 0.974, 0.641, changesOf(3, 0))).toBe(
+      "3 heads off: P(positive) 0.97 → 0.64",
+    );
+    expect([changesOf(0, 0), changesOf(1, 0), changesOf(0, 1), changesOf(3, 2)]).toEqual([
+      "",
+      "1 head off",
+      "1 piece masked",
+      "2 pieces masked, 3 heads off",
+    ]);
+  });
+});
+
+describe("the scores of a query", () => {
+  it("are its products with every key, and their softmax", () => {
+    const { neurons } = attention();
+    if (neurons === null) throw new Error("there are neurons");
+    const { sums, weights, largest } = scoresOf(neurons, 0);
+    // q of token 0 is (2, 0); the first neurons of the keys are 3, 0 and −3.
+    expect(sums[0]).toBeCloseTo(6);
+    expect(sums[1]).toBeCloseTo(0);
+    expect(sums[2]).toBeCloseTo(-6);
+    expect(largest).toBeCloseTo(6);
+    expect(weights.reduce((a, b) => a + b)).toBeCloseTo(1);
+    expect(Math.log((weights[0] ?? 0) / (weights[1] ?? 1))).toBeCloseTo(6 / Math.SQRT2);
+  });
+});

@@ -1,0 +1,260 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Model } from "../../src/shared/model.ts";
+import highlights from "../../src/token_highlights.ts";
+import { bytes, floats, highlightsState, ints, modelOf } from "../shared/models.ts";
+
+let el: HTMLElement;
+let closing: AbortController;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  el = document.createElement("div");
+  document.body.replaceChildren(el);
+  closing = new AbortController();
+});
+afterEach(() => {
+  closing.abort();
+  vi.useRealTimers();
+});
+
+const frames = () => vi.advanceTimersByTime(50);
+
+function open(
+  widget: { render: (context: never) => unknown },
+  state: Record<string, unknown>,
+): Model {
+  const model = modelOf(state);
+  widget.render({ model, el, signal: closing.signal } as never);
+  frames();
+  return model;
+}
+
+const find = (selector: string) => [...el.querySelectorAll<HTMLElement>(selector)];
+const words = () => find('[role="option"]');
+const press = (target: Element | null | undefined, key: string) => {
+  target?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true }));
+  frames();
+};
+const edit = () => {
+  press(words()[0], "e");
+  const field = find("textarea")[0] as HTMLTextAreaElement;
+  const type = (text: string) => {
+    field.value = text;
+    field.dispatchEvent(new Event("input"));
+  };
+  return { field, type };
+};
+const banner = () => find('[role="alert"]')[0];
+
+describe("token highlights", () => {
+  it("draw the original text, with the words where they stand", () => {
+    open(highlights, highlightsState({ text: "not  bad\n😀", offsets: ints(0, 3, 5, 8, 9, 10) }));
+    expect(find(".bw-text")[0]?.textContent?.replace("\u200b", "")).toBe("not  bad\n😀");
+    expect(words().map((word) => word.textContent)).toEqual(["not", "bad", "😀"]);
+  });
+
+  it("never take a text for markup", () => {
+    const text = "<b>x</b>";
+    open(
+      highlights,
+      highlightsState({
+        text,
+        words: [text],
+        offsets: ints(0, 8),
+        segments: bytes(0),
+        scores: floats(1),
+        tokens: [],
+        token_offsets: ints(),
+        token_words: ints(),
+        token_scores: floats(),
+        labels: ["<i>", "positive"],
+      }),
+    );
+    expect(words()[0]?.textContent).toBe(text);
+    expect(find("b, i")).toEqual([]);
+  });
+
+  it("select by click and by key, and let go with Escape", () => {
+    const model = open(highlights, highlightsState());
+    words()[1]?.click();
+    expect(model.get("selected")).toBe(1);
+    frames();
+    expect(words()[1]?.getAttribute("aria-selected")).toBe("true");
+    for (const [key, selected] of [
+      ["ArrowRight", 2],
+      ["ArrowRight", 2],
+      ["Home", 0],
+      ["End", 2],
+      ["ArrowLeft", 1],
+      ["Escape", null],
+    ] as const) {
+      press(document.activeElement, key);
+      expect(model.get("selected"), key).toBe(selected);
+    }
+  });
+
+  it("are one tab stop, which is the selected word", () => {
+    const model = open(highlights, highlightsState());
+    const stops = () => words().map((word) => word.tabIndex);
+    expect(stops()).toEqual([0, -1, -1]);
+    model.set("selected", 2);
+    frames();
+    expect(stops()).toEqual([-1, -1, 0]);
+  });
+
+  it("keep their nodes while only the selection moves", () => {
+    const model = open(highlights, highlightsState());
+    const before = words();
+    model.set("selected", 1);
+    frames();
+    expect(words()).toEqual(before);
+    expect(words()[0]).toBe(before[0]);
+  });
+
+  it("choose the class by click and by arrow", () => {
+    const model = open(highlights, highlightsState());
+    const radios = find('[role="radio"]');
+    radios[0]?.click();
+    expect(model.get("target")).toBe("negative");
+    frames();
+    expect(find('[aria-checked="true"]').map((bar) => bar.textContent)).toEqual(["negative25.0%"]);
+    press(radios[0], "ArrowDown");
+    expect(model.get("target")).toBe("positive");
+  });
+
+  it("explain again once typing pauses, and bring the text back on Escape", () => {
+    const model = open(highlights, highlightsState());
+    const { field, type } = edit();
+    expect(model.get("editing")).toBe(true);
+    type("not so");
+    vi.advanceTimersByTime(30);
+    type("not so bad");
+    vi.advanceTimersByTime(30);
+    expect(model.get("text")).toBe("not bad 😀");
+    vi.advanceTimersByTime(10);
+    expect(model.get("text")).toBe("not so bad");
+    type("long ".repeat(500));
+    vi.advanceTimersByTime(200);
+    expect(model.get("text")).toBe("not so bad");
+    type("  ");
+    vi.advanceTimersByTime(400);
+    expect(model.get("text")).toBe("not so bad");
+    press(field, "Escape");
+    expect([model.get("text"), model.get("editing")]).toEqual(["not bad 😀", false]);
+    expect(field.hidden).toBe(true);
+  });
+
+  it("follow a text that Python sets while the editor is open, but not over what is being typed", () => {
+    const model = open(highlights, highlightsState());
+    const { field, type } = edit();
+    model.set("busy", true);
+    model.set("text", "from a cell");
+    frames();
+    expect(field.value).toBe("from a cell");
+    type("from a cell and");
+    model.set("text", "from another");
+    frames();
+    expect(field.value).toBe("from a cell and");
+    vi.advanceTimersByTime(40);
+    expect(model.get("text")).toBe("from a cell and");
+  });
+
+  it("keep what was typed if Python refuses it and puts the text before back", () => {
+    const model = open(highlights, highlightsState());
+    const { field, type } = edit();
+    type("far too long");
+    vi.advanceTimersByTime(40);
+    frames();
+    model.set("text", "not bad 😀");
+    model.set("error", "The text has 100,001 characters.");
+    frames();
+    expect(field.value).toBe("far too long");
+  });
+
+  it.each([
+    ["closes", null],
+    ["stays open over what never left", "never sent"],
+  ])("has an editor that %s when the kernel is gone", (_, typed) => {
+    const model = open(highlights, highlightsState());
+    const { field, type } = edit();
+    if (typed !== null) type(typed);
+    model.set("_static", true);
+    frames();
+    expect([field.hidden, field.value]).toEqual([typed === null, typed ?? "not bad 😀"]);
+  });
+
+  it("take the text at once on Enter, but not while an input method composes", () => {
+    const model = open(highlights, highlightsState());
+    const { field, type } = edit();
+    type("nicht schlecht");
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", isComposing: true }));
+    expect(model.get("text")).toBe("not bad 😀");
+    press(field, "Enter");
+    expect(model.get("text")).toBe("nicht schlecht");
+  });
+
+  it("stay as they are in a saved copy", () => {
+    const model = open(highlights, highlightsState({ _static: true }));
+    find('[role="radio"]')[0]?.click();
+    press(words()[0], "e");
+    expect(model.get("target")).toBe("positive");
+    expect(find("textarea")[0]?.hidden).toBe(true);
+    expect(find("button").find((button) => button.textContent === "Edit")?.hidden).toBe(true);
+    expect(el.textContent).toMatch("Saved copy: no kernel attached");
+    words()[1]?.click();
+    expect(model.get("selected")).toBe(1);
+  });
+
+  it("show Python's error, and stay usable", () => {
+    const model = open(highlights, highlightsState({ error: "The model is gone." }));
+    expect(banner()?.textContent).toBe("The model is gone.");
+    expect(words()).toHaveLength(3);
+    model.set("error", "");
+    frames();
+    expect(banner()?.hidden).toBe(true);
+  });
+
+  it("say what is wrong with a forged state instead of breaking", () => {
+    open(highlights, highlightsState({ offsets: ints(0, 3, 4, 7, 8, 1_000_000) }));
+    expect(banner()?.textContent).toMatch("its words are not those of its text");
+  });
+
+  it("wait for traits that arrive one by one before they complain", () => {
+    const model = open(highlights, highlightsState());
+    model.set("words", ["not", "bad"]);
+    frames();
+    expect(banner()?.hidden).toBe(true);
+    expect(words()).toHaveLength(3);
+    vi.advanceTimersByTime(1000);
+    expect(banner()?.textContent).toMatch("damaged");
+    for (const [name, value] of Object.entries({
+      offsets: ints(0, 3, 4, 7),
+      segments: bytes(0, 0),
+      scores: floats(1, 2),
+      token_words: ints(-1, 0, 1, -1),
+    }))
+      model.set(name, value);
+    frames();
+    expect(banner()?.hidden).toBe(true);
+    expect(words()).toHaveLength(2);
+  });
+
+  it("leave nothing behind when they close", () => {
+    const model = open(highlights, highlightsState());
+    closing.abort();
+    expect(el.childNodes).toHaveLength(0);
+    model.set("text", "x");
+    frames();
+    expect(el.childNodes).toHaveLength(0);
+  });
+
+  it("work inside a shadow root", () => {
+    const host = document.createElement("div");
+    document.body.append(host);
+    el = document.createElement("div");
+    host.attachShadow({ mode: "open" }).append(el);
+    const model = open(highlights, highlightsState());
+    words()[2]?.click();
+    expect(model.get("selected")).toBe(2);
+  });
+});

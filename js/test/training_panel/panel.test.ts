@@ -1,0 +1,336 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Model } from "../../src/shared/model.ts";
+import panel from "../../src/training_panel.ts";
+import { floats, ints, modelOf, trainingState } from "../shared/models.ts";
+
+let el: HTMLElement;
+let closing: AbortController;
+let sent: unknown[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  el = document.createElement("div");
+  document.body.replaceChildren(el);
+  closing = new AbortController();
+  sent = [];
+});
+afterEach(() => {
+  closing.abort();
+  vi.useRealTimers();
+});
+
+const frames = () => vi.advanceTimersByTime(50);
+const find = (selector: string) => [...el.querySelectorAll<HTMLElement>(selector)];
+const named = (name: string) =>
+  find("button").find((one) => [one.textContent, one.getAttribute("aria-label")].includes(name));
+const visible = (one: HTMLElement | undefined) =>
+  one !== undefined && one.closest("[hidden]") === null;
+
+function open(changes: Record<string, unknown>): Model {
+  const model = modelOf(trainingState(changes));
+  model.send = (content) => sent.push(content);
+  panel.render({ model, el, signal: closing.signal });
+  frames();
+  return model;
+}
+const press = (target: Element | null | undefined, key: string, more: KeyboardEventInit = {}) => {
+  target?.dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, composed: true, ...more }),
+  );
+  frames();
+};
+const enter = (field: HTMLInputElement, text: string) => {
+  field.value = text;
+  field.dispatchEvent(new Event("input"));
+  field.dispatchEvent(new Event("change"));
+  frames();
+};
+
+describe("the tabs", () => {
+  it("choose the view by click and by key, as one tab stop", () => {
+    const model = open({});
+    const tabs = () => find('[role="tab"]');
+    tabs()[2]?.click();
+    tabs()[2]?.focus();
+    frames();
+    expect(model.get("view")).toBe("data");
+    expect(tabs().map((tab) => tab.tabIndex)).toEqual([-1, -1, 0, -1, -1]);
+    for (const [key, view] of [
+      ["ArrowRight", "classes"],
+      ["End", "notes"],
+      ["ArrowRight", "curves"],
+      ["ArrowLeft", "notes"],
+      ["Home", "curves"],
+    ] as const) {
+      press(document.activeElement, key);
+      expect(model.get("view"), key).toBe(view);
+    }
+    expect(find('[role="tabpanel"]').map((one) => one.hidden)).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it("follow Python", () => {
+    const model = open({});
+    model.set("view", "notes");
+    frames();
+    expect(find(".bw-noted li").map((one) => one.textContent)).toEqual([
+      "step 2It goes on.",
+      "step 0It began.",
+    ]);
+  });
+});
+
+describe("the form", () => {
+  const ready = { state: "ready", _train: null, _valid: null };
+
+  it("sets one value and leaves the others as they are", () => {
+    const model = open(ready);
+    const inputs = find(".bw-form input") as HTMLInputElement[];
+    expect(inputs.map((one) => one.value)).toEqual(["2", "2e-5", "", "on"]);
+    enter(inputs[0] as HTMLInputElement, "5");
+    expect(model.get("values")).toEqual({
+      epochs: 5,
+      learning_rate: 2e-5,
+      patience: null,
+      schedule: "linear",
+      compile: false,
+    });
+    enter(inputs[0] as HTMLInputElement, "0");
+    expect(model.get("values")).toMatchObject({ epochs: 5 });
+    expect(el.textContent).toMatch("“0” does not work");
+  });
+
+  it("keeps two changes made before Python answers", () => {
+    const model = open(ready);
+    const [epochs, rate] = find(".bw-form input") as [HTMLInputElement, HTMLInputElement];
+    for (const [field, text] of [
+      [epochs, "4"],
+      [rate, "1e-4"],
+    ] as const) {
+      field.value = text;
+      field.dispatchEvent(new Event("change"));
+    }
+    expect(model.get("values")).toMatchObject({ epochs: 4, learning_rate: 1e-4 });
+  });
+
+  it("shows the old value again where Python refused the new one", () => {
+    const model = open(ready);
+    const before = model.get("values");
+    const field = find(".bw-form input")[0] as HTMLInputElement;
+    enter(field, "7");
+    model.set("values", before);
+    frames();
+    expect(field.value).toBe("2");
+  });
+
+  it("offers the rate it found, as it is written", () => {
+    const model = open({
+      ...ready,
+      suggested_rate: 3.21987e-4,
+      _finder: floats(1e-7, 1, 1e-3, 0.5),
+    });
+    named("Find learning rate")?.click();
+    expect(sent).toEqual([{ command: "find_learning_rate" }]);
+    named("Use 3.2e-04")?.click();
+    expect(model.get("values")).toMatchObject({ learning_rate: 3.2e-4, epochs: 2 });
+  });
+
+  it("calls a search off", () => {
+    open({ ...ready, finding: true, _finder: floats(1e-7, 1) });
+    named("Cancel search")?.click();
+    expect(sent).toEqual([{ command: "cancel_search" }]);
+  });
+
+  it("is gone once the run began", () => {
+    const model = open(ready);
+    expect(visible(find(".bw-form")[0])).toBe(true);
+    model.set("state", "running");
+    frames();
+    expect(visible(find(".bw-form")[0])).toBe(false);
+  });
+});
+
+describe("the film", () => {
+  const view = { view: "probes" };
+  const texts = () => find(".bw-probe-text").map((one) => one.textContent);
+
+  it("draws the words of the frame in view, in the colours of their scores", () => {
+    const model = open(view);
+    expect(texts()).toEqual(["not 😀"]);
+    const words = () => find(".bw-word").map((one) => one.classList.contains("bw-negative"));
+    expect(words()).toEqual([true, false]);
+    expect(find(".bw-film-step")[0]?.textContent).toBe("step 2");
+    model.set("frame", 0);
+    frames();
+    expect(words()).toEqual([false, false]);
+    expect(find(".bw-film-step")[0]?.textContent).toBe("step 0");
+    expect(find(".bw-probe-bar").map((one) => one.textContent)).toEqual([
+      "negative50.0%",
+      "positive50.0%",
+    ]);
+  });
+
+  it("plays to its end, then follows the run", () => {
+    const model = open(view);
+    named("Play the film")?.click();
+    expect(model.get("frame")).toBe(0);
+    vi.advanceTimersByTime(500);
+    expect(model.get("frame")).toBeNull();
+    frames();
+    vi.advanceTimersByTime(1000);
+    expect(visible(named("Play the film"))).toBe(true);
+  });
+
+  it("steps by its buttons, and stops at the ends", () => {
+    const model = open(view);
+    expect((named("Next frame") as HTMLButtonElement).disabled).toBe(true);
+    named("Previous frame")?.click();
+    frames();
+    expect(model.get("frame")).toBe(0);
+    expect((named("Previous frame") as HTMLButtonElement).disabled).toBe(true);
+  });
+
+  it("takes and drops probes", () => {
+    const model = open(view);
+    const field = find(".bw-adder input")[0] as HTMLInputElement;
+    field.value = "  <b>so</b> so ";
+    named("Add")?.click();
+    expect(model.get("probes")).toEqual(["not 😀", "<b>so</b> so"]);
+    frames();
+    expect(texts()).toEqual(["not 😀", "<b>so</b> so"]);
+    expect(find(".bw-probe b")).toEqual([]);
+    field.value = "not 😀";
+    named("Add")?.click();
+    expect(model.get("probes")).toHaveLength(2);
+    named("Remove probe 1")?.click();
+    expect(model.get("probes")).toEqual(["<b>so</b> so"]);
+  });
+});
+
+describe("the data map", () => {
+  const view = { view: "data" };
+
+  it("is brushed by the keyboard, box after box", () => {
+    const model = open(view);
+    const map = find('.bw-map [role="application"]')[0];
+    press(map, "ArrowRight");
+    const [left = -1] = model.get("brush") as number[];
+    expect(left).toBe(0);
+    map?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
+    map?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
+    expect((model.get("brush") as number[])[0]).toBeGreaterThan(0.01);
+    press(map, "Escape");
+    expect(model.get("brush")).toEqual([]);
+  });
+
+  it("lists what is selected and what looks mislabelled", () => {
+    open({
+      ...view,
+      brush: [0, 0.2, 0, 1],
+      selected_count: 37,
+      _selected: [[4, "a <i>fine</i> film", "positive", 0.91, 0.1, 1]],
+    });
+    expect(el.textContent).toMatch("37 of 1,200 examples selected");
+    const cells = find(".bw-picked tbody td").map((one) => one.textContent);
+    expect(cells).toEqual(["4", "a <i>fine</i> film", "positive", "0.91", "0.10", "1.00"]);
+    expect(el.textContent).toMatch("row 17: labelled negative, looks positive (0.94)");
+  });
+
+  it("is not brushed in a saved copy", () => {
+    const model = open({ ...view, _static: true });
+    press(find('.bw-map [role="img"]')[0], "ArrowRight");
+    expect(model.get("brush")).toEqual([]);
+    expect(el.textContent).toMatch("Saved copy: no kernel attached.");
+    expect(el.textContent).toMatch("looks positive");
+  });
+});
+
+describe("the classes", () => {
+  it("show counts by row, and each class's scores", () => {
+    open({ view: "classes" });
+    expect(find(".bw-confusion td").map((one) => one.textContent)).toEqual(["8", "2", "1", "9"]);
+    expect(find(".bw-confusion td")[1]?.title).toBe("negative taken for positive: 2, 20.0%");
+    expect(find(".bw-scores tbody tr")[0]?.textContent).toBe("negative0.890.800.8410");
+  });
+
+  it("do without a matrix, and without a score that is not defined", () => {
+    open({
+      view: "classes",
+      _confusion: ints(),
+      _per_class: floats(Number.NaN, 0, 0, 0, 1, 1, 1, 5),
+    });
+    expect(find(".bw-confusion")).toEqual([]);
+    expect(find(".bw-scores tbody tr")[0]?.textContent).toBe("negative–0.000.000");
+  });
+});
+
+describe("the panel", () => {
+  it("shows which run it speaks of, and shows another on a click in the legend", () => {
+    const model = open({ runs: ["a", "b"] });
+    find(".bw-run")[1]?.click();
+    expect(model.get("shown")).toBe(1);
+    frames();
+    expect(find(".bw-run").map((one) => one.getAttribute("aria-pressed"))).toEqual([
+      "false",
+      "true",
+    ]);
+  });
+
+  it("reads values at the cursor, which the arrow keys move", () => {
+    open({ _train: floats(0, 1, 0.9, 0.9, 2e-5, 1, 0, 2, 0.5, 0.5, 1e-5, 2) });
+    const rate = () => find(".bw-charts .bw-chart")[2]?.querySelector(".bw-key-value")?.textContent;
+    expect(rate()).toBe("1e−5");
+    press(find(".bw-chart-loss .bw-over")[0], "ArrowLeft");
+    press(find(".bw-chart-loss .bw-over")[0], "ArrowLeft");
+    expect(find(".bw-chart-loss .bw-at")[0]?.textContent).toBe("step 1");
+    expect(rate()).toBe("2e−5");
+  });
+
+  it("warns calmly, apart from errors", () => {
+    open({ problem: "The disk is full: free some space and resume.", error: "" });
+    expect(visible(find(".bw-problem")[0])).toBe(true);
+    expect(find(".bw-banner")[0]?.hidden).toBe(true);
+  });
+
+  it.each(["curves", "probes", "data", "classes", "notes"])(
+    "offers no control that needs Python in a saved copy: %s",
+    (view) => {
+      const model = open({ view, _static: true, runs: ["a"] });
+      model.set = () => {
+        throw new Error("nothing is sent");
+      };
+      const changing = find("button, input").filter(
+        (one) => visible(one) && !one.matches('[role="tab"], .bw-player *, .bw-curves *'),
+      );
+      expect(changing).toEqual([]);
+      expect(el.textContent).toMatch("Saved copy: no kernel attached.");
+    },
+  );
+
+  it("says what is wrong with a forged state, and stays usable", () => {
+    const model = open({});
+    model.set("_film_targets", ints(7, 7));
+    vi.advanceTimersByTime(1000);
+    expect(find('.bw-banner[role="alert"]')[0]?.textContent).toMatch("a class there is not");
+    model.set("_film_targets", ints(1, 1));
+    frames();
+    expect(find(".bw-banner")[0]?.hidden).toBe(true);
+    named("Pause")?.click();
+    expect(sent).toEqual([{ command: "pause" }]);
+  });
+
+  it("leaves nothing behind when it closes", () => {
+    const model = open({ view: "probes" });
+    named("Play the film")?.click();
+    closing.abort();
+    const frame = model.get("frame");
+    vi.advanceTimersByTime(5000);
+    expect(model.get("frame")).toBe(frame);
+    expect(el.childNodes).toHaveLength(0);
+  });
+});

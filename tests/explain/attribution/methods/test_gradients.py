@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bert_widgets.explain import attribute
+from bert_widgets.explain.attribution.problem import embeddings_replaced
+from tests.explain.attribution.methods.toys import toy_classifier
+from tests.models import KINDS, tiny_classifier
+
+TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
+CHINESE = "这部电影不好看,演员太差了!"
+ONE_PASS = ["saliency", "input_x_gradient"]
+SAMPLED = ["smoothgrad", "expected_gradients"]
+
+
+def sample(kind: str) -> str:
+    return CHINESE if kind == "chinese" else TEXT
+
+
+def gradient_at_text(clf, text: str, target: int, layer: int | None = None):
+    """States (n, width) and gradient, by the model itself: no hook, nothing replaced."""
+    inputs = clf.collate(clf.encode([text]))
+    states: list[torch.Tensor] = []
+
+    def note(_module, _args, output) -> None:
+        states.append(output[0] if isinstance(output, tuple) else output)
+
+    if layer is None:
+        clf.model.get_input_embeddings().register_forward_hook(note)
+        logits = clf.model(**inputs).logits
+    else:
+        found = clf.model(**inputs, output_hidden_states=True)
+        logits, states = found.logits, [found.hidden_states[layer + 1]]
+    (gradient,) = torch.autograd.grad(logits[0, target], states[0])
+    return states[0][0].detach(), gradient[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_methods_of_one_pass_are_what_their_formula_says(kind: str) -> None:
+    text, clf = sample(kind), tiny_classifier(kind)
+    size, product = (attribute(clf, text, target=1, method=name)[0] for name in ONE_PASS)
+    states, gradient = gradient_at_text(clf, text, 1)
+    np.testing.assert_allclose(size.token_scores, gradient.norm(dim=1), rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(product.token_scores, (gradient * states).sum(1), atol=1e-3)
+    assert (size.scores >= 0).all()
+    assert size.margins is product.margins is None
+
+
+# ModernBERT shows its last layer's output only behind another norm.
+LAYERS = [(kind, layer) for kind in KINDS for layer in (0, 1) if (kind, layer) != ("modernbert", 1)]
+
+
+@pytest.mark.parametrize(("kind", "layer"), LAYERS)
+def test_a_layer_is_what_the_model_says_it_gives_out(kind: str, layer: int) -> None:
+    text, clf = sample(kind), tiny_classifier(kind)
+    size, product = (
+        attribute(clf, text, target=1, method=name, layer=layer)[0] for name in ONE_PASS
+    )
+    states, gradient = gradient_at_text(clf, text, 1, layer)
+    np.testing.assert_allclose(size.token_scores, gradient.norm(dim=1), rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(product.token_scores, (gradient * states).sum(1), atol=1e-3)
+
+
+@pytest.mark.parametrize("method", [*ONE_PASS, *SAMPLED])
+@pytest.mark.parametrize("kind", KINDS)
+def test_scores_depend_on_neither_padding_nor_batch(kind: str, method: str) -> None:
+    clf = tiny_classifier(kind)
+    texts = [sample(kind), "bad", sample(kind) + " so good"]
+    together = attribute(clf, texts, method=method, samples=4, seed=3)
+    for text, found in zip(texts, together, strict=True):
+        alone = attribute(clf, text, method=method, samples=4, seed=3, target=found.target)[0]
+        np.testing.assert_allclose(found.token_scores, alone.token_scores, rtol=1e-2, atol=1e-3)
+        if method in SAMPLED:
+            np.testing.assert_allclose(found.margins, alone.margins, rtol=1e-2, atol=1e-3)
+
+
+@pytest.mark.parametrize("method", SAMPLED)
+def test_the_seed_decides_the_samples(method: str) -> None:
+    clf = tiny_classifier("bert")
+    first, again, other = (
+        attribute(clf, TEXT, method=method, samples=4, seed=seed)[0] for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(first.token_scores, again.token_scores)
+    assert not np.allclose(first.token_scores, other.token_scores)
+    assert first.margins.dtype == np.float32
+    assert first.margins.shape == first.scores.shape
+
+
+@settings(deadline=None, max_examples=10)
+@given(text=st.text("abdeginotw ", max_size=30).map("a".__add__), target=st.integers(0, 1))
+def test_noise_changes_nothing_on_a_linear_model(text: str, target: int) -> None:
+    clf = toy_classifier()
+    smooth, product = (
+        attribute(clf, text, target=target, method=name, samples=samples)[0]
+        for name, samples in (("smoothgrad", 4), ("input_x_gradient", None))
+    )
+    np.testing.assert_allclose(smooth.token_scores, product.token_scores, atol=1e-4)
+    assert smooth.margins.max() < 1e-4
+
+
+def test_expected_gradients_are_weights_times_mean_change_on_a_linear_model() -> None:
+    clf = toy_classifier()
+    texts = [f"{word} film was so bad" for word in ("the", "good", "not", "never", "boring")]
+    table = clf.model.words.weight.detach()
+    ordinary = np.setdiff1d(np.arange(len(clf.tokenizer)), clf.tokenizer.all_special_ids)
+    mean, weights = table[ordinary].mean(0), clf.model.readout.weight.detach()[1]
+    inside = []
+    for seed in range(8):
+        for found in attribute(clf, texts, target=1, method="expected_gradients", seed=seed):
+            encoding = clf.encode([found.text])[0]
+            pieces = ((table[encoding.input_ids] - mean) @ weights).numpy()
+            off = np.abs(found.scores - encoding.words.sum(pieces))
+            inside += (off <= found.margins).tolist()
+            assert not found.token_scores[found.token_segments < 0].any()
+    assert 0.9 <= np.mean(inside) <= 0.99
+
+
+@pytest.mark.parametrize("method", SAMPLED)
+def test_margins_hold_what_more_samples_find(method: str) -> None:
+    clf = tiny_classifier("bert")
+    texts = [TEXT, "so boring and bad", "delightful soup, gorgeous story!", "I'd see it again"]
+    truth = attribute(clf, texts, method=method, samples=1500, seed=99)
+    inside = []
+    for seed in range(5):
+        few = attribute(clf, texts, method=method, samples=48, seed=seed)
+        for found, exact in zip(few, truth, strict=True):
+            inside += (np.abs(found.scores - exact.scores) <= found.margins).tolist()
+            assert (found.margins > exact.margins).mean() > 0.9
+    assert 0.87 <= np.mean(inside) <= 0.995
+
+
+def test_expected_gradients_add_up_to_the_mean_change_from_random_pieces() -> None:
+    clf = tiny_classifier("electra")
+    found = attribute(clf, TEXT, target=1, method="expected_gradients", samples=2000)[0]
+    inputs = clf.collate(clf.encode([TEXT] * 2000))
+    ordinary = np.setdiff1d(np.arange(len(clf.tokenizer)), clf.tokenizer.all_special_ids)
+    drawn = np.random.default_rng(5).choice(ordinary, inputs["input_ids"].shape)
+    drawn[:, [0, -1]] = inputs["input_ids"][:, [0, -1]]
+    embeddings = clf.model.get_input_embeddings()(torch.from_numpy(drawn))
+    with torch.no_grad():
+        at_text = clf(**{name: rows[:1] for name, rows in inputs.items()})[0, 1]
+        with embeddings_replaced(clf, embeddings):
+            at_random = clf(**inputs)[:, 1]
+    change = (at_text - at_random.mean()).item()
+    assert found.difference is found.completeness_error is None
+    assert found.scores.sum() == pytest.approx(change, abs=0.05)
+
+
+def test_noise_is_a_share_of_the_range_of_the_text() -> None:
+    clf = tiny_classifier("bert")
+    table = clf.model.get_input_embeddings()
+    rough = attribute(clf, TEXT, method="smoothgrad", samples=64)[0]
+    with torch.no_grad():
+        table.weight.mul_(1e-3)  # the noise shrinks with the embeddings, and so does its effect
+    fine = attribute(clf, TEXT, method="smoothgrad", samples=64)[0]
+    product = attribute(clf, TEXT, method="input_x_gradient")[0]
+    assert np.abs(fine.scores - product.scores).sum() < 0.05 * np.abs(product.scores).sum()
+    assert np.abs(rough.scores).sum() > 10 * np.abs(fine.scores).sum()
+
+
+@pytest.mark.parametrize("method", SAMPLED)
+def test_one_sample_has_no_margins(method: str) -> None:
+    with pytest.raises(ValueError, match="Of 1 samples no margins can be told; take 2 or more"):
+        attribute(tiny_classifier("bert"), TEXT, method=method, samples=1)
+
+
+def test_expected_gradients_score_no_layers() -> None:
+    with pytest.raises(ValueError, match=r"scores no layers; use .*integrated_gradients"):
+        attribute(tiny_classifier("bert"), TEXT, method="expected_gradients", layer=0)

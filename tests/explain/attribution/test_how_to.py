@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from bert_widgets.explain import METHODS, attribute
+from bert_widgets.explain.attribution.units import units
+from tests.models import tiny_classifier
+
+TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
+
+
+def test_the_how_to_of_the_contributors_page_adds_a_method(monkeypatch) -> None:
+    page = Path(__file__).parents[3] / "CONTRIBUTING.md"
+    (code,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    monkeypatch.setitem(METHODS, "alone", None)  # what the page does is undone
+    exec(code, {})  # noqa: S102 - the project's own page
+    clf = tiny_classifier("bert")
+    found = attribute(clf, TEXT, method="alone")[0]
+    words = len(found.words)
+    only = units(clf.encode([TEXT])[0], "words")
+    assert len(only) == words == np.count_nonzero(found.scores)
+    assert found.completeness_error is None

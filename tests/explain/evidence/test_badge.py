@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from bert_widgets import demo
+from bert_widgets.explain import attribute
+from bert_widgets.explain.evidence.badge import Badge, badge
+from tests.models import tiny_classifier
+
+
+def a_badge(**other):
+    fields = {
+        "words": (1, 4, 5),
+        "unit": "word",
+        "target": "positive",
+        "against": None,
+        "probability": 0.97,
+        "without": 0.21,
+        "random_without": 0.93,
+        "random_low": 0.8,
+        "random_high": 0.99,
+    }
+    return Badge(**fields | other).sentence
+
+
+def test_words_that_matter_are_said_to() -> None:
+    assert a_badge() == (
+        "Removing these 3 words drops P(positive) from 0.97 to 0.21; "
+        "removing 3 others at random, to 0.93."
+    )
+    assert a_badge(words=(2,), unit="span", against="negative") == (
+        "Removing this span drops P(positive against negative) from 0.97 to 0.21; "
+        "removing another at random, to 0.93."
+    )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ({"random_low": 0.2}, "to 0.93 on average and 0.20 at most: luck may do as much."),
+        ({"random_without": 0.1}, "does no less (0.10): the scores are not borne out here."),
+        (
+            {"without": 0.968},
+            "leaves P(positive) at 0.97: the prediction does not hang on them alone.",
+        ),
+        (
+            {"without": 0.99},
+            "raises P(positive) from 0.97 to 0.99: the scores are not borne out here.",
+        ),
+        ({"words": ()}, "No word pushes towards positive."),
+        ({"words": (0,), "random_without": np.nan}, "drops P(positive) from 0.97 to 0.21."),
+    ],
+)
+def test_and_where_they_do_not_it_says_so(numbers, said) -> None:
+    assert a_badge(**numbers).endswith(said)
+
+
+def test_numbers_are_predictions_without_the_highest_words() -> None:
+    clf = tiny_classifier("bert")
+    text = "so bad a film never good"
+    found = attribute(clf, text, method="input_x_gradient", target="positive")[0]
+    found = dataclasses.replace(found, scores=np.array([1, 5, -1, 3, 4, -2], np.float32))
+    shown = badge(clf, found)
+    assert shown.words == (1, 3, 4)
+    predicted = clf.predict([text, "so a good"]).probabilities[:, 1]
+    np.testing.assert_allclose([shown.probability, shown.without], predicted, atol=1e-5)
+    fewer = badge(clf, found, words=2)
+    assert fewer.random_low < fewer.random_without < fewer.random_high
+    others = clf.predict("bad film never").probabilities[0, 1]  # all there is to draw
+    assert shown.random_low == pytest.approx(others, abs=1e-5)
+    assert shown.random_high == pytest.approx(others, abs=1e-5)
+    assert badge(clf, found) == shown
+    assert badge(clf, found, words=1).words == (1,)
+    few = dataclasses.replace(found, scores=np.array([-1, -5, -1, 3, -4, -2], np.float32))
+    assert badge(clf, few).words == (3,)
+    none = dataclasses.replace(found, scores=-np.ones(6, np.float32))
+    assert badge(clf, none).words == ()
+    assert badge(clf, none).without == badge(clf, none).probability
+    with pytest.raises(ValueError, match="0 words cannot be removed"):
+        badge(clf, found, words=0)
+
+
+def test_the_one_word_of_a_text_is_compared_with_nothing() -> None:
+    clf = tiny_classifier("bert")
+    found = attribute(clf, "bad")[0]
+    shown = badge(clf, dataclasses.replace(found, scores=np.ones(1, np.float32)))
+    assert shown.words == (0,)
+    assert np.isnan([shown.random_without, shown.random_low, shown.random_high]).all()
+
+
+def test_the_demo_model_hangs_on_its_words_of_praise() -> None:
+    clf = demo.classifier(device="cpu")
+    found = attribute(clf, demo.reviews().text[0])[0]
+    shown = badge(clf, found)
+    assert shown.without < shown.random_low
+    assert "drops P(positive)" in shown.sentence

@@ -1,0 +1,5 @@
+"""Widgets of these tests have a page."""
+
+from tests.widgets.conftest import pages
+
+__all__ = ["pages"]

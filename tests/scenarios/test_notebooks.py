@@ -1,0 +1,75 @@
+"""The tutorials run from top to bottom, and are saved as they ran."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat
+import pytest
+
+from tests.notebooks import (
+    NOTEBOOKS,
+    WIDGET,
+    as_saved,
+    code_cells,
+    executed,
+    is_progress_bar,
+    outputs,
+)
+
+EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+LIVE_WIDGETS = {
+    "01_quickstart": 4,
+    "02_train_and_watch": 3,
+    "03_attention": 3,
+    "05_which_explanation_is_true": 3,
+}
+TRAINING = {"01_quickstart", "02_train_and_watch", "05_which_explanation_is_true"}
+
+
+@EACH
+@pytest.mark.tutorial
+def test_runs_in_any_folder_and_renders_every_widget_without_a_script_too(path, tmp_path):
+    notebook = executed(path, tmp_path)
+
+    assert not failures(notebook)
+    shows = [output for output in outputs(notebook) if not is_progress_bar(output)]
+    live = [output.data for output in shows if WIDGET in output.get("data", {})]
+    assert len(live) == LIVE_WIDGETS[path.stem]
+    for data in live:
+        assert "bert_widgets" in data["text/html"]
+        assert data["text/plain"]
+    assert not list(tmp_path.iterdir()), "the tutorial leaves nothing behind"
+    shown = "".join(data["text/html"] for data in live)
+    finished = ">finished<" in shown
+    assert finished == (path.stem in TRAINING), "a panel shown after wait() shows the end"
+
+
+@EACH
+def test_saved_copy_is_one_run_of_its_own_cells(path):
+    notebook = nbformat.read(path, 4)
+    nbformat.validate(notebook)
+    cells = code_cells(notebook)
+
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert not failures(notebook)
+    rendered = [o.data["text/html"] for o in outputs(notebook) if "text/html" in o.get("data", {})]
+    assert sum("bert_widgets:" in html for html in rendered) == LIVE_WIDGETS[path.stem]
+    assert any(">finished<" in html for html in rendered) == (path.stem in TRAINING)
+
+
+@EACH
+def test_saved_copy_holds_nothing_of_one_machine(path):
+    notebook = nbformat.read(path, 4)
+
+    assert as_saved(nbformat.read(path, 4)) == notebook
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert all(cell.metadata == {} for cell in notebook.cells)
+    streams = {output.name for output in outputs(notebook) if output.output_type == "stream"}
+    assert streams <= {"stdout"}, "no warning and no progress bar"
+    folders = r"/(home|root|tmp|Users|work|opt|usr)/|[A-Z]:\\\\"
+    assert not re.search(folders, path.read_text("utf-8"))
+
+
+def failures(notebook):
+    return [output for output in outputs(notebook) if output.output_type == "error"]

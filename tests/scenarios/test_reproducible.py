@@ -1,0 +1,120 @@
+"""In fp32 the seed fixes every bit, in each process, whatever else goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import torch
+
+from bert_widgets import BertClassifier
+from tests.models import KINDS, tiny_classifier
+from tests.training.small import (
+    DATA,
+    PATIENCE,
+    TAGS,
+    assert_same,
+    everything,
+    tag_classifier,
+    trainer,
+)
+
+ROOT = Path(__file__).parents[2]
+OPTIONS = {"keep_best": True, "evaluate_every": 3, "accumulation": 2, "layer_decay": 0.8}
+
+
+def fingerprint(folder):
+    """Train the model of a folder; return a number for all that came of it."""
+    clf = BertClassifier.from_pretrained(folder, device="cpu")
+    given = trainer(clf, DATA, DATA[:9], **OPTIONS)
+    list(given)
+    return hashlib.sha256(repr(everything(given)).encode()).hexdigest()
+
+
+def test_a_fresh_process_comes_to_the_same_bits_as_this_one(tmp_path):
+    tiny_classifier("bert").save_pretrained(tmp_path)
+    script = (
+        "import sys, torch; from tests.scenarios.test_reproducible import fingerprint;"
+        "torch.set_num_threads(1); print(fingerprint(sys.argv[1]))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "3"}, check=True, capture_output=True,
+    ).stdout  # fmt: skip
+    assert found.decode().strip() == fingerprint(tmp_path)
+
+
+@pytest.mark.parametrize("make", [lambda: (tiny_classifier("bert"), DATA, DATA[:9]),
+                                  lambda: (tag_classifier(), TAGS, TAGS)])  # fmt: skip
+def test_what_other_cells_do_changes_nothing(make):
+    alone, among_others = trainer(*make(), **OPTIONS), trainer(*make(), **OPTIONS)
+    list(alone)
+    for number, _ in enumerate(among_others):
+        torch.manual_seed(number)
+        torch.rand(3)
+        among_others.clf.predict(["The film was so good"])
+        torch.set_float32_matmul_precision(["highest", "medium"][number % 2])
+    torch.set_float32_matmul_precision("highest")
+    assert_same(among_others, alone)
+
+
+def test_seeds_differ():
+    runs = [trainer(data=DATA, epochs=1, seed=seed) for seed in (5, 5, 6)]
+    for run in runs:
+        list(run)
+    first, same, other = (everything(run)["weights"] for run in runs)
+    assert first == same
+    assert first != other
+
+
+def test_training_does_not_disturb_the_random_numbers_of_others():
+    torch.manual_seed(1)
+    expected = torch.rand(2)
+    torch.manual_seed(1)
+    list(trainer())
+    assert torch.equal(torch.rand(2), expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_draws_while_it_trains_neither_changes_it_nor_is_changed(kind):
+    """As another run does, or a cell that seeds torch and computes."""
+    alone, beside = (trainer(tiny_classifier(kind), DATA) for _ in range(2))
+    list(alone)
+    other = torch.Generator().manual_seed(7)
+    expected = torch.rand(1000, generator=other)
+    begun, ended = threading.Event(), threading.Event()
+
+    def draw():
+        found = []
+        while not ended.is_set():
+            torch.manual_seed(7)
+            found.append(torch.rand(1000))
+            begun.set()
+        return found
+
+    with ThreadPoolExecutor(1) as cell:
+        drawn = cell.submit(draw)
+        assert begun.wait(PATIENCE)
+        list(beside)
+        ended.set()
+    assert all(torch.equal(each, expected) for each in drawn.result())
+    assert_same(beside, alone)
+
+
+def test_watching_does_not_change_what_is_learnt():
+    """Neither probes nor a reader of history, dynamics and progress."""
+    plain, watched = trainer(data=DATA), trainer(data=DATA, probes=["The soup was bad", "good"])
+    list(plain)
+    for _ in watched:
+        watched.history.to_frame()
+        watched.dynamics.to_frame()
+        assert watched.progress.memory
+    assert len(watched.history.frames) > 1
+    for part in ("weights", "optimizer", "measured", "dynamics"):
+        assert everything(plain)[part] == everything(watched)[part]

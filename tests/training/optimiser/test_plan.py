@@ -1,0 +1,81 @@
+"""A plan shows each text once an epoch, in batches within the budget, from the seed alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bert_widgets.text.batches import token_batches
+from bert_widgets.training.optimiser.plan import Plan
+
+lengths = st.lists(st.integers(1, 40), min_size=1, max_size=60).map(
+    lambda values: np.array(values, np.int32)
+)
+settings = st.fixed_dictionaries(
+    {
+        "epochs": st.integers(1, 4),
+        "batch_tokens": st.integers(40, 90),
+        "accumulation": st.integers(1, 5),
+        "seed": st.integers(0, 2**32 - 1),
+    }
+)
+
+
+@given(lengths, settings)
+def test_each_text_is_seen_once_an_epoch(given_lengths, chosen):
+    plan = Plan(given_lengths, **chosen)
+    start = 0
+    for epoch, end in enumerate(plan.ends):
+        steps = list(plan.steps(epoch))
+        assert len(steps) == end - start
+        assert sorted(np.concatenate(steps)) == list(range(len(given_lengths)))
+        start = end
+    assert start == len(plan)
+
+
+@given(lengths, settings)
+def test_a_step_holds_as_many_batches_as_wanted_within_the_budget(given_lengths, chosen):
+    for rows in Plan(given_lengths, **chosen).steps(0):
+        batches = list(token_batches(given_lengths[rows], chosen["batch_tokens"]))
+        assert len(batches) <= chosen["accumulation"]
+        for batch in batches:
+            tokens = len(batch) * given_lengths[rows[batch]].max()
+            assert tokens <= chosen["batch_tokens"]
+
+
+@given(lengths, settings)
+def test_the_number_of_steps_done_is_all_it_takes_to_go_on(given_lengths, chosen):
+    plan, again = Plan(given_lengths, **chosen), Plan(given_lengths, **chosen)
+    whole = [rows.tolist() for rows in plan.after(0)]
+    assert len(whole) == len(plan)
+    for step in range(len(plan) + 1):
+        assert [rows.tolist() for rows in again.after(step)] == whole[step:]
+
+
+@given(lengths, settings)
+def test_epochs_grow_evenly_from_zero_to_all(given_lengths, chosen):
+    plan = Plan(given_lengths, **chosen)
+    epochs = [plan.epoch(step) for step in range(len(plan) + 1)]
+    assert epochs[0] == 0
+    assert epochs[-1] == chosen["epochs"]
+    assert (np.diff(epochs) > 0).all()
+    assert [epochs[end] for end in plan.ends] == list(range(1, chosen["epochs"] + 1))
+
+
+def test_epochs_and_seeds_differ():
+    plans = [
+        Plan(np.full(50, 5), epochs=2, batch_tokens=20, accumulation=1, seed=s) for s in (0, 1)
+    ]
+    orders = {tuple(np.concatenate(list(plan.steps(epoch)))) for plan in plans for epoch in (0, 1)}
+    assert len(orders) == 4
+
+
+def test_texts_of_like_length_come_together():
+    random = np.random.default_rng(0)
+    many = random.integers(5, 60, 2000).astype(np.int32)
+    padded = sum(
+        len(rows) * int(many[rows].max())
+        for rows in Plan(many, epochs=1, batch_tokens=512, accumulation=1, seed=0).steps(0)
+    )
+    assert padded < 1.1 * many.sum()  # batches drawn at random would need 1.8 times as many

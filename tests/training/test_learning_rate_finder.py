@@ -1,0 +1,239 @@
+"""The search for a learning rate finds one that learns, and leaves no trace."""
+
+from __future__ import annotations
+
+import random
+import threading
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bert_widgets import Trainer
+from bert_widgets.training import learning_rate_finder as finder
+from bert_widgets.training.learning_rate_finder import RateSearch, find_learning_rate
+from tests.models import KINDS, tiny_classifier
+from tests.training.small import DATA, FEW, TAGS, everything, tag_classifier, trainer
+
+LARGE = {"batch_tokens": 512, "epochs": 20, "precision": "fp32"}
+
+
+def generators():
+    """Return the states of all random generators that other cells may use."""
+    return (
+        torch.get_rng_state().tolist(),
+        repr(np.random.get_state()),  # noqa: NPY002 - the one that may be disturbed
+        random.getstate(),
+    )
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_suggestion_learns_and_much_less_does_not(seed):
+    def loss(rate):
+        clf = tiny_classifier("modernbert")
+        for _ in Trainer(clf, DATA, learning_rate=rate, seed=seed, **LARGE):
+            pass
+        return clf.evaluate(DATA).loss
+
+    given = Trainer(tiny_classifier("modernbert"), DATA, seed=seed, **LARGE)
+    found = find_learning_rate(given)
+    given.configure(learning_rate=found.suggestion)
+    assert loss(found.suggestion) < 0.2
+    assert loss(found.suggestion / 30) > 0.5
+
+
+def test_noise_alone_suggests_nothing():
+    """Labels that have nothing to do with the texts."""
+    labels = np.random.default_rng(0).permutation([label for _, label in DATA])
+    data = [(text, label) for (text, _), label in zip(DATA, labels, strict=True)]
+    found = find_learning_rate(Trainer(tiny_classifier("albert"), data, batch_tokens=64))
+    assert found.suggestion is None
+    assert "no clear fall" in repr(found)
+
+
+@given(
+    at=st.integers(20, 75),
+    fall=st.floats(0.3, 3.0),
+    width=st.floats(1.0, 6.0),
+    seed=st.integers(0, 2**32 - 1),
+)
+@settings(deadline=None)
+def test_the_suggestion_lies_where_a_known_curve_falls(at, fall, width, seed):
+    """A logistic fall with noise of a tenth of it: found within the average's lag of a decade."""
+    rates, steps = np.geomspace(1e-7, 1, 100), np.arange(100)
+    noise = np.random.default_rng(seed).normal(0, fall / 10, 100)
+    losses = 1 + fall / (1 + np.exp((steps - at) / width)) + noise
+    smoothed = average(losses)
+    suggestion = finder._suggest(rates, losses, smoothed)
+    assert rates[at] / 3 < suggestion < rates[at] * 10
+
+
+def average(losses):
+    weights = 0.9 ** np.arange(len(losses))
+    return np.array([
+        np.average(losses[: i + 1][::-1], weights=weights[: i + 1]) for i in range(len(losses))
+    ])  # fmt: skip
+
+
+def test_rates_grow_evenly_and_the_average_is_bias_corrected():
+    seen = []
+    found = find_learning_rate(
+        trainer(data=DATA),
+        lowest=1e-5,
+        highest=1e-3,
+        steps=21,
+        progress=lambda rate, loss: seen.append((rate, loss)),
+    )
+    np.testing.assert_allclose(np.diff(np.log10(found.rates)), 0.1)
+    np.testing.assert_allclose(found.smoothed, average(found.losses))
+    np.testing.assert_array_equal(seen, np.stack([found.rates, found.smoothed], 1))
+    frame = found.to_frame()
+    assert list(frame.columns) == ["learning_rate", "loss", "smoothed"]
+    np.testing.assert_array_equal(frame["loss"], found.losses)
+
+
+def test_the_first_loss_is_the_trainings_own():
+    """Same batches, same dropout: the search looks at the training it is for."""
+    given = trainer(data=DATA)
+    found = find_learning_rate(given)
+    next(event for event in given if event.kind == "step")
+    assert found.losses[0] == given.history.columns("step")["loss"][0]
+
+
+def test_it_ends_when_the_loss_diverges():
+    found = find_learning_rate(Trainer(tiny_classifier("modernbert"), DATA, **LARGE))
+    assert len(found.rates) < 100
+    settled = found.smoothed[10:]
+    least = np.minimum.accumulate(settled)
+    assert (settled > 4 * least).tolist() == [False] * (len(settled) - 1) + [True]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_search_leaves_no_trace(kind):
+    """The training after it is, bit for bit, the training without it."""
+    searched, other = (
+        trainer(tiny_classifier(kind), valid=FEW[:6], probes=["a good film"]) for _ in range(2)
+    )
+    searched.clf.train()
+    before, state = everything(searched), generators()
+    find_learning_rate(searched, steps=25)
+    assert everything(searched) == before == everything(other)
+    assert generators() == state
+    assert searched.clf.training
+    assert all(p.grad is None for p in searched.clf.parameters())
+    for each in (searched, other):
+        for _ in each:
+            pass
+    assert everything(searched) == everything(other)
+
+
+@pytest.mark.parametrize("options", [{"frozen_layers": 1}, {"accumulation": 2, "layer_decay": 0.5}])
+def test_it_searches_with_the_trainers_settings(options):
+    given = trainer(tag_classifier(), TAGS, label_smoothing=0.1, **options)
+    before = everything(given)
+    assert len(find_learning_rate(given, steps=21).losses) > 10
+    assert everything(given) == before
+    assert all(p.requires_grad for p in given.clf.parameters())
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_an_interrupt_leaves_no_trace(error):
+    given = trainer(data=DATA)
+    before, state = everything(given), generators()
+    calls = []
+
+    def interrupt(rate, loss):
+        calls.append(rate)
+        if len(calls) == 15:
+            raise error
+
+    with pytest.raises(error):
+        find_learning_rate(given, lowest=1e-3, progress=interrupt)
+    assert len(calls) == 15
+    assert everything(given) == before
+    assert generators() == state
+    list(given)
+    assert given.progress.step == given.progress.total_steps
+
+
+def test_predictions_wait_for_the_models_own_weights():
+    """Another thread never sees the weights on trial."""
+    given = trainer(data=DATA)
+    expected = given.clf.predict(["a good film"]).probabilities
+    started, seen = threading.Event(), []
+
+    def predict():
+        started.wait()
+        seen.append(given.clf.predict(["a good film"]).probabilities)
+
+    thread = threading.Thread(target=predict)
+    thread.start()
+    find_learning_rate(given, lowest=1e-2, steps=40, progress=lambda *_: started.set())
+    thread.join()
+    np.testing.assert_array_equal(seen[0], expected)
+
+
+def test_a_run_started_meanwhile_trains_the_models_own_weights():
+    given, other = trainer(data=DATA), trainer(data=DATA)
+    runs = []
+
+    def start(rate, loss):
+        if not runs:
+            runs.append(given.start())
+
+    find_learning_rate(given, lowest=1e-2, steps=40, progress=start)
+    runs[0].wait(60)
+    other.start().wait(60)
+    assert everything(given)["weights"] == everything(other)["weights"]
+
+
+def test_a_training_that_has_begun_is_refused():
+    given = trainer()
+    given.advance()
+    before = everything(given)
+    with pytest.raises(RuntimeError, match="has begun; search with a new Trainer"):
+        find_learning_rate(given)
+    assert everything(given) == before
+
+
+def test_what_is_no_trainer_is_named():
+    with pytest.raises(TypeError, match="for a Trainer, not for a BertClassifier"):
+        find_learning_rate(tiny_classifier("bert"))
+
+
+def test_a_model_that_is_broken_already_is_refused():
+    clf = tiny_classifier("bert")
+    with torch.no_grad():
+        clf.model.classifier.weight.fill_(torch.nan)
+    with pytest.raises(FloatingPointError, match=r"is nan before .* training row \d+ \('The"):
+        find_learning_rate(trainer(clf))
+
+
+@pytest.mark.parametrize(
+    "options", [{"lowest": 0.0}, {"lowest": 0.1, "highest": 0.1}, {"highest": 2.0}, {"steps": 20}]
+)
+def test_a_range_without_a_curve_is_refused(options):
+    with pytest.raises(ValueError, match="not work;"):
+        find_learning_rate(trainer(), **options)
+
+
+@pytest.mark.parametrize("suggestion", [None, 3.2e-4])
+def test_the_picture_is_sound_and_speaks_for_itself(suggestion):
+    rates = np.geomspace(1e-7, 1e-2, 60)
+    losses = np.r_[np.full(30, 0.7), np.linspace(0.7, 0.2, 29), 1e9]
+    drawn = RateSearch(rates, losses, losses, suggestion)._repr_html_()
+    html = ET.fromstring(drawn)  # noqa: S314 - our own
+    bars = [dict(part.split(":") for part in div.get("style").split(";"))
+            for cell in html.iter("td") for div in cell]  # fmt: skip
+    heights = np.array([float(bar["height"].removesuffix("px")) for bar in bars])
+    assert len(heights) == len(rates)
+    assert (np.diff(heights[30:59]) < 0).all()
+    assert heights.max() == heights[-1] <= 124, "a loss that explodes does not flatten the rest"
+    assert heights[0] > heights[58] + 50
+    orange = [bar["background"] for bar in bars].count("rgb(238,130,28)")
+    assert orange == (suggestion is not None)
+    assert "from 1e-07 (left) to 1e-02 (right)" in drawn
+    assert ("3.2e-04" in drawn) == (suggestion is not None)

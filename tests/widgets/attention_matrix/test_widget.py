@@ -1,0 +1,324 @@
+"""The page holds what is on show, exactly, and no more than fits; effects are measured."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import traitlets as t
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bert_widgets import AttentionMatrix, attention_maps
+from bert_widgets.explain import head_effects, neurons
+from bert_widgets.explain.attention.flow import gradient_rollout, rollout
+from bert_widgets.explain.attention.value_norms import block_norms
+from bert_widgets.explain.attribution.targets import Target
+from bert_widgets.widgets.attention_matrix import answers as _attention_answers
+from tests.models import tiny_classifier
+from tests.widgets.pages import agrees, page_of
+
+TEXT = "The film was not bad"
+
+
+def array(state, name, dtype):
+    return np.frombuffer(state[name], dtype)
+
+
+def in_page(widget, key: str):
+    """Return a matrix as the page decodes it, or None if it is not there."""
+    state = page_of(widget).state
+    count = len(state["labels"])
+    for number, slot in enumerate(state["_slots"]):
+        maps = array(state, f"_slot_{number}", np.uint8).reshape(-1, count, count)
+        assert len(maps) == len(slot)
+        for (name, scale, _), levels in zip(slot, maps, strict=True):
+            if name == key:
+                return levels / 255 * scale
+    return None
+
+
+def key_of(widget) -> str:
+    return f"weights:{widget.layer}:{widget.head}"
+
+
+@pytest.mark.parametrize("pair", [None, "it was good"])
+def test_small_texts_have_every_head_in_the_page(pair):
+    clf = tiny_classifier("bert")
+    widget = AttentionMatrix(clf, TEXT, pair, layer=1, head=3)
+    maps = attention_maps(clf, TEXT, pair)
+    assert (widget.layer, widget.head, widget.layers, widget.heads) == (1, 3, 2, 4)
+    for layer in range(2):
+        for head in range(4):
+            found = in_page(widget, f"weights:{layer}:{head}")
+            np.testing.assert_allclose(found, maps.head(layer, head), atol=1e-6)
+    assert agrees(widget)
+
+
+@pytest.mark.parametrize("budget", [0, 60, 200])
+def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, budget):
+    clf = tiny_classifier("bert")
+    monkeypatch.setattr(_attention_answers, "_BUDGET", budget)
+    numbers = st.tuples(st.integers(-1, 1), st.integers(0, 3), st.booleans())
+
+    @settings(deadline=None, max_examples=10)
+    @given(st.lists(numbers, max_size=12))
+    def browse(opened):
+        widget = AttentionMatrix(clf, TEXT)
+        page = page_of(widget)
+        seen = [key_of(widget)]
+        for layer, head, by_page in opened:
+            head = head if layer >= 0 else -1  # noqa: PLW2901
+            if by_page:
+                page.tell(layer=layer, head=head)
+                widget.wait()
+            else:
+                widget.layer, widget.head = layer, head
+            maps = widget.maps
+            expected = maps.mean() if layer < 0 else maps.head(layer, head)
+            np.testing.assert_allclose(in_page(widget, key_of(widget)), expected, atol=0.004)
+            widget.wait()
+            seen = [key for key in seen if key != key_of(widget)] + [key_of(widget)]
+            # A layer and a head set one by one show another head in between.
+            assert all(in_page(widget, key) is not None for key in seen[-4:])
+            sizes = [len(page.state[f"_slot_{n}"]) for n in range(8)]
+            assert max(sizes) <= max(budget, len(widget.labels) ** 2)
+            assert agrees(widget)
+
+    browse()
+
+
+def test_neighbours_of_a_head_are_there_before_anybody_asks(monkeypatch):
+    monkeypatch.setattr(_attention_answers, "_BUDGET", 0)
+    widget = AttentionMatrix(tiny_classifier("bert"), TEXT, layer=0, head=1)
+    widget.wait()
+    for key in ("weights:0:1", "weights:0:2", "weights:0:0", "weights:1:1"):
+        assert in_page(widget, key) is not None
+    assert in_page(widget, "weights:1:2") is None
+
+
+def test_a_new_text_is_read_and_its_head_sent():
+    clf = tiny_classifier("bert")
+    widget = AttentionMatrix(clf, TEXT, layer=1)
+    widget.selected, widget.token = 2, 3
+    widget.text = "good soup"
+    assert widget.selected is widget.token is None
+    assert widget.words == ["good", "soup"]
+    expected = attention_maps(clf, "good soup").head(1, 0)
+    np.testing.assert_allclose(in_page(widget, "weights:1:0"), expected, atol=1e-6)
+    widget.pair = "bad"
+    assert widget.words == ["good", "soup", "bad"]
+    widget.text = ""
+    assert "no text" in widget.error
+    assert widget.words == ["good", "soup", "bad"]
+    widget.wait()
+    assert agrees(widget)
+
+
+def test_every_measure_is_the_one_it_names():
+    clf = tiny_classifier("bert")
+    widget = AttentionMatrix(clf, TEXT, layer=1, head=2, target="negative")
+    maps, encoding = widget.maps, clf.encode([TEXT])[0]
+    widget.measure = "norms"
+    norms = maps.norms(1, 2)
+    np.testing.assert_allclose(in_page(widget, "norms:1:2"), norms, atol=norms.max() / 255)
+    widget.head = -1
+    block = block_norms(clf, encoding, 1)
+    np.testing.assert_allclose(in_page(widget, "norms:1:-1"), block, atol=block.max() / 255)
+    widget.measure = "rollout"
+    np.testing.assert_allclose(in_page(widget, "rollout:1:-1"), rollout(maps.means)[1], atol=0.004)
+    widget.measure, widget.layer = "gradient", 0
+    flow = gradient_rollout(clf, encoding, Target(0))[0] - np.eye(len(encoding))
+    np.testing.assert_allclose(
+        in_page(widget, "gradient:0:-1:negative"), flow, atol=flow.max() / 255
+    )
+    widget.measure, widget.layer = "norms", -1
+    assert "choose a layer" in widget.error
+    widget.layer = 0
+    assert widget.error == ""
+
+
+@pytest.mark.parametrize("specials", [True, False])
+def test_words_and_special_tokens_are_arranged_in_python(specials):
+    widget = AttentionMatrix(tiny_classifier("roberta"), "unwatchable soup", layer=1, head=1)
+    widget.unit, widget.specials = "words", specials
+    expected = widget.maps.arranged(widget.maps.head(1, 1), words=True, specials=specials)
+    assert tuple(widget.labels) == expected.labels
+    np.testing.assert_array_equal(widget.label_tokens, expected.of_token)
+    np.testing.assert_allclose(in_page(widget, "weights:1:1"), expected.weights, atol=0.004)
+    np.testing.assert_allclose(widget._left_out, [] if specials else expected.left_out)
+    assert in_page(widget, "weights:0:0").shape == (len(expected.labels),) * 2
+
+
+def test_effects_are_estimated_at_once_and_measured_on_demand():
+    clf = tiny_classifier("bert")
+    widget = AttentionMatrix(clf, TEXT, target="positive")
+    assert widget.wait(30)
+    expected = head_effects(clf, TEXT, target="positive")
+    np.testing.assert_allclose(widget.estimates, expected.estimate, atol=1e-5)
+    assert np.isnan(widget.effects).all()
+    assert widget.effects_progress == 0
+    page_of(widget).press("effects")
+    assert widget.wait(30)
+    np.testing.assert_allclose(widget.effects, expected.effect, atol=1e-5)
+    assert widget.effects_progress == 1
+    widget.target = "negative"
+    assert widget.wait(30)
+    assert np.isnan(widget.effects).all()
+    np.testing.assert_allclose(
+        widget.estimates, head_effects(clf, TEXT, target="negative").estimate, atol=1e-5
+    )
+
+
+def test_heads_are_switched_off_one_upon_another():
+    clf = tiny_classifier("bert")
+    widget = AttentionMatrix(clf, TEXT, target="positive")
+    np.testing.assert_allclose(widget.ablated_probabilities, widget.probabilities)
+    widget.ablated = [[1, 2]]
+    alone = widget.ablated_probabilities
+    assert not np.allclose(alone, widget.probabilities, atol=1e-4)
+    page_of(widget).tell(ablated=[[1, 2], [0, 0], [1, 2]])
+    widget.wait()
+    assert widget.ablated == [[0, 0], [1, 2]]
+    assert not np.allclose(alone, widget.ablated_probabilities, atol=1e-4)
+    widget.ablated = []
+    np.testing.assert_allclose(widget.ablated_probabilities, widget.probabilities, atol=1e-6)
+    assert agrees(widget)
+
+
+def test_the_predicted_label_is_followed_until_another_is_chosen():
+    clf = tiny_classifier("bert")
+    widget = AttentionMatrix(clf, TEXT)
+    assert widget.target == clf.predict(TEXT).labels[0]
+    np.testing.assert_allclose(widget.probabilities, clf.predict(TEXT).probabilities[0], atol=1e-5)
+    texts = ["so bad", "gorgeous", "The soup was delightful", "boring"]
+    for text in texts:
+        widget.text = text
+        assert widget.target == clf.predict(text).labels[0]
+    other = next(label for label in widget.classes if label != widget.target)
+    widget.target = other
+    widget.text = TEXT
+    assert (widget.target, widget.chosen_target) == (other, other)
+    page_of(widget).tell(chosen_target="")
+    assert widget.target == clf.predict(TEXT).labels[0]
+    for text in texts:
+        widget.text = text
+        assert widget.target == clf.predict(text).labels[0]
+    widget.wait()
+    estimates = head_effects(clf, text, target=widget.target).estimate
+    np.testing.assert_allclose(widget.estimates, estimates, atol=1e-5)
+    widget.chosen_target = widget.target  # the same one, but it stays
+    widget.text = texts[0] if widget.target != clf.predict(texts[0]).labels[0] else texts[1]
+    assert widget.target == widget.chosen_target
+
+
+def test_neurons_are_sent_while_they_are_looked_at():
+    clf = tiny_classifier("bert")
+    widget = AttentionMatrix(clf, TEXT, layer=1, head=2)
+    assert not len(widget._query)
+    page_of(widget).tell(view="neurons", token=3)
+    widget.wait()
+    expected = neurons(clf, TEXT, layer=1, head=2)
+    assert widget.neurons_of == [1, 2]
+    for trait, part, scale in zip(
+        ("_query", "_key"), (expected.query, expected.key), widget.neuron_scales, strict=True
+    ):
+        found = getattr(widget, trait).reshape(-1, widget.neuron_size) / 127 * scale
+        np.testing.assert_allclose(found, part, atol=scale / 250)
+    widget.head = 3
+    assert widget.neurons_of == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("bert", ""), ("albert", "share their weights"), ("modernbert", "no further than 4 pieces")],
+)
+def test_what_is_particular_about_a_family_is_said(kind, words):
+    note = AttentionMatrix(tiny_classifier(kind), TEXT).note
+    assert words in note
+    assert bool(note) is bool(words)
+
+
+def test_the_page_may_not_edit_the_text():
+    widget = AttentionMatrix(tiny_classifier("bert"), TEXT)
+    page_of(widget).tell(text="forged")
+    assert widget.text == TEXT
+    assert agrees(widget)
+
+
+FORGED = [
+    ("layer", 2, "There is no layer 2; use 0 to 1, or -1"),
+    ("layer", -2, "There is no layer -2"),
+    ("head", 4, "There is no head 4"),
+    ("view", "views", "Unknown view 'views': did you mean"),
+    ("measure", "weight", "Unknown measure 'weight': did you mean 'weights'"),
+    ("unit", "letters", "Unknown unit"),
+    ("order", "size", "Unknown order"),
+    ("colour", "red", "Unknown colour"),
+    ("pairs_filter", "ac", "Unknown pairs_filter"),
+    ("target", "neutral", "Unknown target"),
+    ("chosen_target", "neutral", "Unknown target"),
+    ("ablated", [[0, 4]], "There is no head"),
+    ("ablated", [[0, 1, 2]], "There is no head"),
+    ("line_heads", [], "Lines are drawn for 1 to 6 heads"),
+    ("line_heads", [4], "Lines are drawn"),
+    ("threshold", 1.5, "no share of the largest weight; use 0 to 1"),
+    ("token", 99, "There is no token 99"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "sentence"), FORGED)
+def test_what_does_not_exist_is_refused_in_one_sentence(name, value, sentence):
+    widget = AttentionMatrix(tiny_classifier("bert"), TEXT)
+    before = getattr(widget, name)
+    with pytest.raises(t.TraitError, match=sentence):
+        setattr(widget, name, value)
+    page = page_of(widget)
+    page.tell(**{name: value})
+    assert sentence.split(";", maxsplit=1)[0] in widget.error
+    assert getattr(widget, name) == before
+    widget.wait()
+    assert agrees(widget)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"layer": 2}, "There is no layer 2; use 0 to 1"),
+        ({"head": 4}, "There is no head 4; use 0 to 3"),
+        ({"view": "table"}, "Unknown view 'table'"),
+        ({"target": "neutral"}, "Unknown target 'neutral'"),
+    ],
+)
+def test_a_widget_of_what_does_not_exist_is_refused(options, sentence):
+    with pytest.raises((ValueError, t.TraitError), match=sentence):
+        AttentionMatrix(tiny_classifier("bert"), TEXT, **options)
+
+
+def test_heads_drawn_as_lines_are_in_the_page_beside_the_one_on_show():
+    widget = AttentionMatrix(tiny_classifier("bert"), TEXT, layer=1, head=-1, view="lines")
+    widget.line_heads = [0, 2]
+    assert widget.wait(60)
+    for head in widget.line_heads:
+        expected = widget.maps.head(1, head)
+        np.testing.assert_allclose(in_page(widget, f"weights:1:{head}"), expected, atol=1e-6)
+    widget.head = 2
+    assert widget.line_heads == [0, 2]
+    widget.head = 3
+    assert widget.line_heads == [3]
+    widget.measure = "rollout"
+    assert widget.wait(60)
+    assert widget.error == ""
+
+
+def test_cancelled_measuring_has_not_begun():
+    widget = AttentionMatrix(tiny_classifier("bert"), TEXT)
+    page = page_of(widget)
+    page.press("effects")
+    assert widget.measuring
+    page.press("cancel")
+    assert (widget.measuring, widget.effects_progress) == (False, 0)
+    page.press("effects")
+    assert widget.wait(60)
+    assert widget.effects_progress == 1
+    shares = np.exp(widget.logits)
+    np.testing.assert_allclose(shares / shares.sum(), widget.probabilities, atol=1e-6)

@@ -1,0 +1,340 @@
+"""Answers come once, for what is asked now, and nobody waits for those that are not wanted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import pytest
+import traitlets as t
+
+from bert_widgets._common.progress import check_cancelled
+from bert_widgets.widgets.shared.lock import widget_lock
+from bert_widgets.widgets.shared.task_queue import Task, TaskQueue
+from bert_widgets.widgets.shared.widget import Widget
+from tests.widgets.pages import PATIENCE, agrees, in_thread, joined, page_of
+
+
+class Doubler(Widget):
+    """Answers ``number`` by its double, and the double by its square."""
+
+    bundle = "token_highlights"
+    number = t.Int(1).tag(sync=True, page=True)
+    double = t.Int().tag(sync=True)
+    square = t.Int().tag(sync=True)
+    busy = t.Bool(default_value=False).tag(sync=True)
+
+    answers = None
+
+    def __init__(self):
+        super().__init__()
+        self.hold, self.started = threading.Event(), threading.Semaphore(0)
+        self.hold.set()
+        self.cancelled, self.threads = [], []
+        doubled = Task(
+            "double", lambda: self.number, self._double, self._show, at_once=self._double
+        )
+        squared = Task("square", lambda: self.double, self._square, self._show_square)
+        self.factor = 2
+        self.answers = TaskQueue(self, [doubled, squared], self._follow, lambda: self.factor)
+        with widget_lock:
+            self.answers.ask()
+
+    def _double(self, number):
+        self.threads.append(threading.current_thread())
+        self.started.release()
+        if number == 13:
+            msg = "13 is not doubled"
+            raise ValueError(msg)
+        while not self.hold.wait(0.001):
+            try:
+                check_cancelled()
+            except BaseException:
+                self.cancelled.append(number)
+                raise
+        return self.factor * number
+
+    def _square(self, number):
+        return number * number
+
+    def _show(self, value):
+        self.double = value
+
+    def _show_square(self, value):
+        self.square = value
+
+    def _follow(self):
+        if self.answers is not None:
+            self.busy = self.answers.pending("double")
+            self._fail(self.answers.failure())
+
+    @t.observe("number")
+    def _ask(self, _change):
+        if self.answers is not None:
+            self.answers.ask()
+
+    def close(self):
+        if self.answers is not None:
+            self.answers.close()
+        super().close()
+
+
+def settled(widget):
+    assert widget.answers.wait(PATIENCE)
+    assert widget.double == widget.factor * widget.number
+    assert widget.square == widget.double**2
+    assert not widget.busy
+    while widget.started.acquire(blocking=False):
+        pass
+    return agrees(widget)
+
+
+def test_python_has_its_answer_on_the_next_line_and_the_rest_comes_by_itself():
+    widget = Doubler()
+    assert settled(widget)
+    widget.threads.clear()
+    widget.number = 4
+    assert widget.double == 8
+    assert widget.threads == [threading.current_thread()]
+    assert settled(widget)
+
+
+def test_a_page_never_waits_and_its_last_word_counts():
+    widget = Doubler()
+    assert settled(widget)
+    widget.threads.clear()
+    widget.hold.clear()
+    for number in (5, 6, 7):
+        page_of(widget).tell(number=number)  # returns while nothing can be answered
+        assert widget.busy
+        assert widget.started.acquire(timeout=PATIENCE)
+    widget.hold.set()
+    assert settled(widget)
+    assert widget.cancelled == [5, 6]
+    assert threading.current_thread() not in widget.threads
+    assert len(set(widget.threads)) == 1
+
+
+def test_python_does_not_wait_for_what_the_page_has_asked():
+    widget = Doubler()
+    assert settled(widget)
+    widget.hold.clear()
+    page_of(widget).tell(number=5)
+    assert widget.started.acquire(timeout=PATIENCE)
+    widget.hold.set()
+    widget.number = 6
+    assert widget.double == 12
+    assert settled(widget)
+
+
+def test_what_a_thread_answers_meanwhile_is_not_what_python_gets():
+    """A quick answer may come too late to be cancelled, and yet before the one waited for."""
+    begun, released, threads = threading.Event(), threading.Event(), []
+
+    class Hasty(Doubler):
+        def __init__(self):
+            super().__init__()
+            doubled = Task("double", lambda: self.number, self._quick, self._show, at_once=exact)
+            self.answers = TaskQueue(self, [doubled], self._follow, lambda: None)
+
+        def _quick(self, number):
+            threads.append(threading.current_thread())
+            begun.set()
+            assert released.wait(PATIENCE)
+            return -number
+
+    def exact(number):
+        released.set()
+        threads[0].join(PATIENCE)
+        return 2 * number
+
+    widget = Hasty()
+    page_of(widget).tell(number=7)
+    assert begun.wait(PATIENCE)
+    with widget_lock:
+        widget.answers.ask()
+    assert widget.double == 14
+    assert not threads[0].is_alive()
+    assert widget.answers.wait(PATIENCE)
+    assert (widget.double, len(threads)) == (14, 1)
+
+
+def test_an_edit_taken_back_is_not_answered_again():
+    widget = Doubler()
+    assert settled(widget)
+    widget.hold.clear()
+    page = page_of(widget)
+    page.tell(number=5)
+    page.tell(number=1)
+    assert not widget.busy
+    widget.hold.set()
+    assert settled(widget)
+
+
+def test_a_failure_is_told_once_and_the_answer_before_stays():
+    widget = Doubler()
+    page_of(widget).tell(number=13)
+    assert widget.answers.wait(PATIENCE)
+    assert (widget.error, widget.double, widget.busy) == ("13 is not doubled", 2, False)
+    widget.number = 2
+    assert widget.error == ""
+    assert settled(widget)
+
+
+def test_an_interrupt_ends_the_computing_and_is_raised():
+    widget = Doubler()
+    assert settled(widget)
+    stop = [KeyboardInterrupt]
+    compute = widget._double
+
+    def interrupted(number):
+        if stop:
+            raise stop.pop()
+        return compute(number)
+
+    widget.answers = TaskQueue(
+        widget,
+        [Task("double", lambda: widget.number, interrupted, widget._show, at_once=interrupted)],
+        widget._follow,
+        lambda: None,
+    )
+    with pytest.raises(KeyboardInterrupt):
+        widget.number = 9
+    assert widget.answers.wait(PATIENCE)
+    assert (widget.double, widget.busy) == (2, False)
+    assert "interrupted" in widget.error
+    widget.number = 10
+    assert widget.double == 20
+
+
+@pytest.mark.parametrize("by_page", [False, True])
+def test_what_rests_on_something_else_by_now_is_answered_anew(by_page):
+    widget = Doubler()
+    assert settled(widget)
+    widget.hold.clear()
+    page_of(widget).tell(number=5)
+    assert widget.started.acquire(timeout=PATIENCE)
+    widget.factor = 3
+    assert widget.cancelled == []  # nobody has asked since
+    widget.hold.set()
+    if by_page:
+        page_of(widget).tell(number=6)
+    else:
+        widget.number = 6
+    assert settled(widget)
+    assert (widget.double, widget.square) == (18, 324)
+    widget.factor = 4
+    with widget_lock:
+        widget.answers.ask()  # the same question
+    assert settled(widget)
+    assert widget.double == 24
+
+
+@pytest.mark.parametrize("by_page", [False, True])
+def test_a_failing_observer_costs_no_answer(by_page, caplog):
+    widget = Doubler()
+    assert settled(widget)
+
+    def fail(_change):
+        raise ZeroDivisionError
+
+    widget.observe(fail, "double")
+    if by_page:
+        page_of(widget).tell(number=5)
+    else:
+        with pytest.raises(ZeroDivisionError):
+            widget.number = 5
+    assert settled(widget)
+    assert bool(caplog.records) == by_page
+
+
+def test_a_closed_widget_stops_its_work():
+    widget = Doubler()
+    assert settled(widget)
+    widget.hold.clear()
+    page_of(widget).tell(number=5)
+    assert widget.started.acquire(timeout=PATIENCE)
+    widget.close()
+    assert widget.answers.wait(PATIENCE)
+    assert widget.cancelled == [5]
+    assert joined(widget.threads[-1])
+    assert widget.double == 2
+
+
+def test_waiting_in_an_observer_is_refused():
+    widget = Doubler()
+    refusals = []
+
+    def wait(_change):
+        with pytest.raises(RuntimeError, match="outside"):
+            widget.answers.wait()
+        refusals.append(1)
+
+    widget.observe(wait, "double")
+    widget.number = 5
+    assert refusals == [1]
+
+
+def test_no_time_to_wait_is_said():
+    widget = Doubler()
+    widget.hold.clear()
+    page_of(widget).tell(number=5)
+    assert not widget.answers.wait(0.01)
+    widget.hold.set()
+    assert settled(widget)
+
+
+@pytest.fixture
+def switching():
+    """Switch threads as often as can be."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("switching")
+def test_nothing_is_lost_between_page_python_and_observers():
+    one, other = Doubler(), Doubler()
+    heard = []
+    one.observe(lambda change: setattr(other, "number", change.new), "double")
+    other.observe(lambda change: heard.append(change.new), "double")
+
+    def edit(widget, numbers):
+        for number in numbers:
+            widget.number = number
+
+    def click(widget, numbers):
+        for number in numbers:
+            page_of(widget).tell(number=number)
+
+    many = 300
+    threads = [
+        in_thread(lambda: edit(one, range(10_000, 10_000 + many))),
+        in_thread(lambda: click(one, range(20_000, 20_000 + many))),
+        in_thread(lambda: edit(other, range(30_000, 30_000 + many))),
+        in_thread(lambda: click(other, range(40_000, 40_000 + many))),
+    ]
+    assert joined(*threads)
+    assert settled(one)
+    assert settled(other)
+    assert all(number % 2 == 0 for number in heard)
+    one.number = 1
+    assert settled(other)
+    assert (one.double, other.number, other.double) == (2, 2, 4)
+
+
+SCRIPT = """
+import bert_widgets as bw
+from tests.models import tiny_classifier
+bw.TokenHighlights(tiny_classifier("bert"), "The film was not bad and the story was good")
+print("end", flush=True)
+"""
+
+
+def test_a_script_may_end_while_there_is_work():
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert (done.returncode, done.stdout) == (0, "end\n"), done.stderr

@@ -1,0 +1,74 @@
+"""Warnings say what is so, of the words it is so of, and nothing where all is well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bert_widgets import TokenHighlights, attribute
+from bert_widgets.widgets.token_highlights.cross_check import disagreement, warnings_of
+from tests.models import tiny_classifier
+from tests.widgets.pages import PATIENCE
+
+
+@pytest.fixture(scope="module")
+def result():
+    clf = tiny_classifier("bert")
+    return attribute(clf, "good film bad story", method="integrated_gradients", target=1)[0]
+
+
+def scored(result, *scores, method="integrated_gradients"):
+    return replace(result, scores=np.array(scores, np.float32), method=method)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "said"),
+    [
+        ((1, 0.1, -0.8, 0), (2, 0, -1, 0.3), ""),
+        ((1, 0.1, -0.8, 0), (-2, 0, -1, 0), "counts “good” against positive"),
+        ((1, 0.1, -0.8, 0), (2, 0, 1, 0), "counts “bad” towards positive"),
+        ((1, 0.1, -0.8, 0), (2, 0, 0.01, 0), "hardly counts “bad”"),
+        ((1, 0.1, 0, 0), (1, 0, 0, 2), "finds “story” strongest, which is faint here"),
+        ((1, 0.2, 0.1, 0), (1, -0.2, -1, 0), ""),
+        ((0, 0, 0, 0), (0, 0, 0, 0), ""),
+    ],
+)
+def test_only_words_that_are_strong_here_or_there_count(result, ours, theirs, said):
+    sentence = disagreement(scored(result, *ours), scored(result, *theirs, method="occlusion"))
+    assert sentence == (said and f"Another method, occlusion, {said}.")
+
+
+def test_a_method_keeps_the_capitals_of_its_name(result):
+    other = scored(result, -2, 0, 0, 0, method="attnlrp")
+    assert "Another method, AttnLRP, " in disagreement(scored(result, 1, 0, 0, 0), other)
+
+
+def test_what_has_no_signs_is_compared_by_size(result):
+    unsigned = scored(result, 1, 0.8, 0, 0, method="saliency")
+    assert disagreement(unsigned, scored(result, -1, -0.8, 0, 0, method="occlusion")) == ""
+    assert disagreement(scored(result, -1, -0.8, 0, 0), unsigned) == ""
+    assert "hardly" in disagreement(unsigned, scored(result, -1, 0, 0, 0, method="occlusion"))
+
+
+def test_the_order_is_one_of_weight(result):
+    shaky = replace(result, completeness_error=0.2, windows=3)
+    first, second, third = warnings_of(shaky, "They disagree.")
+    assert "20 %" in first
+    assert second == "They disagree."
+    assert "3 overlapping windows" in third
+    assert warnings_of(replace(result, completeness_error=0.009), "") == []
+
+
+@pytest.mark.parametrize("method", ["occlusion", "integrated_gradients", "saliency"])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_widget_warns_of_what_two_methods_say(method, seed):
+    clf = tiny_classifier("bert", seed=seed)
+    widget = TokenHighlights(clf, "The film was not bad, and boring", method=method)
+    assert widget.wait(PATIENCE)
+    other = "input_x_gradient" if method == "occlusion" else "occlusion"
+    sentence = disagreement(widget.attribution, attribute(clf, widget.text, method=other)[0])
+    assert [each for each in widget.warnings if each.startswith("Another")] == [sentence] * bool(
+        sentence
+    )
