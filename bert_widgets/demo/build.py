@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from tqdm.auto import tqdm
 
+from .._common._compat import forget_origin
 from ..model.classifier import BertClassifier
 from ..training import Trainer
 from . import MODEL, classifier
@@ -70,7 +71,7 @@ def _train(clf: BertClassifier, train: pd.DataFrame) -> None:
 def _store(clf: BertClassifier) -> None:
     MODEL.mkdir(exist_ok=True)
     # The encoder's folder may be any path of the machine that builds; it is nobody's business.
-    clf.model.config._name_or_path = ""  # noqa: SLF001
+    forget_origin(clf.model.config)
     clf.model.config.save_pretrained(MODEL)
     clf.tokenizer.save_pretrained(MODEL)
     save_int8(

@@ -6,7 +6,7 @@ and dropout takes a sixth of the time. Families and models it does not know, or 
 into, run as they are.
 """
 
-# ruff: noqa: ANN401, SLF001 - parts of models have no common type; hooks are private attributes
+# ruff: noqa: ANN401 - parts of models have no common type
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +15,7 @@ import torch
 from torch import nn
 from transformers.activations import GELUActivation
 
+from .._common._compat import has_hooks, is_compiled, linear_gelu
 from .._common.randomness import own_dropout, own_generator
 
 if TYPE_CHECKING:
@@ -27,11 +28,7 @@ _HOMES = ("torch.nn.modules.", "transformers.activations", "transformers.models.
 # Random numbers of a dropout have 16 bits.
 _LEVELS = 2**16
 # A matmul that adds the bias and takes the GELU in the same pass; it has no gradient.
-_FUSED = (
-    getattr(torch.ops.mkldnn, "_linear_pointwise", None)
-    if torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    else None
-)
+_LINEAR_GELU = linear_gelu()
 
 
 def fits(model: PreTrainedModel) -> bool:
@@ -48,11 +45,10 @@ def fits(model: PreTrainedModel) -> bool:
 def _is_plain(module: nn.Module) -> bool:
     return (
         type(module).__module__.startswith(_HOMES)
-        and not (module._forward_hooks or module._forward_pre_hooks)
-        and not (module._backward_hooks or module._backward_pre_hooks)
+        and not has_hooks(module)
         and not (module.training and getattr(module, "gradient_checkpointing", False))
         and "forward" not in vars(module)
-        and module._compiled_call_impl is None
+        and not is_compiled(module)
     )
 
 
@@ -130,11 +126,8 @@ def _run(
 def _widened(layer: _Layer, states: torch.Tensor) -> torch.Tensor:
     exact = states.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
     fuses = isinstance(layer.activation, GELUActivation) and torch.is_inference_mode_enabled()
-    if _FUSED is not None and exact and fuses:
-        fused: torch.Tensor = _FUSED(
-            states, layer.widen.weight, layer.widen.bias, "gelu", [], "none"
-        )
-        return fused
+    if _LINEAR_GELU is not None and exact and fuses:
+        return _LINEAR_GELU(states, layer.widen.weight, layer.widen.bias)
     return layer.activation(layer.widen(states))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
+from .._common._compat import attention_implementation, cpu_has_bfloat16
 from .._common.options import unknown
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def attention(model: PreTrainedModel, implementation: str) -> Iterator[None]:
     ``"eager"`` (plain matmuls) is the only one that gives attention weights, and on a CPU it is
     faster than SDPA for short texts and for all training with dropout.
     """
-    before = model.config._attn_implementation  # noqa: SLF001
+    before = attention_implementation(model)
     model.set_attn_implementation(implementation)
     try:
         yield
@@ -104,7 +105,7 @@ def fastest_attention(model: PreTrainedModel, precision: Precision, tokens: int 
     str
         ``"eager"`` or ``"sdpa"``; on a GPU what the model has.
     """
-    own: str = model.config._attn_implementation  # noqa: SLF001
+    own = attention_implementation(model)
     if model.device.type != "cpu":
         return own
     if tokens is None or own != "sdpa" or _drops_attention(model):
@@ -216,6 +217,4 @@ def resolve_precision(precision: Precision, device: torch.device) -> Precision:
         return precision
     if device.type == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
-    # The only query torch has; a processor without it emulates bf16 slowly.
-    fast = device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001
-    return "bf16" if fast else "fp32"
+    return "bf16" if device.type == "cpu" and cpu_has_bfloat16() else "fp32"

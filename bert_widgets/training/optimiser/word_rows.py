@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from ..._common._compat import in_place_changes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,7 +57,7 @@ class WordRows:
         self._places = torch.full((len(weight),), -1, device=weight.device)
         self._places[self._rows] = torch.arange(len(rows), device=weight.device)
         self.parameter = torch.nn.Parameter(weight.detach()[self._rows])
-        self._version = weight._version  # noqa: SLF001 - torch's count of the changes in place
+        self._version = in_place_changes(weight)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -63,7 +65,7 @@ class WordRows:
         padding = self._embedding.padding_idx
         place = None if padding is None else int(self._places[padding])
         weight = self._embedding.weight
-        if weight._version != self._version:  # noqa: SLF001 - others put weights into the model
+        if in_place_changes(weight) != self._version:  # others put weights into the model
             self.parameter.data.copy_(weight.detach()[self._rows])
 
         def look_up(_module: object, inputs: tuple[torch.Tensor], _output: object) -> torch.Tensor:
@@ -80,4 +82,4 @@ class WordRows:
         """Copy `parameter` into the model."""
         weight = self._embedding.weight
         weight.index_copy_(0, self._rows, self.parameter)
-        self._version = weight._version  # noqa: SLF001
+        self._version = in_place_changes(weight)

@@ -10,6 +10,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from ...._common._compat import (
+    captum_cosine_kernel,
+    captum_deep_lift_layers,
+    captum_ridge,
+)
 from ...._common.progress import check_cancelled
 from ...._common.randomness import OwnDraws
 from ..problem import Scores
@@ -56,15 +61,13 @@ def lime(problem: Problem) -> list[Scores]:
     Ribeiro, Singh & Guestrin 2016, "Why Should I Trust You?: Explaining the Predictions of Any
     Classifier".
     """
-    from captum._utils.models.linear_model import SkLearnRidge
     from captum.attr import Lime
-    from captum.attr._core.lime import get_exp_kernel_similarity_function
 
     def explainer(forward: Callable[[torch.Tensor], torch.Tensor]) -> Lime:
         return Lime(
             forward,
-            interpretable_model=SkLearnRidge(alpha=1.0),
-            similarity_func=get_exp_kernel_similarity_function("cosine", _LIME_WIDTH),
+            interpretable_model=captum_ridge(alpha=1.0),
+            similarity_func=captum_cosine_kernel(_LIME_WIDTH),
         )
 
     return [
@@ -173,9 +176,7 @@ class _OneText(nn.Module):
 
 
 def _check_rules(model: nn.Module) -> None:
-    from captum.attr._core.deep_lift import SUPPORTED_NON_LINEAR
-
-    treated = (nn.Linear, nn.Embedding, nn.Dropout, nn.Identity, *SUPPORTED_NON_LINEAR)
+    treated = (nn.Linear, nn.Embedding, nn.Dropout, nn.Identity, *captum_deep_lift_layers())
     foreign = sorted({type(leaf).__name__ for leaf in _leaves(model) if type(leaf) not in treated})
     if foreign:
         msg = (

@@ -1,0 +1,97 @@
+"""Private names of other libraries: every use of one is a function here, with a test of its own.
+
+Nothing is imported before a function is called.
+"""
+
+# ruff: noqa: SLF001 - what this module is for
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import torch
+    from torch import nn
+    from transformers import PretrainedConfig, PreTrainedModel
+
+
+def attention_implementation(model: PreTrainedModel) -> str:
+    """Return the attention implementation in use, such as ``"sdpa"`` or ``"eager"``."""
+    implementation: str = model.config._attn_implementation
+    return implementation
+
+
+def forget_origin(config: PretrainedConfig) -> None:
+    """Remove the folder or Hub name that a config was loaded from."""
+    config._name_or_path = ""
+
+
+def in_place_changes(tensor: torch.Tensor) -> int:
+    """Return how often a tensor was changed in place."""
+    return tensor._version
+
+
+def has_hooks(module: nn.Module) -> bool:
+    """Return whether a forward or backward hook is registered on a module."""
+    return bool(
+        module._forward_hooks
+        or module._forward_pre_hooks
+        or module._backward_hooks
+        or module._backward_pre_hooks
+    )
+
+
+def is_compiled(module: nn.Module) -> bool:
+    """Return whether ``module.compile()`` was called."""
+    return module._compiled_call_impl is not None
+
+
+def cpu_has_bfloat16() -> bool:
+    """Return whether the processor computes in bfloat16; others emulate it slowly."""
+    import torch
+
+    supported = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
+    return supported is not None and bool(supported())
+
+
+def linear_gelu() -> Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor] | None:
+    """Return a function of (states, weight, bias): a linear layer and exact GELU in one pass.
+
+    It has no gradient. None where torch is built without oneDNN.
+    """
+    import torch
+
+    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return None
+    fused = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+    if fused is None:
+        return None
+
+    def compute(states: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        output: torch.Tensor = fused(states, weight, bias, "gelu", [], "none")
+        return output
+
+    return compute
+
+
+def captum_ridge(alpha: float) -> Any:  # noqa: ANN401 - Captum has no types
+    """Return a ridge regression as Captum's ``Lime`` takes it."""
+    from captum._utils.models.linear_model import SkLearnRidge
+
+    return SkLearnRidge(alpha=alpha)
+
+
+def captum_cosine_kernel(width: float) -> Callable[..., float]:
+    """Return Captum's exponential kernel over the cosine distance."""
+    from captum.attr._core.lime import get_exp_kernel_similarity_function
+
+    kernel: Callable[..., float] = get_exp_kernel_similarity_function("cosine", width)
+    return kernel
+
+
+def captum_deep_lift_layers() -> tuple[type[nn.Module], ...]:
+    """Return the non-linear layers for which Captum's DeepLift has a rule."""
+    from captum.attr._core.deep_lift import SUPPORTED_NON_LINEAR
+
+    return tuple(SUPPORTED_NON_LINEAR)
