@@ -175,8 +175,8 @@ def midpoints(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
     """Return integrated gradients by brute force, to measure the others by."""
     import torch
 
-    from bert_widgets.explain.attribution.baselines import baseline_embedding
     from bert_widgets.explain.attribution.methods.integrated_gradients import Point, gradients
+    from bert_widgets.explain.attribution.options import AttributionOptions
     from bert_widgets.explain.attribution.problem import Problem
     from bert_widgets.explain.attribution.targets import Target
 
@@ -187,7 +187,7 @@ def midpoints(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
             encodings=encodings,
             targets=[Target(clf.labels.index(target)) for target in targets],
             units=[encoding.words for encoding in encodings],
-            baseline=baseline_embedding(clf, "pad"),
+            options=AttributionOptions(precision="fp32"),
         )
         scores = [np.zeros(len(encoding)) for encoding in encodings]
         steps = (np.arange(1000) + 0.5) / 1000

@@ -9,10 +9,10 @@ from ...data.inputs import as_texts
 from ...model.classifier import check_classifier
 from ...model.precision import resolve_precision
 from .baselines import baseline_embedding
-from .job import Job, explain_all
+from .job import AttributionJob, explain_all
 from .method_table import METHODS
+from .options import AttributionOptions
 from .targets import resolve_target
-from .units import check_unit
 
 if TYPE_CHECKING:
     from ...data.inputs import Texts
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .baselines import Baseline
     from .method import Method
     from .result import Attribution
-    from .targets import Label
+    from .targets import Label, Target
     from .units import Unit
 
 
@@ -100,35 +100,53 @@ def attribute(  # noqa: PLR0913
     >>> a.words, [round(float(s), 1) for s in a.scores]  # doctest: +SKIP
     (('a', 'gorgeous', ',', 'witty', 'film'), [0.1, 1.1, 0.0, 0.4, 0.1])
     """
-    check_classifier(clf)
-    if method not in METHODS:
-        raise ValueError(unknown("method", method, METHODS))
-    if not tolerance > 0:
-        msg = f"A tolerance of {tolerance!r} cannot be met; use a number above 0, such as 0.01."
-        raise ValueError(msg)
-    if samples is not None and samples < 1:
-        msg = f"{samples!r} samples tell nothing; use at least 1, or None for the usual number."
-        raise ValueError(msg)
-    check_unit(unit)
-    _check_layer(clf, METHODS[method], layer)
-    job = Job(
-        clf=clf,
-        method=METHODS[method],
-        target=resolve_target(clf, target, output),
+    options = AttributionOptions(
+        method=method,
+        target=target,
         output=output,
         unit=unit,
-        baseline=baseline if isinstance(baseline, str) else "own",
-        options={
-            "baseline": baseline_embedding(clf, baseline),
-            "tolerance": tolerance,
-            "precision": resolve_precision(precision, clf.device),
-            "samples": samples,
-            "layer": layer,
-            "seed": seed,
-        },
+        baseline=baseline,
+        layer=layer,
+        tolerance=tolerance,
+        precision=precision,
+        samples=samples,
+        seed=seed,
     )
+    return explain_texts(clf, texts, options)
+
+
+def explain_texts(
+    clf: BertClassifier, texts: Texts, options: AttributionOptions
+) -> list[Attribution]:
+    """Do what `attribute` does, with its options as one object."""
+    target = check_options(clf, options)
+    job = AttributionJob(clf=clf, method=METHODS[options.method], target=target, options=options)
     singles, pairs, _ = as_texts(texts)
     return explain_all(job, singles, pairs)
+
+
+def check_options(clf: BertClassifier, options: AttributionOptions) -> Target | None:
+    """Raise if options do not fit a classifier.
+
+    Returns
+    -------
+    Target or None
+        The target as `resolve_target` gives it.
+
+    Raises
+    ------
+    TypeError
+        If ``clf`` is not a classifier.
+    ValueError
+        If there is no such method, target, output, baseline, precision or layer.
+    """
+    check_classifier(clf)
+    if options.method not in METHODS:
+        raise ValueError(unknown("method", options.method, METHODS))
+    _check_layer(clf, METHODS[options.method], options.layer)
+    resolve_precision(options.precision, clf.device)
+    baseline_embedding(clf, options.baseline)
+    return resolve_target(clf, options.target, options.output)
 
 
 def _check_layer(clf: BertClassifier, method: Method, layer: int | None) -> None:
@@ -136,8 +154,11 @@ def _check_layer(clf: BertClassifier, method: Method, layer: int | None) -> None
         return
     count = int(clf.model.config.num_hidden_layers)
     if "layers" not in method.promises:
-        able = [name for name, other in METHODS.items() if "layers" in other.promises]
-        msg = f"{method.title} scores no layers; use {' or '.join(map(repr, able))}."
+        supported = [name for name, other in METHODS.items() if "layers" in other.promises]
+        msg = (
+            f"{method.title} cannot score the output of a layer; "
+            f"use {' or '.join(map(repr, supported))}."
+        )
         raise ValueError(msg)
     if not 0 <= layer < count:
         msg = f"There is no layer {layer!r}; use 0 to {count - 1}, or None for the word embeddings."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ...text.encoding import Encoding
     from ...text.windows import Window
     from .method import Method
+    from .options import AttributionOptions
     from .units import Unit
 
 # Texts explained under one hold of the lock, in tokens: each sees one state of the weights, and
@@ -36,19 +37,30 @@ _TURN_TOKENS = 512
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
-    """What `attribute` was asked, beside the texts."""
+class AttributionJob:
+    """What `attribute` was asked, apart from the texts.
+
+    Attributes
+    ----------
+    clf
+        The classifier.
+    method
+        The method that ``options`` names.
+    target
+        The target that ``options`` names; None for each text's predicted label.
+    options
+        The options of `attribute`.
+    """
 
     clf: BertClassifier
     method: Method
     target: Target | None
-    output: str
-    unit: Unit
-    baseline: str
-    options: dict[str, Any]
+    options: AttributionOptions
 
 
-def explain_all(job: Job, texts: Sequence[str], pairs: Sequence[str] | None) -> list[Attribution]:
+def explain_all(
+    job: AttributionJob, texts: Sequence[str], pairs: Sequence[str] | None
+) -> list[Attribution]:
     """Explain texts, or pairs, in turns under a bounded hold of the lock each; in input order."""
     clf = job.clf
     with clf.lock:
@@ -76,7 +88,7 @@ def explain_all(job: Job, texts: Sequence[str], pairs: Sequence[str] | None) -> 
     return [results[i] for i in range(len(texts))]
 
 
-def _explain(job: Job, encodings: list[Encoding]) -> list[Attribution]:
+def _explain(job: AttributionJob, encodings: list[Encoding]) -> list[Attribution]:
     """Explain texts of one window each, under one state of the weights."""
     clf = job.clf
     longest = max(map(len, encodings))
@@ -84,9 +96,9 @@ def _explain(job: Job, encodings: list[Encoding]) -> list[Attribution]:
         with torch.inference_mode():
             probabilities = clf.probabilities(clf(**clf.collate(encodings)))
         targets = [_target(job, row) for row in probabilities]
-        grouped = [units(encoding, job.unit) for encoding in encodings]
+        grouped = [units(encoding, job.options.unit) for encoding in encodings]
         problem = Problem(
-            clf=clf, encodings=encodings, targets=targets, units=grouped, **job.options
+            clf=clf, encodings=encodings, targets=targets, units=grouped, options=job.options
         )
         found = job.method.function(problem)
     return [
@@ -98,7 +110,7 @@ def _explain(job: Job, encodings: list[Encoding]) -> list[Attribution]:
 
 
 def _explain_long(
-    job: Job, whole: Encoding, windows: Sequence[Window], done: Callable[[int], object]
+    job: AttributionJob, whole: Encoding, windows: Sequence[Window], done: Callable[[int], object]
 ) -> Attribution:
     """Explain a text of several windows, each under a hold of the lock of its own."""
     clf = job.clf
@@ -114,8 +126,8 @@ def _explain_long(
                 clf=clf,
                 encodings=[window.encoding],
                 targets=[target],
-                units=[units(window.encoding, _moved(job.unit, window.starts))],
-                **job.options,
+                units=[units(window.encoding, _moved(job.options.unit, window.starts))],
+                options=job.options,
             )
             found += job.method.function(problem)
         done(1)
@@ -124,7 +136,7 @@ def _explain_long(
 
 
 def _attribution(  # noqa: PLR0913
-    job: Job,
+    job: AttributionJob,
     encoding: Encoding,
     probabilities: NDArray[np.float32],
     target: Target,
@@ -132,7 +144,7 @@ def _attribution(  # noqa: PLR0913
     *,
     windows: int = 1,
 ) -> Attribution:
-    grouped = units(encoding, job.unit)
+    grouped = units(encoding, job.options.unit)
     promised = "completeness" in job.method.promises
     labels = job.clf.labels
     return Attribution(
@@ -143,9 +155,9 @@ def _attribution(  # noqa: PLR0913
         against=None if target.against is None else labels[target.against],
         output=target.output,
         method=job.method.name,
-        unit=job.unit if isinstance(job.unit, str) else "spans",
-        baseline=job.baseline,
-        layer=job.options["layer"],
+        unit=job.options.unit_name,
+        baseline=job.options.baseline_name,
+        layer=job.options.layer,
         token_scores=scores.tokens,
         scores=grouped.sum(scores.tokens),
         margins=scores.margins,
@@ -159,8 +171,8 @@ def _attribution(  # noqa: PLR0913
     )
 
 
-def _target(job: Job, probabilities: NDArray[np.float32]) -> Target:
-    return job.target or Target(int(probabilities.argmax()), None, job.output)  # type: ignore[arg-type]
+def _target(job: AttributionJob, probabilities: NDArray[np.float32]) -> Target:
+    return job.target or Target(int(probabilities.argmax()), None, job.options.output)  # type: ignore[arg-type]
 
 
 def _moved(unit: Unit, starts: tuple[int, int]) -> Unit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,9 +13,12 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from ..._common.progress import check_cancelled
+from ...model.precision import resolve_precision
 from ...model.token_budget import token_budget
 from ...text.batches import token_batches
+from .baselines import baseline_embedding
 from .layer_outputs import at_layer
+from .options import AttributionOptions
 from .targets import target_values
 
 if TYPE_CHECKING:
@@ -81,34 +84,49 @@ class Problem:
         The classifier.
     encodings, targets, units
         The texts, what to explain of each, and what of each gets a score.
-    baseline
-        float32 tensor (width,): the word embedding that stands for "no word".
-    tolerance
-        The completeness error at which a method that refines its scores may stop.
-    precision
-        ``"fp32"``, or ``"bf16"`` where a method may use it as far as the tolerance allows.
-    samples
-        How many samples a method that draws some may take; None leaves it to the method.
-    layer
-        Where a method of gradients looks: None for the word embeddings, else the number of the
-        layer whose output it is.
-    seed
-        Of the samples.
+    options
+        The options of `attribute`, some of which stand resolved in the properties below.
     """
 
     clf: BertClassifier
     encodings: Sequence[Encoding]
     targets: Sequence[Target]
     units: Sequence[Words]
-    baseline: torch.Tensor
-    tolerance: float = 0.01
-    precision: Precision = "fp32"
-    samples: int | None = None
-    layer: int | None = None
-    seed: int = 0
+    options: AttributionOptions = field(default_factory=AttributionOptions)
 
     def __len__(self) -> int:
         return len(self.encodings)
+
+    @functools.cached_property
+    @torch.inference_mode(mode=False)  # whose tensors could take no gradient afterwards
+    def baseline(self) -> torch.Tensor:
+        """The word embedding that stands for "no word": float32 tensor (width,)."""
+        return baseline_embedding(self.clf, self.options.baseline)
+
+    @property
+    def tolerance(self) -> float:
+        """The completeness error at which a method that refines its scores may stop."""
+        return self.options.tolerance
+
+    @property
+    def precision(self) -> Precision:
+        """``"fp32"``, or ``"bf16"`` where a method may use it as far as the tolerance allows."""
+        return resolve_precision(self.options.precision, self.clf.device)
+
+    @property
+    def samples(self) -> int | None:
+        """How many samples a method that draws some may take; None leaves it to the method."""
+        return self.options.samples
+
+    @property
+    def layer(self) -> int | None:
+        """The layer whose output a gradient method scores; None for the word embeddings."""
+        return self.options.layer
+
+    @property
+    def seed(self) -> int:
+        """The seed of the samples."""
+        return self.options.seed
 
     def random(self, row: int) -> np.random.Generator:
         """Return a generator that depends on seed and text only, not on the batch."""

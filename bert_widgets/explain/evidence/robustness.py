@@ -14,7 +14,7 @@ from ..._common.progress import check_cancelled
 from ...model.layers import depths
 from ...text.encoding import Words
 from ..attribution.attribute import attribute
-from ..attribution.baselines import baseline_embedding
+from ..attribution.options import AttributionOptions
 from ..attribution.problem import Problem
 from ..attribution.targets import resolve_target
 from .agreement import spearman
@@ -218,7 +218,7 @@ def _problem(clf: BertClassifier, attribution: Attribution) -> Problem:
         encodings=clf.encode([attribution.text], pairs),
         targets=[target],  # type: ignore[list-item]
         units=[words],
-        baseline=baseline_embedding(clf, attribution.baseline),
+        options=AttributionOptions(baseline=attribution.baseline),
     )
 
 

@@ -206,7 +206,7 @@ def test_a_method_is_added_by_adding_one_object(monkeypatch) -> None:
             ValueError,
             "log-odds take two labels and the output 'logit'",
         ),
-        ({"samples": 0}, ValueError, "0 samples tell nothing"),
+        ({"samples": 0}, ValueError, "samples=0 is invalid"),
         ({"output": "logits"}, ValueError, "Unknown output 'logits': did you mean 'logit'"),
         ({"unit": "word"}, ValueError, "Unknown unit 'word': did you mean 'words'"),
         ({"unit": [(3, 1)]}, ValueError, r"\(3, 1\) is no span"),

@@ -13,6 +13,7 @@ from transformers.activations import ACT2FN, GELUActivation
 
 from bert_widgets.explain import attribute
 from bert_widgets.explain.attribution.methods import attnlrp
+from bert_widgets.explain.attribution.options import AttributionOptions
 from bert_widgets.explain.attribution.problem import Problem
 from bert_widgets.explain.attribution.targets import Target
 from bert_widgets.explain.attribution.units import units
@@ -93,7 +94,7 @@ def relevance_and_value(clf: BertClassifier, text: str) -> tuple[float, float, f
         encodings=encodings,
         targets=[Target(1)],
         units=[units(encodings[0], "words")],
-        baseline=torch.zeros(clf.model.get_input_embeddings().weight.shape[1]),
+        options=AttributionOptions(baseline="zero"),
     )
     inputs = problem.inputs([0])
     states, softmaxes = inputs.text.detach().requires_grad_(), Softmaxes()

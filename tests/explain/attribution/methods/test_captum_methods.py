@@ -12,10 +12,10 @@ from sklearn.linear_model import Ridge
 from torch import nn
 
 from bert_widgets.explain import attribute
-from bert_widgets.explain.attribution.baselines import baseline_embedding
 from bert_widgets.explain.attribution.methods.captum_methods import deeplift
 from bert_widgets.explain.attribution.methods.perturbation import coalition_values
 from bert_widgets.explain.attribution.methods.shapley import _all_coalitions
+from bert_widgets.explain.attribution.options import AttributionOptions
 from bert_widgets.explain.attribution.problem import Problem
 from bert_widgets.explain.attribution.targets import Target
 from tests.explain.attribution.methods.toys import linear_worth, toy_classifier
@@ -33,8 +33,7 @@ def problem_of(clf, text: str, target: int = 1, **options) -> Problem:
         encodings=[encoding],
         targets=[Target(target)],
         units=[encoding.words],
-        baseline=baseline_embedding(clf, "pad"),
-        **options,
+        options=AttributionOptions(**options),
     )
 
 

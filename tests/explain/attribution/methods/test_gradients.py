@@ -169,5 +169,5 @@ def test_one_sample_has_no_margins(method: str) -> None:
 
 
 def test_expected_gradients_score_no_layers() -> None:
-    with pytest.raises(ValueError, match=r"scores no layers; use .*integrated_gradients"):
+    with pytest.raises(ValueError, match=r"cannot score the output of a layer; use .*gradients"):
         attribute(tiny_classifier("bert"), TEXT, method="expected_gradients", layer=0)
