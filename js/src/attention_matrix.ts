@@ -16,19 +16,19 @@ import { makeSimilar } from "./attention_matrix/similar_view.ts";
 import {
   type Attention,
   attentionReader,
-  TRAITS,
   type View as ViewName,
 } from "./attention_matrix/state.ts";
+import { TRAITS, type Trait } from "./attention_matrix/traits.ts";
 import type { Actions, View } from "./attention_matrix/view.ts";
 import { h, setAttribute } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
 import { type RenderContext, setTrait } from "./shared/model.ts";
 
-function build(frame: Frame): (state: Attention) => void {
+function build(frame: Frame<Trait>): (state: Attention) => void {
   const { model } = frame;
   let state: Attention | null = null;
   let open = false;
-  const set = (trait: string, value: unknown): void => setTrait(model, trait, value);
+  const set = (trait: Trait, value: unknown): void => setTrait(model, trait, value);
   const look = (token: number | null): void => {
     const word = token === null ? -1 : (state?.rows.wordOfToken[token] ?? -1);
     model.set("token", token);

@@ -7,9 +7,10 @@ import evidenceCss from "./token_highlights/evidence.css";
 import menuCss from "./token_highlights/menu.css";
 import predictionCss from "./token_highlights/prediction.css";
 import rowsCss from "./token_highlights/rows.css";
-import { highlightsReader, TRAITS } from "./token_highlights/state.ts";
+import { highlightsReader } from "./token_highlights/state.ts";
 import highlightsCss from "./token_highlights/token_highlights.css";
 import { makeTracker } from "./token_highlights/tracker.ts";
+import { TRAITS } from "./token_highlights/traits.ts";
 import { buildHighlights } from "./token_highlights/view.ts";
 
 function render(context: RenderContext): () => void {

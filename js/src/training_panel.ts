@@ -16,12 +16,13 @@ import { drawnViews, makeInvitation } from "./training_panel/invitation.ts";
 import { makeNotes } from "./training_panel/notes.ts";
 import filmCss from "./training_panel/probe_history.css";
 import { makeFilm } from "./training_panel/probe_history.ts";
-import { TRAITS, type Training, trainingReader, VIEWS } from "./training_panel/state.ts";
+import { type Training, trainingReader, VIEWS } from "./training_panel/state.ts";
 import { makeTabs } from "./training_panel/tabs.ts";
 import trainingCss from "./training_panel/training_panel.css";
+import { TRAITS, type Trait } from "./training_panel/traits.ts";
 import viewsCss from "./training_panel/views.css";
 
-function build(frame: Frame): (state: Training) => void {
+function build(frame: Frame<Trait>): (state: Training) => void {
   const { model } = frame;
   const send = (command: Command): void => model.send({ command });
   const header = makeHeader({

@@ -74,8 +74,7 @@ class Widget(anywidget.AnyWidget):
     def saved_state(self) -> dict[str, Any]:
         """Return what a page without Python needs: this widget's own traits."""
         with widget_lock:
-            own = [name for name in self.keys if name not in _OF_THE_HOST]
-            return {**self.get_state(key=own), "_static": True}
+            return {**self.get_state(key=own_traits(type(self))), "_static": True}
 
     def fallback_html(self) -> str:
         """Return the state as plain HTML, for where no script runs."""
@@ -166,6 +165,11 @@ class Widget(anywidget.AnyWidget):
 
     def _tell(self) -> None:
         self.error = shortened(self._refusal or self._failure)
+
+
+def own_traits(widget: type[Widget]) -> list[str]:
+    """Return the names of a widget's synced traits, without those that every widget has."""
+    return sorted(name for name in widget.class_traits(sync=True) if name not in _OF_THE_HOST)
 
 
 def sentence(error: BaseException) -> str:

@@ -7,9 +7,10 @@ import { scaleOf } from "./scales_of.ts";
 import { captioned } from "./settings.ts";
 import { type Attention, EFFECT, VIEWS } from "./state.ts";
 import { makeSwitcher } from "./switcher.ts";
+import type { Trait } from "./traits.ts";
 
 interface HeaderActions {
-  set: (trait: string, value: unknown) => void;
+  set: (trait: Trait, value: unknown) => void;
   options: (open: boolean) => void;
 }
 

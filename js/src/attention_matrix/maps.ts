@@ -2,12 +2,13 @@ import { decimal, digitsFor } from "../shared/format.ts";
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
+import type { Trait } from "./traits.ts";
 
 export const MEASURES = ["weights", "norms", "rollout", "gradient"] as const;
 export type Measure = (typeof MEASURES)[number];
 
 /** A matrix comes in one of these, so that the next one does not send the others again. */
-export const SLOTS = [0, 1, 2, 3, 4, 5, 6, 7].map((slot) => `_slot_${slot}`);
+const SLOTS = ([0, 1, 2, 3, 4, 5, 6, 7] as const).map((slot) => `_slot_${slot}` as const);
 
 /** Byte i * count + j is what row i gives to column j. */
 export interface AttentionMap {
@@ -95,23 +96,34 @@ export function absenceOf(
 }
 
 /** Reads the maps of all slots; a slot that did not change keeps its map objects. */
-export function mapReader(): (model: Model, count: number) => ReadonlyMap<string, AttentionMap> {
-  const slots = SLOTS.map(() => ({ changed: read.differs(), maps: [] as AttentionMap[] }));
+export function mapReader(): (
+  model: Model<Trait>,
+  count: number,
+) => ReadonlyMap<string, AttentionMap> {
+  const slots = SLOTS.map((name) => ({
+    name,
+    changed: read.differs(),
+    maps: [] as AttentionMap[],
+  }));
   return (model, count) => {
     const listed = read.list(model, "_slots");
     const found = new Map<string, AttentionMap>();
     slots.forEach((slot, i) => {
       const entries = listed[i] ?? [];
-      const name = SLOTS[i] ?? "";
-      if (slot.changed(model.get(name), JSON.stringify(entries), count))
-        slot.maps = readSlot(model, name, entries, count);
+      if (slot.changed(model.get(slot.name), JSON.stringify(entries), count))
+        slot.maps = readSlot(model, slot.name, entries, count);
       for (const map of slot.maps) found.set(map.key, map);
     });
     return found;
   };
 }
 
-function readSlot(model: Model, name: string, entries: unknown, count: number): AttentionMap[] {
+function readSlot(
+  model: Model<Trait>,
+  name: Trait,
+  entries: unknown,
+  count: number,
+): AttentionMap[] {
   check(Array.isArray(entries), "The saved state is damaged: “_slots” does not hold lists.");
   const size = count * count;
   const bytes = read.uint8(model, name, entries.length * size);

@@ -2,6 +2,20 @@ import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
 import type { Attention } from "./state.ts";
+import type { Trait } from "./traits.ts";
+
+export const THUMBNAIL_TRAITS = [
+  "_thumbnails",
+  "_side",
+  "layers",
+  "heads",
+] as const satisfies readonly Trait[];
+export const STATISTIC_TRAITS = [
+  "statistic_names",
+  "_statistics",
+  "layers",
+  "heads",
+] as const satisfies readonly Trait[];
 
 /** A number for each head, computed from its weights. */
 export interface Statistic {
@@ -19,14 +33,14 @@ export interface Thumbnails {
   side: number;
 }
 
-export function readThumbnails(model: Model): Thumbnails | null {
+export function readThumbnails(model: Model<(typeof THUMBNAIL_TRAITS)[number]>): Thumbnails | null {
   const side = read.integer(model, "_side");
   const heads = read.integer(model, "layers") * read.integer(model, "heads");
   const bytes = read.uint8(model, "_thumbnails", heads * side * side);
   return bytes === null || side === 0 ? null : { bytes, side };
 }
 
-export function readStatistics(model: Model): Statistic[] {
+export function readStatistics(model: Model<(typeof STATISTIC_TRAITS)[number]>): Statistic[] {
   const names = read.tuples(model, "statistic_names", "text", "text", "text", "text");
   const heads = read.integer(model, "layers") * read.integer(model, "heads");
   const values = new Float32Array(read.bytes(model, "_statistics", 4));

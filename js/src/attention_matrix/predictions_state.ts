@@ -1,6 +1,7 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
+import type { Trait } from "./traits.ts";
 
 export interface Predictions {
   classes: string[];
@@ -21,9 +22,9 @@ export interface Changes {
   ablated: ReadonlySet<number>;
 }
 
-export function readPredictions(model: Model): Predictions {
+export function readPredictions(model: Model<Trait>): Predictions {
   const classes = read.texts(model, "classes");
-  const shares = (name: string): Float32Array =>
+  const shares = (name: Trait): Float32Array =>
     read.float32(model, name, classes.length) ?? new Float32Array(classes.length);
   return {
     classes,
@@ -34,7 +35,12 @@ export function readPredictions(model: Model): Predictions {
   };
 }
 
-export function readChanges(model: Model, layers: number, heads: number, tokens: number): Changes {
+export function readChanges(
+  model: Model<Trait>,
+  layers: number,
+  heads: number,
+  tokens: number,
+): Changes {
   const masked = read.numbers(model, "masked");
   check(
     masked.every((token) => Number.isInteger(token) && token >= 0 && token < tokens),
@@ -47,7 +53,7 @@ export function readChanges(model: Model, layers: number, heads: number, tokens:
   };
 }
 
-function readAblated(model: Model, layers: number, heads: number): Set<number> {
+function readAblated(model: Model<Trait>, layers: number, heads: number): Set<number> {
   const pairs = read.tuples(model, "ablated", "number", "number");
   check(
     pairs.every(([layer, head]) => layer >= 0 && layer < layers && head >= 0 && head < heads),

@@ -1,6 +1,17 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
+import type { Trait } from "./traits.ts";
+
+export const NEURON_TRAITS = [
+  "_query",
+  "_key",
+  "neuron_scales",
+  "neuron_size",
+  "neurons_of",
+  "neurons_complete",
+  "tokens",
+] as const satisfies readonly Trait[];
 
 /** Query and key vectors of one head: value i * size + d is neuron d of token i. */
 export interface Neurons {
@@ -16,7 +27,7 @@ export interface Neurons {
   complete: boolean;
 }
 
-export function readNeurons(model: Model): Neurons | null {
+export function readNeurons(model: Model<(typeof NEURON_TRAITS)[number]>): Neurons | null {
   const size = read.integer(model, "neuron_size");
   const [layer, head] = read.numbers(model, "neurons_of");
   if (size === 0 || layer === undefined || head === undefined) return null;

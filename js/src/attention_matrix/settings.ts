@@ -2,6 +2,7 @@ import { button, dropdown, h, setAttribute } from "../shared/dom.ts";
 import type { Measure } from "./maps.ts";
 import type { Attention, Filter, Unit } from "./state.ts";
 import { UNITS } from "./state.ts";
+import type { Trait } from "./traits.ts";
 
 const MEASURE_NAMES: Record<Measure, string> = {
   weights: "Weights",
@@ -19,7 +20,7 @@ const FILTER_NAMES: Record<Filter, string> = {
 };
 
 interface SettingsActions {
-  set: (trait: string, value: unknown) => void;
+  set: (trait: Trait, value: unknown) => void;
   save: (kind: "PNG" | "SVG") => void;
 }
 

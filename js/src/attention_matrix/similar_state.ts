@@ -1,6 +1,7 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
+import type { Trait } from "./traits.ts";
 
 export const COMPARED = ["embedding", "heads"] as const;
 export type Compared = (typeof COMPARED)[number];
@@ -11,7 +12,8 @@ export const SIMILAR_TRAITS = [
   "matches",
   "match_counts",
   "_matches_of",
-] as const;
+] as const satisfies readonly Trait[];
+type SimilarTrait = (typeof SIMILAR_TRAITS)[number];
 
 const TEXTS = ["before", "after", "attends_to", "tag", "label"] as const;
 
@@ -38,7 +40,7 @@ export interface Similar {
   of: string;
 }
 
-export function readSimilar(model: Model): Similar | null {
+export function readSimilar(model: Model<SimilarTrait>): Similar | null {
   const size = read.integer(model, "corpus_size");
   if (size === 0) return null;
   const by = COMPARED.find((one) => one === model.get("similar_by"));

@@ -2,16 +2,24 @@ import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
 import { type Arrangement, arrange } from "./arrangement.ts";
-import { type Asked, type AttentionMap, keyOf, MEASURES, mapReader, SLOTS } from "./maps.ts";
-import { readStatistics, readThumbnails, type Statistic, type Thumbnails } from "./mosaic_state.ts";
+import { type Asked, type AttentionMap, keyOf, MEASURES, mapReader } from "./maps.ts";
+import {
+  readStatistics,
+  readThumbnails,
+  STATISTIC_TRAITS,
+  type Statistic,
+  THUMBNAIL_TRAITS,
+  type Thumbnails,
+} from "./mosaic_state.ts";
 import {
   type Changes,
   type Predictions,
   readChanges,
   readPredictions,
 } from "./predictions_state.ts";
-import { type Neurons, readNeurons } from "./query_key_state.ts";
+import { NEURON_TRAITS, type Neurons, readNeurons } from "./query_key_state.ts";
 import { readSimilar, SIMILAR_TRAITS, type Similar } from "./similar_state.ts";
+import type { Trait } from "./traits.ts";
 
 export const VIEWS = ["mosaic", "matrix", "lines", "neurons", "similar"] as const;
 export const UNITS = ["tokens", "words"] as const;
@@ -23,61 +31,14 @@ export type Filter = (typeof FILTERS)[number];
 /** The order and the colour of the mosaic by head effects, beside those by a statistic's name. */
 export const EFFECT = "effect";
 
-export const TRAITS = [
+const ROW_TRAITS = [
   "tokens",
   "token_words",
   "token_segments",
   "words",
-  "pair",
-  "layers",
-  "heads",
-  "classes",
-  "logits",
-  "probabilities",
-  "target",
-  "chosen_target",
-  "view",
-  "layer",
-  "head",
-  "measure",
-  "unit",
-  "specials",
   "labels",
   "label_tokens",
-  ...SLOTS,
-  "_slots",
-  "_left_out",
-  "_thumbnails",
-  "_side",
-  "statistic_names",
-  "_statistics",
-  "order",
-  "colour",
-  "estimates",
-  "effects",
-  "effects_progress",
-  "measuring",
-  "ablated",
-  "ablated_probabilities",
-  "masked",
-  "maskable",
-  "unmasked_probabilities",
-  ...SIMILAR_TRAITS,
-  "search_progress",
-  "line_heads",
-  "threshold",
-  "token",
-  "_query",
-  "_key",
-  "neuron_scales",
-  "neuron_size",
-  "neurons_of",
-  "neurons_complete",
-  "pairs_filter",
-  "note",
-  "busy",
-  "selected",
-] as const;
+] as const satisfies readonly Trait[];
 
 /** -1 as `layer` stands for all of them, as `head` for the mean of the layer's heads. */
 export interface Attention extends Asked, Predictions, Changes {
@@ -122,21 +83,12 @@ export interface Attention extends Asked, Predictions, Changes {
 }
 
 /** What only changes with the text or its arrangement, read again only then. */
-export function attentionReader(): (model: Model) => Attention {
+export function attentionReader(): (model: Model<Trait>) => Attention {
   const maps = mapReader();
-  const rows = read.remembered(
-    ["tokens", "token_words", "token_segments", "words", "labels", "label_tokens"],
-    readRows,
-  );
-  const thumbnails = read.remembered(["_thumbnails", "_side", "layers", "heads"], readThumbnails);
-  const statistics = read.remembered(
-    ["statistic_names", "_statistics", "layers", "heads"],
-    readStatistics,
-  );
-  const neurons = read.remembered(
-    ["_query", "_key", "neuron_scales", "neuron_size", "neurons_of", "neurons_complete", "tokens"],
-    readNeurons,
-  );
+  const rows = read.remembered(ROW_TRAITS, readRows);
+  const thumbnails = read.remembered(THUMBNAIL_TRAITS, readThumbnails);
+  const statistics = read.remembered(STATISTIC_TRAITS, readStatistics);
+  const neurons = read.remembered(NEURON_TRAITS, readNeurons);
   const similar = read.remembered(SIMILAR_TRAITS, readSimilar);
   return (model) => {
     const [layers, heads] = [read.integer(model, "layers"), read.integer(model, "heads")];
@@ -188,7 +140,7 @@ export function attentionReader(): (model: Model) => Attention {
   };
 }
 
-function oneOf<T extends string>(model: Model, name: string, choices: readonly T[]): T {
+function oneOf<T extends string>(model: Model<Trait>, name: Trait, choices: readonly T[]): T {
   const value = model.get(name);
   const found = choices.find((choice) => choice === value);
   check(
@@ -199,7 +151,7 @@ function oneOf<T extends string>(model: Model, name: string, choices: readonly T
 }
 
 /** A number below `count`, or -1 for all. */
-function place(model: Model, name: string, count: number): number {
+function place(model: Model<Trait>, name: Trait, count: number): number {
   const value = model.get(name);
   check(
     typeof value === "number" && Number.isInteger(value) && value >= -1 && value < count,
@@ -208,7 +160,7 @@ function place(model: Model, name: string, count: number): number {
   return value;
 }
 
-function readRows(model: Model): Arrangement {
+function readRows(model: Model<(typeof ROW_TRAITS)[number]>): Arrangement {
   const tokens = read.texts(model, "tokens").length;
   const words = read.texts(model, "words").length;
   const none = () => new Int32Array(tokens).fill(-1);
@@ -225,7 +177,7 @@ function readRows(model: Model): Arrangement {
   return arrange(labels, rows, owners, signed);
 }
 
-function readLeftOut(model: Model, rows: number): Float32Array {
+function readLeftOut(model: Model<Trait>, rows: number): Float32Array {
   const shares = new Float32Array(read.bytes(model, "_left_out", 4));
   check(
     shares.length === rows || shares.length === 0,
@@ -235,10 +187,10 @@ function readLeftOut(model: Model, rows: number): Float32Array {
 }
 
 function readEffects(
-  model: Model,
+  model: Model<Trait>,
   heads: number,
 ): Pick<Attention, "estimates" | "effects" | "progress" | "measuring"> {
-  const values = (name: string): Float32Array => {
+  const values = (name: Trait): Float32Array => {
     const found = new Float32Array(read.bytes(model, name, 4));
     check(
       found.length === heads || found.length === 0,
@@ -254,7 +206,7 @@ function readEffects(
   };
 }
 
-function readLines(model: Model, heads: number): Pick<Attention, "lineHeads" | "threshold"> {
+function readLines(model: Model<Trait>, heads: number): Pick<Attention, "lineHeads" | "threshold"> {
   const chosen = read.numbers(model, "line_heads");
   check(
     chosen.every((head) => Number.isInteger(head) && head >= 0 && head < heads),

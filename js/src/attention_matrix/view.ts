@@ -4,6 +4,7 @@ import type { Message } from "./message.ts";
 import type { Pen } from "./pen.ts";
 import type { Stage } from "./stage.ts";
 import type { Attention } from "./state.ts";
+import type { Trait } from "./traits.ts";
 
 /** What a view asks of the widget. */
 export interface Actions {
@@ -11,7 +12,7 @@ export interface Actions {
   look: (token: number | null) => void;
   /** Selects the first token of a row of the present arrangement. */
   choose: (row: number | null) => void;
-  set: (trait: string, value: unknown) => void;
+  set: (trait: Trait, value: unknown) => void;
 }
 
 export interface Picture {

@@ -11,26 +11,30 @@ const PATIENCE_MS = 600;
 
 const MINE = "data-lm-suppress-shortcuts";
 
-export interface Frame {
-  model: Model;
+/** What the parts of a widget share; only those that name its traits can read and set them. */
+export interface Frame<Trait extends string = never> {
+  model: Model<Trait>;
   /** Where a widget puts its own parts. */
   body: HTMLElement;
   signal: AbortSignal;
   palette: Palette;
 }
 
-interface Parts<T> {
+interface Parts<T, Trait extends string> {
   /** The widget's name for screen readers. */
   name: string;
   css: string;
-  traits: readonly string[];
-  read: (model: Model) => T;
+  traits: readonly Trait[];
+  read: (model: Model<Trait>) => T;
   /** Builds the parts once and returns what draws a state, now and at every change. */
-  build: (frame: Frame) => (state: T) => void;
+  build: (frame: Frame<Trait>) => (state: T) => void;
 }
 
 /** One widget view: style, theme, error banner, and a redraw for every settled change of its traits. */
-export function openFrame<T>(context: RenderContext, parts: Parts<T>): () => void {
+export function openFrame<T, Trait extends string>(
+  context: RenderContext,
+  parts: Parts<T, Trait>,
+): () => void {
   const { el } = context;
   const model = followLiveness(context.model);
   const closing = new AbortController();
@@ -46,7 +50,7 @@ export function openFrame<T>(context: RenderContext, parts: Parts<T>): () => voi
   el.replaceChildren(h("style", {}, `${baseCss}${parts.css}`), root);
   signal.addEventListener("abort", () => el.replaceChildren());
 
-  let frame: Frame | null = null;
+  let frame: Frame<Trait> | null = null;
   let draw: ((state: T) => void) | null = null;
   let drawn: Reading<T> | null = null;
   followTheme(root, signal, (palette) => {
@@ -71,7 +75,7 @@ export function openFrame<T>(context: RenderContext, parts: Parts<T>): () => voi
       complaint = setTimeout(() => banner.show({ value: reading.problem }), wait);
     }
   };
-  onTraits(model, ["error", "_static", ...parts.traits], signal, update);
+  onTraits(model, parts.traits, signal, update);
   signal.addEventListener("abort", () => clearTimeout(complaint));
   update();
   return close;

@@ -1,7 +1,11 @@
-/** The part of an anywidget model that the widgets use; the saved page supplies its own. */
-export interface Model {
-  get(name: string): unknown;
-  set(name: string, value: unknown): void;
+/**
+ * The part of an anywidget model that the widgets use; the saved page supplies its own.
+ *
+ * These two are properties, not methods, so that the compiler refuses a name that is no `Trait`.
+ */
+export interface Model<Trait extends string = string> {
+  get: (name: Trait) => unknown;
+  set: (name: Trait, value: unknown) => void;
   save_changes(): void;
   on(event: string, callback: () => void): void;
   off(event: string, callback: () => void): void;
@@ -14,7 +18,7 @@ export interface RenderContext {
   signal?: AbortSignal;
 }
 
-export function setTrait(model: Model, name: string, value: unknown): void {
+export function setTrait<T extends string>(model: Model<T>, name: T, value: unknown): void {
   model.set(name, value);
   model.save_changes();
 }

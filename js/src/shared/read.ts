@@ -18,17 +18,17 @@ export function check(condition: boolean, problem: string): asserts condition {
   if (!condition) throw new BadState(problem);
 }
 
-export function text(model: Model, name: string): string {
+export function text<T extends string>(model: Model<T>, name: T): string {
   const value = model.get(name) ?? "";
   check(typeof value === "string", `The saved state is damaged: “${name}” is not a text.`);
   return value;
 }
 
-export function flag(model: Model, name: string): boolean {
+export function flag<T extends string>(model: Model<T>, name: T): boolean {
   return model.get(name) === true;
 }
 
-export function number(model: Model, name: string): number {
+export function number<T extends string>(model: Model<T>, name: T): number {
   const value = model.get(name);
   check(
     typeof value === "number" && Number.isFinite(value) && value >= 0,
@@ -37,13 +37,13 @@ export function number(model: Model, name: string): number {
   return value;
 }
 
-export function numberOrNull(model: Model, name: string): number | null {
+export function numberOrNull<T extends string>(model: Model<T>, name: T): number | null {
   const value = model.get(name);
   return value === null || value === undefined ? null : number(model, name);
 }
 
 /** A number of either sign. */
-export function finiteOrNull(model: Model, name: string): number | null {
+export function finiteOrNull<T extends string>(model: Model<T>, name: T): number | null {
   const value = model.get(name) ?? null;
   check(
     value === null || (typeof value === "number" && Number.isFinite(value)),
@@ -52,7 +52,11 @@ export function finiteOrNull(model: Model, name: string): number | null {
   return value;
 }
 
-export function integer(model: Model, name: string, below = Number.MAX_SAFE_INTEGER): number {
+export function integer<T extends string>(
+  model: Model<T>,
+  name: T,
+  below = Number.MAX_SAFE_INTEGER,
+): number {
   const value = number(model, name);
   check(
     Number.isInteger(value) && value < below,
@@ -62,26 +66,30 @@ export function integer(model: Model, name: string, below = Number.MAX_SAFE_INTE
 }
 
 /** An index that other widgets may set for a different text: anything out of range means none. */
-export function indexOrNull(model: Model, name: string, count: number): number | null {
+export function indexOrNull<T extends string>(
+  model: Model<T>,
+  name: T,
+  count: number,
+): number | null {
   const value = model.get(name);
   if (typeof value !== "number" || !Number.isInteger(value)) return null;
   return value >= 0 && value < count ? value : null;
 }
 
-export function list(model: Model, name: string): unknown[] {
+export function list<T extends string>(model: Model<T>, name: T): unknown[] {
   const value = model.get(name) ?? [];
   check(Array.isArray(value), `The saved state is damaged: “${name}” is not a list.`);
   return value;
 }
 
-export function texts(model: Model, name: string): string[] {
+export function texts<T extends string>(model: Model<T>, name: T): string[] {
   return list(model, name).map((item) => {
     check(typeof item === "string", `The saved state is damaged: “${name}” holds a non-text.`);
     return item;
   });
 }
 
-export function numbers(model: Model, name: string): number[] {
+export function numbers<T extends string>(model: Model<T>, name: T): number[] {
   return list(model, name).map((item) => {
     check(
       typeof item === "number" && Number.isFinite(item),
@@ -97,9 +105,9 @@ interface Kinds {
 }
 
 /** A list of rows in each of which every place holds its own kind of value. */
-export function tuples<const K extends readonly (keyof Kinds)[]>(
-  model: Model,
-  name: string,
+export function tuples<T extends string, const K extends readonly (keyof Kinds)[]>(
+  model: Model<T>,
+  name: T,
   ...kinds: K
 ): { -readonly [I in keyof K]: Kinds[K[I]] }[] {
   return list(model, name).map((item) => {
@@ -115,13 +123,13 @@ export function tuples<const K extends readonly (keyof Kinds)[]>(
   });
 }
 
-/** What `read` says of these traits, asked again only after one of them was replaced. */
-export function remembered<T>(
-  names: readonly string[],
-  read: (model: Model) => T,
-): (model: Model) => T {
+/** What `read` says of these traits, the only ones it may ask for; asked again only after one of them was replaced. */
+export function remembered<T extends string, V>(
+  names: readonly T[],
+  read: (model: Model<NoInfer<T>>) => V,
+): (model: Model<T>) => V {
   const changed = differs();
-  let value: T;
+  let value: V;
   return (model) => {
     if (changed(...names.map((name) => model.get(name)))) value = read(model);
     return value;
@@ -139,7 +147,7 @@ export function differs(): (...parts: unknown[]) => boolean {
 }
 
 /** The bytes of a binary trait, copied so that every typed view of them is aligned; null before Python sets it. */
-function copied(model: Model, name: string): ArrayBuffer | null {
+function copied<T extends string>(model: Model<T>, name: T): ArrayBuffer | null {
   const value = model.get(name);
   if (value === null || value === undefined) return null;
   if (value instanceof ArrayBuffer) return value;
@@ -154,7 +162,11 @@ function sized(buffer: ArrayBuffer, name: string, width: number, count: number):
   );
 }
 
-export function float32(model: Model, name: string, count: number): Float32Array | null {
+export function float32<T extends string>(
+  model: Model<T>,
+  name: T,
+  count: number,
+): Float32Array | null {
   const buffer = copied(model, name);
   if (buffer === null) return null;
   sized(buffer, name, 4, count);
@@ -167,7 +179,7 @@ export function float32(model: Model, name: string, count: number): Float32Array
 }
 
 /** The bytes of a list of numbers, each `width` wide; none before Python sets it. */
-export function bytes(model: Model, name: string, width: number): ArrayBuffer {
+export function bytes<T extends string>(model: Model<T>, name: T, width: number): ArrayBuffer {
   const buffer = copied(model, name) ?? new ArrayBuffer(0);
   check(
     width > 0 ? buffer.byteLength % width === 0 : buffer.byteLength === 0,
@@ -177,18 +189,30 @@ export function bytes(model: Model, name: string, width: number): ArrayBuffer {
 }
 
 /** Rows of measurements, where a missing or diverged value is NaN or infinite. */
-export function float32Rows(model: Model, name: string, columns: number): Float32Array {
+export function float32Rows<T extends string>(
+  model: Model<T>,
+  name: T,
+  columns: number,
+): Float32Array {
   return new Float32Array(bytes(model, name, 4 * columns));
 }
 
-export function int32(model: Model, name: string, count: number): Int32Array | null {
+export function int32<T extends string>(
+  model: Model<T>,
+  name: T,
+  count: number,
+): Int32Array | null {
   const buffer = copied(model, name);
   if (buffer === null) return null;
   sized(buffer, name, 4, count);
   return new Int32Array(buffer);
 }
 
-export function uint8(model: Model, name: string, count: number): Uint8Array | null {
+export function uint8<T extends string>(
+  model: Model<T>,
+  name: T,
+  count: number,
+): Uint8Array | null {
   const buffer = copied(model, name);
   if (buffer === null) return null;
   sized(buffer, name, 1, count);

@@ -3,6 +3,7 @@ import { type Model, setTrait } from "../shared/model.ts";
 import { type Edit, traitOf } from "./questions.ts";
 import type { Highlights, Span, Word } from "./state.ts";
 import type { Tracker } from "./tracker.ts";
+import { TRAITS, type Trait } from "./traits.ts";
 
 const MOST_SPANS = 100;
 
@@ -11,8 +12,8 @@ type Command = "undo" | "redo" | "evidence";
 /** All that the page asks of the kernel. */
 export interface Asking {
   /** Sets traits after which the text is explained anew. */
-  explain: (traits: Record<string, unknown>) => void;
-  set: (name: string, value: unknown) => void;
+  explain: (traits: Partial<Record<Trait, unknown>>) => void;
+  set: (name: Trait, value: unknown) => void;
   command: (name: Command) => void;
   whatIf: (edit: Edit | null) => void;
   /** Has these words scored as one. */
@@ -21,11 +22,11 @@ export interface Asking {
   split: (state: Highlights, words: readonly number[]) => void;
 }
 
-export function makeAsking(model: Model, tracker: Tracker): Asking {
-  const set = (name: string, value: unknown): void => setTrait(model, name, value);
-  const explain = (traits: Record<string, unknown>): void => {
+export function makeAsking(model: Model<Trait>, tracker: Tracker): Asking {
+  const set = (name: Trait, value: unknown): void => setTrait(model, name, value);
+  const explain = (traits: Partial<Record<Trait, unknown>>): void => {
     tracker.expect();
-    for (const [name, value] of Object.entries(traits)) model.set(name, value);
+    for (const name of TRAITS) if (name in traits) model.set(name, traits[name]);
     model.save_changes();
   };
   return {

@@ -1,5 +1,6 @@
 import type { Model } from "../shared/model.ts";
 import { check } from "../shared/read.ts";
+import type { Trait } from "./traits.ts";
 
 export type Action = "mask" | "delete" | "replace";
 
@@ -50,11 +51,11 @@ function editIn(table: Table | null, name: string): Edit | null {
   return { words: words.map(Number), action, with: given };
 }
 
-export function readEdit(model: Model): Edit | null {
+export function readEdit(model: Model<Trait>): Edit | null {
   return editIn(tableOf(model.get("edit"), "edit"), "edit");
 }
 
-export function readAnswer(model: Model, labels: number): Answer | null {
+export function readAnswer(model: Model<Trait>, labels: number): Answer | null {
   const table = tableOf(model.get("edited"), "edited");
   const edit = editIn(tableOf(table?.["edit"], "edited"), "edited");
   if (table === null || edit === null) return null;

@@ -4,26 +4,16 @@ import type { Line } from "../shared/plot.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
 import { type Answer, type Edit, readAnswer, readEdit } from "./questions.ts";
+import type { Trait } from "./traits.ts";
 
-export const TRAITS = [
-  ...[
-    "text",
-    "pair",
-    "labels",
-    "probabilities",
-    "multi_label",
-    "target",
-    "chosen_target",
-    "method",
-  ],
-  ...["methods", "windows", "progress", "words", "offsets", "segments", "scores", "margins"],
-  ...["tokens", "token_offsets", "token_words", "token_scores"],
-  ...["against", "output", "baseline", "baselines", "unit", "spans", "difference"],
-  ...["shown_method", "refining", "compare", "class_scores", "class_method"],
-  ...["by_layer", "layer_scores", "layer_method", "edit", "edited", "can_undo", "can_redo"],
-  ...["badge", "badge_words", "deletion", "warnings"],
-  ...["selected", "completeness_error", "editable", "busy"],
-] as const;
+const WORD_TRAITS = ["words", "offsets", "segments", "scores"] as const satisfies readonly Trait[];
+const TOKEN_TRAITS = [
+  ...WORD_TRAITS,
+  "tokens",
+  "token_offsets",
+  "token_words",
+  "token_scores",
+] as const satisfies readonly Trait[];
 
 export const UNITS = ["words", "tokens", "sentences", "spans"] as const;
 export type Unit = (typeof UNITS)[number];
@@ -129,7 +119,7 @@ function range(offsets: Int32Array, i: number, what: string): Range {
   return { start, end };
 }
 
-function readWords(model: Model): Word[] {
+function readWords(model: Model<(typeof WORD_TRAITS)[number]>): Word[] {
   const texts = read.texts(model, "words");
   const offsets = read.int32(model, "offsets", 2 * texts.length);
   const segments = read.uint8(model, "segments", texts.length);
@@ -142,7 +132,7 @@ function readWords(model: Model): Word[] {
   });
 }
 
-function readPieces(model: Model, words: readonly Word[]): Piece[] {
+function readPieces(model: Model<(typeof TOKEN_TRAITS)[number]>, words: readonly Word[]): Piece[] {
   const texts = read.texts(model, "tokens");
   const offsets = read.int32(model, "token_offsets", 2 * texts.length);
   const owners = read.int32(model, "token_words", texts.length);
@@ -170,7 +160,7 @@ function inPlace(words: readonly Word[], texts: readonly [string, string]): bool
 }
 
 /** Numbers that come apart from the words they are of: none while they do not fit them. */
-function fitting(model: Model, name: string, fits: (count: number) => boolean): Float32Array {
+function fitting(model: Model<Trait>, name: Trait, fits: (count: number) => boolean): Float32Array {
   const scores = read.float32Rows(model, name, 1);
   check(
     scores.every((score) => Number.isFinite(score)),
@@ -179,7 +169,12 @@ function fitting(model: Model, name: string, fits: (count: number) => boolean): 
   return fits(scores.length) ? scores : new Float32Array(0);
 }
 
-function readRows(model: Model, what: "class" | "layer", words: number, rows: number): Rows | null {
+function readRows(
+  model: Model<Trait>,
+  what: "class" | "layer",
+  words: number,
+  rows: number,
+): Rows | null {
   const fits = (count: number): boolean =>
     rows > 0 ? count === rows * words : words > 0 && count % words === 0;
   const scores = fitting(model, `${what}_scores`, fits);
@@ -188,7 +183,7 @@ function readRows(model: Model, what: "class" | "layer", words: number, rows: nu
   return { scores, count, method: read.text(model, `${what}_method`) };
 }
 
-function readDeletion(model: Model): Deletion | null {
+function readDeletion(model: Model<Trait>): Deletion | null {
   const rows = read.float32Rows(model, "deletion", 5);
   if (rows.length === 0) return null;
   check(
@@ -202,7 +197,7 @@ function readDeletion(model: Model): Deletion | null {
   return { probability: line(1), random: line(2), low: line(3), high: line(4) };
 }
 
-function readSpans(model: Model): Span[] {
+function readSpans(model: Model<Trait>): Span[] {
   return read.list(model, "spans").map((span) => {
     const whole = Array.isArray(span) && span.length === 3 && span.every(Number.isInteger);
     check(whole, "The saved state is damaged: “spans” holds what is no span.");
@@ -210,26 +205,23 @@ function readSpans(model: Model): Span[] {
   });
 }
 
-function oneOf<T extends string>(model: Model, name: string, known: readonly T[]): T {
+function oneOf<T extends string>(model: Model<Trait>, name: Trait, known: readonly T[]): T {
   const value = read.text(model, name);
   return known.find((each) => each === value) ?? (known[0] as T);
 }
 
 /** Reads the state again and again; words and pieces only after they were replaced. */
-export function highlightsReader(): (model: Model) => Highlights {
-  const words = read.remembered(["words", "offsets", "segments", "scores"], readWords);
-  const pieces = read.remembered(
-    ["words", "tokens", "token_offsets", "token_words", "token_scores", "offsets", "scores"],
-    (model) => readPieces(model, words(model)),
-  );
-  const belongs = read.remembered(["words", "offsets", "segments", "text", "pair"], (model) =>
+export function highlightsReader(): (model: Model<Trait>) => Highlights {
+  const words = read.remembered(WORD_TRAITS, readWords);
+  const pieces = read.remembered(TOKEN_TRAITS, (model) => readPieces(model, words(model)));
+  const belongs = read.remembered([...WORD_TRAITS, "text", "pair"], (model) =>
     inPlace(words(model), [read.text(model, "text"), read.text(model, "pair")]),
   );
   return (model) => readHighlights(model, words(model), pieces(model), belongs(model));
 }
 
 function readHighlights(
-  model: Model,
+  model: Model<Trait>,
   words: Word[],
   pieces: Piece[],
   belongs: boolean,

@@ -1,7 +1,14 @@
 import type { Model } from "../shared/model.ts";
 import type { Highlights } from "./state.ts";
+import type { Trait } from "./traits.ts";
 
-const RESULTS = ["probabilities", "offsets", "scores", "token_scores", "error"] as const;
+const RESULTS = [
+  "probabilities",
+  "offsets",
+  "scores",
+  "token_scores",
+  "error",
+] as const satisfies readonly Trait[];
 
 export interface Tracked {
   /** The last state whose scores belong to its text, target and method. */
@@ -24,7 +31,7 @@ export interface Tracker {
  * reaches the model at once and its scores later: until then the model mixes the two. Scores of a
  * quick method, shown while the chosen one is at work, belong to the text as they are.
  */
-export function makeTracker(model: Model): Tracker {
+export function makeTracker(model: Model<Trait>): Tracker {
   let scored: Highlights | null = null;
   let awaited: { busySeen: boolean; results: unknown[] } | null = null;
   const results = (): unknown[] => RESULTS.map((name) => model.get(name));

@@ -21,11 +21,15 @@ import { type Highlights, isLive, methodOf, type Rows } from "./state.ts";
 import { makeTexts } from "./texts.ts";
 import { makeToolbar } from "./toolbar.ts";
 import { questionOf, type Tracker } from "./tracker.ts";
+import type { Trait } from "./traits.ts";
 import { makeWhatIf, wordsText } from "./what_if.ts";
 import { makeWordMenu } from "./word_menu.ts";
 
 /** Builds the parts of the widget and returns what draws a state. */
-export function buildHighlights(frame: Frame, tracker: Tracker): (state: Highlights) => void {
+export function buildHighlights(
+  frame: Frame<Trait>,
+  tracker: Tracker,
+): (state: Highlights) => void {
   const { model, body, signal } = frame;
   const asking = makeAsking(model, tracker);
   let state: Highlights | null = null;

@@ -1,8 +1,14 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
+import type { Trait } from "./traits.ts";
 
-export const CLASSES_TRAITS = ["labels", "_confusion", "_per_class"] as const;
+export const CLASSES_TRAITS = [
+  "labels",
+  "_confusion",
+  "_per_class",
+] as const satisfies readonly Trait[];
+type ClassesTrait = (typeof CLASSES_TRAITS)[number];
 
 /** How the latest evaluation went, class by class. */
 export interface Classes {
@@ -13,7 +19,7 @@ export interface Classes {
   scores: Float32Array | null;
 }
 
-export function readClasses(model: Model): Classes {
+export function readClasses(model: Model<ClassesTrait>): Classes {
   const labels = read.texts(model, "labels");
   const confusion = new Int32Array(read.bytes(model, "_confusion", 4));
   const scores = read.float32Rows(model, "_per_class", 4);

@@ -13,11 +13,12 @@ import { makeRunLegend } from "./run_legend.ts";
 import { epochMarks, halfLife, lineOf, nearestStep, smoothed } from "./series.ts";
 import type { Training } from "./state.ts";
 import { BOUNDS, plain, type Smooth, tracesOf } from "./traces.ts";
+import type { Trait } from "./traits.ts";
 
 const SMOOTHING = 50;
 
 /** Losses, validation scores, learning rate and gradient norm over one axis of steps. */
-export function makeCurves(frame: Frame): {
+export function makeCurves(frame: Frame<Trait>): {
   element: HTMLElement;
   draw: (state: Training) => void;
 } {

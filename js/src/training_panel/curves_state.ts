@@ -1,6 +1,7 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
+import type { Trait } from "./traits.ts";
 
 export const CURVES_TRAITS = [
   "runs",
@@ -8,7 +9,8 @@ export const CURVES_TRAITS = [
   "_train_columns",
   "_valid",
   "_valid_columns",
-] as const;
+] as const satisfies readonly Trait[];
+type CurvesTrait = (typeof CURVES_TRAITS)[number];
 
 /** The measurements of one run by name; the column "step" says when. */
 export type Columns = ReadonlyMap<string, Float64Array>;
@@ -22,7 +24,12 @@ export interface RunCurves {
 export type Curves = RunCurves[];
 
 /** A table whose rows lie in the order of runs, then steps, cut into the columns of each run. */
-function readTables(model: Model, rows: string, names: string, runs: number): Columns[] {
+function readTables(
+  model: Model<CurvesTrait>,
+  rows: CurvesTrait,
+  names: CurvesTrait,
+  runs: number,
+): Columns[] {
   const columns = read.texts(model, names);
   const values = read.float32Rows(model, rows, columns.length);
   const width = columns.length;
@@ -56,7 +63,7 @@ function readTables(model: Model, rows: string, names: string, runs: number): Co
   });
 }
 
-export function readCurves(model: Model): Curves {
+export function readCurves(model: Model<CurvesTrait>): Curves {
   const names = read.texts(model, "runs");
   const train = readTables(model, "_train", "_train_columns", names.length);
   const valid = readTables(model, "_valid", "_valid_columns", names.length);

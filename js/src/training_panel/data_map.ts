@@ -9,9 +9,10 @@ import { coverage, keyOf } from "./map_key.ts";
 import { makeMapLists } from "./map_lists.ts";
 import { mapPlot, paintMap, widthOf } from "./map_paint.ts";
 import type { Box, Training } from "./state.ts";
+import type { Trait } from "./traits.ts";
 
 /** Every training example by how sure and how steady the model was of its label. */
-export function makeDataMap(frame: Frame): {
+export function makeDataMap(frame: Frame<Trait>): {
   element: HTMLElement;
   draw: (state: Training) => void;
 } {

@@ -6,6 +6,7 @@ import { makeFinder } from "./finder.ts";
 import type { Field, Value } from "./form_state.ts";
 import { makeNumberInput } from "./number_input.ts";
 import type { Training } from "./state.ts";
+import type { Trait } from "./traits.ts";
 
 const MAIN = ["epochs", "learning_rate", "batch_tokens", "evaluate_every"];
 /** Stands for no value in a list of choices. */
@@ -59,7 +60,7 @@ function makeControl(field: Field, commit: (value: Value) => void): Control {
 
 /** The settings of a training that has not begun, made from Python's own description of them. */
 export function makeForm(
-  frame: Frame,
+  frame: Frame<Trait>,
   search: { find: () => void; cancel: () => void },
 ): {
   element: HTMLElement;

@@ -1,8 +1,16 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
+import type { Trait } from "./traits.ts";
 
-export const FORM_TRAITS = ["fields", "values", "_finder", "suggested_rate", "finding"] as const;
+export const FORM_TRAITS = [
+  "fields",
+  "values",
+  "_finder",
+  "suggested_rate",
+  "finding",
+] as const satisfies readonly Trait[];
+type FormTrait = (typeof FORM_TRAITS)[number];
 
 const KINDS = ["integer", "number", "choice", "flag"] as const;
 
@@ -58,7 +66,7 @@ function readField(item: unknown): Field {
   };
 }
 
-export function readForm(model: Model): Form {
+export function readForm(model: Model<FormTrait>): Form {
   const values = model.get("values") ?? {};
   check(typeof values === "object", "The saved state is damaged: “values” does not hold values.");
   const finder = read.float32Rows(model, "_finder", 2);

@@ -1,6 +1,7 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
+import type { Trait } from "./traits.ts";
 
 export const MAP_TRAITS = [
   "labels",
@@ -10,7 +11,8 @@ export const MAP_TRAITS = [
   "selected_count",
   "_selected",
   "_suspects",
-] as const;
+] as const satisfies readonly Trait[];
+type MapTrait = (typeof MAP_TRAITS)[number];
 
 export const POINT = 4;
 
@@ -29,7 +31,7 @@ export interface DataMap {
   suspects: [number, string, string, string, number][];
 }
 
-export function readMap(model: Model): DataMap {
+export function readMap(model: Model<MapTrait>): DataMap {
   const points = read.float32Rows(model, "_map", POINT);
   check(
     points.every((value) => Number.isFinite(value)),

@@ -7,6 +7,7 @@ import type { Film } from "./probe_history_state.ts";
 import { frameAt, makePlayer } from "./probe_player.ts";
 import { makeProbeRow, type ProbeRow } from "./probe_row.ts";
 import type { Training } from "./state.ts";
+import type { Trait } from "./traits.ts";
 
 const MOST_PROBES = 20;
 const MOST_CHARACTERS = 2000;
@@ -17,7 +18,10 @@ function meantClass({ labels }: Film): string {
 }
 
 /** The probes as the model saw them at one step after the other. */
-export function makeFilm(frame: Frame): { element: HTMLElement; draw: (state: Training) => void } {
+export function makeFilm(frame: Frame<Trait>): {
+  element: HTMLElement;
+  draw: (state: Training) => void;
+} {
   const { model, signal } = frame;
   let probes: string[] = [];
   const set = (next: string[]): void => {

@@ -3,6 +3,7 @@ import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
 import { largestMagnitude } from "../shared/scales.ts";
+import type { Trait } from "./traits.ts";
 
 export const FILM_TRAITS = [
   "labels",
@@ -13,7 +14,8 @@ export const FILM_TRAITS = [
   "_film_probabilities",
   "_film_targets",
   "_film_probes",
-] as const;
+] as const satisfies readonly Trait[];
+type FilmTrait = (typeof FILM_TRAITS)[number];
 
 /** What the model made of the probes at one step after the other. */
 export interface Film {
@@ -32,7 +34,7 @@ export interface Film {
   target: (frame: number, probe: number) => number;
 }
 
-export function readFilm(model: Model): Film {
+export function readFilm(model: Model<FilmTrait>): Film {
   const labels = read.texts(model, "labels");
   const probes = read.texts(model, "_film_probes");
   const counts = read.numbers(model, "_film_counts");

@@ -6,41 +6,7 @@ import { CURVES_TRAITS, type Curves, readCurves } from "./curves_state.ts";
 import { FORM_TRAITS, type Form, readForm } from "./form_state.ts";
 import { type DataMap, MAP_TRAITS, readMap } from "./map_state.ts";
 import { FILM_TRAITS, type Film, readFilm } from "./probe_history_state.ts";
-
-const OWN_TRAITS = [
-  "shown",
-  "state",
-  "step",
-  "total_steps",
-  "epoch",
-  "epochs",
-  "examples_per_second",
-  "seconds_left",
-  "elapsed",
-  "memory",
-  "learning_rate",
-  "stops_after_epoch",
-  "can_save",
-  "problem",
-  "best_step",
-  "settings",
-  "notes",
-  "probes",
-  "frame",
-  "brush",
-  "view",
-] as const;
-
-export const TRAITS = [
-  ...new Set([
-    ...OWN_TRAITS,
-    ...CURVES_TRAITS,
-    ...FORM_TRAITS,
-    ...FILM_TRAITS,
-    ...MAP_TRAITS,
-    ...CLASSES_TRAITS,
-  ]),
-];
+import type { Trait } from "./traits.ts";
 
 export const PHASES = [
   "ready",
@@ -91,7 +57,7 @@ export interface Training {
   classes: Classes;
 }
 
-function oneOf<T extends string>(known: readonly T[], model: Model, name: string): T {
+function oneOf<T extends string>(known: readonly T[], model: Model<Trait>, name: Trait): T {
   const value = read.text(model, name);
   const found = known.find((one) => one === value);
   check(
@@ -101,7 +67,7 @@ function oneOf<T extends string>(known: readonly T[], model: Model, name: string
   return found;
 }
 
-function readBrush(model: Model): Box | null {
+function readBrush(model: Model<Trait>): Box | null {
   const [left, right, low, high, ...more] = read.numbers(model, "brush");
   if (left === undefined) return null;
   check(
@@ -112,7 +78,7 @@ function readBrush(model: Model): Box | null {
 }
 
 /** Reads a panel's traits; the large ones only when they were replaced. */
-export function trainingReader(): (model: Model) => Training {
+export function trainingReader(): (model: Model<Trait>) => Training {
   const curves = read.remembered(CURVES_TRAITS, readCurves);
   const form = read.remembered(FORM_TRAITS, readForm);
   const film = read.remembered(FILM_TRAITS, readFilm);

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +19,7 @@ from bert_widgets.widgets.training_panel.form import values_of
 from tests.models import tiny_classifier
 from tests.widgets.pages import PATIENCE, agrees, page_of
 
-JS = Path(__file__).parents[3] / "js" / "src"
+GENERATOR = Path(__file__).parents[3] / "js" / "generate_traits.py"
 TEXT = "The film was not good"
 DATA = pd.DataFrame({"text": [TEXT, "bad soup"] * 4, "label": ["positive", "negative"] * 4})
 
@@ -273,17 +275,38 @@ def test_a_missing_bundle_says_how_to_build_it(monkeypatch, tmp_path):
         matrix()
 
 
-@pytest.mark.parametrize(
-    ("make", "folder"),
-    [(highlights, "token_highlights"), (matrix, "attention_matrix"), (panel, "training_panel")],
-)
-def test_every_trait_the_front_end_reads_exists(make, folder):
-    names = set()
-    for file in (JS / folder).glob("*state.ts"):
-        for listed in re.findall(r"TRAITS = \[(.*?)\]", file.read_text("utf-8"), re.DOTALL):
-            names |= set(re.findall(r'"(\w+)"', listed))
-    assert len(names) > 5
-    assert names <= set(make().keys)
+def test_the_front_end_lists_the_traits_of_every_widget():
+    checked = subprocess.run(
+        [sys.executable, GENERATOR, "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=GENERATOR.parents[1],
+    )
+    assert checked.stderr == ""
+    assert checked.returncode == 0
+
+
+def test_a_list_of_traits_that_is_out_of_date_is_named(monkeypatch, capsys, tmp_path):
+    spec = importlib.util.spec_from_file_location("generate_traits", GENERATOR)
+    generator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+    monkeypatch.setattr(generator, "SOURCES", tmp_path)
+    files = [
+        tmp_path / folder / "traits.ts"
+        for folder in ("token_highlights", "attention_matrix", "training_panel")
+    ]
+    for file in files:
+        file.parent.mkdir()
+    assert generator.main([]) == 0
+    assert generator.main(["--check"]) == 0
+    files[0].write_text(files[0].read_text("utf-8").replace('  "text",\n', ""), "utf-8")
+    files[1].unlink()
+    assert generator.main(["--check"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"{file} does not list the traits of its widget; run `python js/generate_traits.py`."
+        for file in files[:2]
+    ]
 
 
 @pytest.mark.parametrize("make", WIDGETS)
