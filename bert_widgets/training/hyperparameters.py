@@ -1,80 +1,78 @@
-"""What can be set about a training."""
+"""The settings of a training, each described once: for Python, its help and the panel's form."""
+# ruff: noqa: RUF009 - `_setting` returns a `dataclasses.field`
 
 from __future__ import annotations
 
 import dataclasses
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self
+from types import NoneType
+from typing import Any, Literal, Self, get_args, get_type_hints
 
 from .._common.options import unknown
-from .form import FORM, Field
-
-if TYPE_CHECKING:
-    from ..model.precision import Precision
+from ..model.precision import Precision  # noqa: TC001 - the form reads the annotations
+from .form import Field, Kind
 
 Schedule = Literal["linear", "cosine", "constant"]
 Metric = Literal["loss", "accuracy", "macro_f1"]
+
+OTHER_NAMES = {
+    "bf16": "precision",
+    "early_stopping": "patience",
+    "eval_dataset": "valid",
+    "eval_steps": "evaluate_every",
+    "fp16": "precision",
+    "load_best_model_at_end": "keep_best",
+    "metric_for_best_model": "best_by",
+    "output_dir": "folder",
+    "random_state": "seed",
+    "save_steps": "checkpoint_every",
+    "torch_compile": "compile",
+    "train_dataset": "train",
+}
+"""Names that other libraries use, mostly of `transformers.TrainingArguments`, and ours."""
+
+
+def _setting(  # noqa: PLR0913 - the parts of a description
+    default: object,
+    label: str,
+    help: str,  # noqa: A002 - the name of the form's field
+    *,
+    unset: str = "",
+    details: str = "",
+    least: float | None = None,
+    above: float | None = None,
+    most: float | None = None,
+) -> Any:  # noqa: ANN401 - stands for a value of any type, as `dataclasses.field` does
+    """Describe a hyper-parameter; its kind and choices follow from its annotation.
+
+    Parameters
+    ----------
+    default
+        Its default value.
+    label, help
+        Its name and one or two sentences, in the form.
+    unset
+        What no value means: None in Python, an empty input in the form.
+    details
+        Sentences that only the docstring has.
+    least, above, most
+        Bounds, as in `Field`.
+    """
+    bounds = {"least": least, "above": above, "most": most}
+    description = {"label": label, "help": help, "unset": unset, "details": details}
+    return dataclasses.field(default=default, metadata={**description, "bounds": bounds})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hyperparameters:
     """The settings of a training; `Trainer` takes them as keyword options.
 
-    Attributes
-    ----------
-    epochs
-        Times each text is seen.
-    learning_rate
-        The highest, after the warm-up.
-    batch_tokens
-        The most tokens in a batch, padding included; None takes what 32 texts of mean length
-        have, the usual size of a batch.
-    accumulation
-        Batches whose gradients are added up for one step of the optimiser.
-    schedule
-        How the learning rate falls after the warm-up: ``"linear"`` to zero, ``"cosine"`` (half a
-        wave) to zero, or ``"constant"``.
-    warmup
-        The share of all steps over which the learning rate rises from zero.
-    weight_decay
-        AdamW's (Loshchilov & Hutter 2019); biases and LayerNorm weights are left out.
-    max_grad_norm
-        Gradients with a larger L2 norm are scaled down to it.
-    label_smoothing
-        The share of a label's probability that is spread over all classes (Szegedy et al. 2016);
-        with several labels a text, the share by which each 0 and 1 moves towards a half.
-    class_weights
-        How much a text of each class counts: None for one each, ``"balanced"`` for the inverse of
-        the class's frequency, or a number for each class. With several labels a text: how much
-        the presence of a label counts against its absence.
-    layer_decay
-        Each layer learns at this share of the rate of the layer above it (Howard & Ruder 2018).
-    frozen_layers
-        0 trains everything; n leaves the embeddings and the first n layers as they are.
-    evaluate_every
-        Steps between two evaluations; None evaluates after each epoch.
-    patience
-        Evaluations without a better ``best_by`` after which the training ends; None never.
-    keep_best
-        Whether the weights of the best evaluation are put back at the end.
-    best_by
-        The measure of ``patience`` and ``keep_best``: ``"loss"``, ``"accuracy"``, ``"macro_f1"``.
-    checkpoint_every
-        Steps between two checkpoints; None writes one after each epoch. Needs a folder.
-    precision
-        ``"bf16"`` computes matmuls in bfloat16, ``"fp32"`` in float32 (reproducible bit for bit
-        on one machine); ``"auto"`` takes bfloat16 where the processor or GPU has it. Weights are
-        float32 in any case.
-    compile
-        Whether ``torch.compile`` translates the model first: minutes once, for long GPU runs.
-    seed
-        Fixes the order of the texts and the dropout.
-
     Raises
     ------
     ValueError
-        If a value is out of its bounds.
+        If a value is out of bounds.
 
     Examples
     --------
@@ -82,32 +80,148 @@ class Hyperparameters:
     2
     """
 
-    epochs: int = 3
-    learning_rate: float = 5e-05
-    batch_tokens: int | None = None
-    evaluate_every: int | None = None
-    warmup: float = 0.1
-    schedule: Schedule = "linear"
-    patience: int | None = None
-    keep_best: bool = False
-    best_by: Metric = "loss"
-    accumulation: int = 1
-    weight_decay: float = 0.01
-    max_grad_norm: float = 1.0
-    label_smoothing: float = 0.0
-    class_weights: Literal["balanced"] | tuple[float, ...] | None = None
-    layer_decay: float = 1.0
-    frozen_layers: int = 0
-    checkpoint_every: int | None = None
-    precision: Precision = "auto"
-    compile: bool = False
-    seed: int = 0
+    epochs: int = _setting(
+        3, "Epochs", "Number of passes over the training texts.", least=1, most=10000
+    )
+    learning_rate: float = _setting(
+        5e-05,
+        "Learning rate",
+        "Highest learning rate, reached after the warm-up. 2e-5 to 1e-4 suits most BERT models; "
+        "small models need values near the top of this range.",
+        above=0,
+        most=1,
+    )
+    batch_tokens: int | None = _setting(
+        None,
+        "Tokens per batch",
+        "Maximum number of tokens in a batch, including padding.",
+        unset="as many as 32 texts of average length have",
+        least=8,
+        most=1000000,
+    )
+    evaluate_every: int | None = _setting(
+        None,
+        "Evaluate every … steps",
+        "Number of steps between two evaluations.",
+        unset="after each epoch",
+        least=1,
+    )
+    warmup: float = _setting(
+        0.1,
+        "Warm-up",
+        "Fraction of all steps during which the learning rate rises from zero.",
+        least=0,
+        most=1,
+    )
+    schedule: Schedule = _setting(
+        "linear",
+        "Schedule",
+        "How the learning rate falls after the warm-up.",
+        details='``"linear"`` and ``"cosine"`` (half a wave) end at zero, ``"constant"`` does '
+        "not fall.",
+    )
+    patience: int | None = _setting(
+        None,
+        "Patience",
+        "Number of evaluations without improvement after which training stops.",
+        unset="never",
+        least=1,
+    )
+    keep_best: bool = _setting(
+        False,  # noqa: FBT003 - the default
+        "Keep the best",
+        "Restore the weights of the best evaluation at the end.",
+    )
+    best_by: Metric = _setting(
+        "loss", "Best by", "Validation measure that decides which evaluation is the best."
+    )
+    gradient_accumulation: int = _setting(
+        1,
+        "Gradient accumulation (batches per step)",
+        "Number of batches whose gradients are added up for one step.",
+        least=1,
+        most=10000,
+    )
+    weight_decay: float = _setting(
+        0.01,
+        "Weight decay",
+        "Decay of the weights towards zero, except for biases and LayerNorm weights.",
+        details="As in AdamW (Loshchilov & Hutter 2019).",
+        least=0,
+        most=10,
+    )
+    max_grad_norm: float = _setting(
+        1.0,
+        "Maximum gradient norm",
+        "Gradients with a larger L2 norm are scaled down to this norm.",
+        above=0,
+    )
+    label_smoothing: float = _setting(
+        0.0,
+        "Label smoothing",
+        "Share of a label's probability that is spread over all classes.",
+        details="See Szegedy et al. 2016. In multi-label data each 0 and 1 moves towards one half "
+        "by this share.",
+        least=0,
+        most=0.9,
+    )
+    class_weights: Literal["balanced"] | tuple[float, ...] | None = _setting(
+        None,
+        "Class weights",
+        "Weight of each class in the loss. “balanced” uses the inverse class frequency.",
+        unset="all classes count the same",
+        details="Or one number per class. In multi-label data the weight is that of a label's "
+        "presence relative to its absence.",
+    )
+    layer_decay: float = _setting(
+        1.0,
+        "Layer decay",
+        "Learning rate of each layer as a share of that of the layer above.",
+        details="See Howard & Ruder 2018.",
+        above=0,
+        most=1,
+    )
+    frozen_layers: int = _setting(
+        0,
+        "Frozen layers",
+        "Number of layers, counted from the bottom, that are not trained; nor are the embeddings "
+        "then. 0 trains everything.",
+        least=0,
+        most=1000,
+    )
+    checkpoint_every: int | None = _setting(
+        None,
+        "Checkpoint every … steps",
+        "Number of steps between two checkpoints. Needs a folder.",
+        unset="after each epoch",
+        least=1,
+    )
+    precision: Precision = _setting(
+        "auto",
+        "Precision",
+        "Data type of matrix products: bf16 is faster where the hardware supports it, fp32 is "
+        "reproducible bit for bit on one machine, auto uses bf16 where supported.",
+        details="Weights are always float32.",
+    )
+    compile: bool = _setting(
+        False,  # noqa: FBT003 - the default
+        "Compile",
+        "Compile the model with torch.compile before training. This takes minutes and pays off in "
+        "long runs on a GPU.",
+    )
+    seed: int = _setting(
+        0,
+        "Seed",
+        "Determines the order of the texts and the dropout.",
+        least=0,
+        most=2**32 - 1,
+    )
 
     def __post_init__(self) -> None:
         for field in FORM:
             value = getattr(self, field.name)
             if field.name == "class_weights" and not isinstance(value, str | None):
-                value = _weights(value)
+                value = _class_weights(value)
             else:
                 value = field.checked(value)
             object.__setattr__(self, field.name, value)
@@ -118,9 +232,9 @@ class Hyperparameters:
         Raises
         ------
         TypeError
-            If there is no such hyper-parameter; the nearest one is named.
+            If there is no such hyper-parameter; the error names the most similar one.
         ValueError
-            If a value is out of its bounds.
+            If a value is out of bounds.
         """
         names = [field.name for field in FORM]
         for name in changes:
@@ -129,11 +243,65 @@ class Hyperparameters:
         return dataclasses.replace(self, **changes)
 
 
-def _weights(values: object) -> tuple[float, ...]:
-    if not isinstance(values, Iterable):
-        msg = (
-            f"class_weights={values!r} does not work; give a number for each class, or 'balanced'."
+def _form() -> tuple[Field, ...]:
+    hints = get_type_hints(Hyperparameters)
+    fields = []
+    for setting in dataclasses.fields(Hyperparameters):
+        described = setting.metadata
+        kind, choices, optional = _kind(hints[setting.name])
+        explanation = described["help"]
+        if described["unset"]:
+            explanation += f" {'None' if choices else 'Empty'}: {described['unset']}."
+        fields.append(
+            Field(
+                setting.name,
+                described["label"],
+                explanation,
+                kind,
+                choices=choices,
+                optional=optional,
+                **({} if choices else described["bounds"]),
+            )
         )
+    return tuple(fields)
+
+
+def _kind(hint: object) -> tuple[Kind, tuple[str, ...], bool]:
+    """Return kind, choices and whether None is allowed for an annotation."""
+    kinds: dict[object, Kind] = {int: "integer", float: "number", bool: "flag"}
+    if hint in kinds:
+        return kinds[hint], (), False
+    args = get_args(hint)
+    if all(isinstance(choice, str) for choice in args):
+        return "choice", args, False
+    kind, choices, _ = _kind(args[0])
+    return kind, choices, NoneType in args
+
+
+def _attributes_section() -> str:
+    """Return the section of the class's docstring that describes each hyper-parameter."""
+    lines = ["Attributes", "----------"]
+    for setting in dataclasses.fields(Hyperparameters):
+        described = setting.metadata
+        unset = f"None: {described['unset']}." if described["unset"] else ""
+        text = " ".join(filter(None, (described["help"], described["details"], unset)))
+        lines.append(setting.name)
+        lines += textwrap.wrap(text, 92, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(lines)
+
+
+def _class_weights(values: object) -> tuple[float, ...]:
+    if not isinstance(values, Iterable):
+        msg = f"class_weights={values!r} is not valid; give one number per class, or 'balanced'."
         raise ValueError(msg)  # noqa: TRY004 - like all the others
     weight = Field("class_weights", "Class weights", "", "number", above=0)
     return tuple(weight.checked(value) for value in values)
+
+
+FORM = _form()
+"""The hyper-parameters in the order a form shows them."""
+
+if Hyperparameters.__doc__:  # python -OO strips docstrings
+    Hyperparameters.__doc__ = textwrap.dedent("    " + Hyperparameters.__doc__).replace(
+        "Raises\n", f"{_attributes_section()}\n\nRaises\n", 1
+    )

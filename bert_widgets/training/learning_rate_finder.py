@@ -152,7 +152,7 @@ def _try(
         tokens.lengths,
         epochs=1,
         batch_tokens=chosen.batch_tokens,
-        accumulation=chosen.accumulation,
+        gradient_accumulation=chosen.gradient_accumulation,
         seed=chosen.seed,
     )
     endless = itertools.chain.from_iterable(map(plan.steps, itertools.count()))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .checkpoints import state as saving
 from .checkpoints.files import write, write_data
 from .checkpoints.weights import LastGood, copy_weights, put_back
 from .optimiser.learner import Learner, NonFiniteError
+from .optimiser.loss import check_class_weights
 from .optimiser.plan import Plan
-from .optimiser.schedule import rate_factor
+from .optimiser.schedule import check_frozen_layers, rate_factor
 from .records.history import Event
 from .records.probes import look
 
@@ -28,14 +30,21 @@ _LEAST_STEPS = 5  # between two frames: one takes about as long as a step or two
 
 
 class Loop:
-    """A training in motion: `advance` does what comes next.
+    """A training in progress: `advance` does what comes next.
 
     Parameters
     ----------
     job
-        What to work on.
+        The data, the model and the records.
     hyperparameters
         The settings.
+
+    Attributes
+    ----------
+    hyperparameters : Hyperparameters
+        The settings now in use; the learning rate among them may change during the training.
+    position : Position
+        The progress made.
 
     Raises
     ------
@@ -46,23 +55,58 @@ class Loop:
     def __init__(self, job: Job, hyperparameters: Hyperparameters) -> None:
         _check_fit(job, hyperparameters)
         self._job = job
-        self._chosen = hyperparameters
-        self.plan = Plan(
-            job.tokens.lengths,
-            epochs=hyperparameters.epochs,
-            batch_tokens=hyperparameters.batch_tokens,
-            accumulation=hyperparameters.accumulation,
-            seed=hyperparameters.seed,
-        )
-        self.learner = Learner(job.clf, job.train, job.tokens, hyperparameters, note=self.note)
-        self.position = saving.Position(hyperparameters.learning_rate)
+        self.hyperparameters = hyperparameters
+        self.position = saving.Position()
+        # Made when first needed: until the first step the settings may change many times.
+        self._planned: tuple[dict[str, Any], Plan] | None = None
+        self._learner: Learner | None = None
         self._best: dict[str, torch.Tensor] | None = None
         self._last_good: LastGood | None = None
+        self._begun = False
+        self._settings_lock = threading.Lock()
+
+    @property
+    def plan(self) -> Plan:
+        """The texts of each step."""
+        names = ("epochs", "batch_tokens", "gradient_accumulation", "seed")
+        options: dict[str, Any] = {name: getattr(self.hyperparameters, name) for name in names}
+        planned = self._planned
+        if planned is None or planned[0] != options:
+            planned = self._planned = options, Plan(self._job.tokens.lengths, **options)
+        return planned[1]
+
+    @property
+    def learner(self) -> Learner:
+        """The optimiser and its state."""
+        if self._learner is None:
+            job = self._job
+            self._learner = Learner(
+                job.clf, job.train, job.tokens, self.hyperparameters, note=self.note
+            )
+        return self._learner
 
     @property
     def begun(self) -> bool:
-        """Whether anything has been done, by a run before a resumption too."""
-        return self._last_good is not None or self.position.step > 0
+        """Whether anything has been done, also before a checkpoint was resumed."""
+        return self._begun or self.position.step > 0
+
+    def configure(self, hyperparameters: Hyperparameters) -> None:
+        """Change the settings before the first step.
+
+        Raises
+        ------
+        ValueError
+            If the settings do not fit the texts or the model; nothing is changed.
+        RuntimeError
+            If the training has begun.
+        """
+        _check_fit(self._job, hyperparameters)
+        with self._settings_lock:
+            if self.begun:
+                msg = "The training has begun; only its learning_rate can still be changed."
+                raise RuntimeError(msg)
+            self.hyperparameters = hyperparameters
+            self._learner = None
 
     @property
     def over(self) -> bool:
@@ -133,6 +177,8 @@ class Loop:
         self._job.history.note(self.position.step, text)
 
     def _begin(self) -> None:
+        with self._settings_lock:
+            self._begun = True
         at = self.position
         seen = self._job.history.count("evaluation") or self._job.history.frames
         if at.step == 0 and not at.due and not seen:
@@ -142,7 +188,7 @@ class Loop:
 
     def _due(self) -> list[str]:
         """Return what comes between the step just done and the next one."""
-        step, job, chosen = self.position.step, self._job, self._chosen
+        step, job, chosen = self.position.step, self._job, self.hyperparameters
         ended = step in self.plan.ends
 
         def comes(every: int | None) -> bool:
@@ -171,10 +217,10 @@ class Loop:
     def _update(self) -> Event:
         """Take one step of the optimiser."""
         began = time.perf_counter()
-        at, chosen = self.position, self._chosen
+        at, chosen = self.position, self.hyperparameters
         rows = next(self._batches)
         factor = rate_factor(at.step, len(self.plan), chosen.warmup, chosen.schedule)
-        rate = at.learning_rate * factor
+        rate = chosen.learning_rate * factor
         try:
             update = self.learner.step(rows, rate)
         except BaseException as error:
@@ -197,7 +243,7 @@ class Loop:
 
     def _evaluate(self) -> Event:
         began = time.perf_counter()
-        at, chosen, history = self.position, self._chosen, self._job.history
+        at, chosen, history = self.position, self.hyperparameters, self._job.history
         result = self._job.clf.evaluate(self._job.valid)
         at.seconds += time.perf_counter() - began
         history.evaluation = result
@@ -245,7 +291,7 @@ class Loop:
         return event
 
     def _keep_best(self) -> None:
-        if self._chosen.keep_best and self._best is not None:
+        if self.hyperparameters.keep_best and self._best is not None:
             put_back(self._job.clf, self._best)
             self.note(f"The weights of step {self._job.history.best_step}, the best, are back.")
 
@@ -259,7 +305,7 @@ class Loop:
                 (job.folder / "valid.jsonl").unlink(missing_ok=True)
             job.stored = True
         state = saving.Saved(
-            self._chosen,
+            self.hyperparameters,
             self.position,
             job.probes,
             self.learner.state(),
@@ -280,6 +326,8 @@ def _check_fit(job: Job, chosen: Hyperparameters) -> None:
     if chosen.checkpoint_every is not None and job.folder is None:
         msg = f"checkpoint_every={chosen.checkpoint_every} needs a folder to write to."
         raise ValueError(msg)
+    check_class_weights(job.train, chosen)
+    check_frozen_layers(job.clf, chosen)
     for name in ("patience", "keep_best"):
         if getattr(chosen, name) and job.valid is None:
             msg = f"{name}={getattr(chosen, name)!r} needs validation texts; give valid too."

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 from .._common.options import unknown
 from ..data.text_data import TextData
 from ..model.classifier import BertClassifier, check_classifier
+from ..model.precision import resolve_precision
 from .checkpoints import state as saving
 from .checkpoints.files import latest, read_data
 from .checkpoints.weights import put_back
-from .form import ELSEWHERE, FORM
-from .hyperparameters import Hyperparameters
+from .hyperparameters import FORM, OTHER_NAMES, Hyperparameters
 from .interrupts import held_back
 from .job import Job, job_of
 from .loop import Loop
@@ -113,7 +113,6 @@ class Trainer:
 
     def _set_up(self, job: Job, chosen: Hyperparameters) -> None:
         self._job = job
-        self._hyperparameters = chosen
         self._loop = Loop(job, chosen)
         self.run: Run[Trainer] | None = None
 
@@ -214,12 +213,12 @@ class Trainer:
     @property
     def hyperparameters(self) -> Hyperparameters:
         """All settings."""
-        return self._hyperparameters
+        return self._loop.hyperparameters
 
     @property
     def learning_rate(self) -> float:
-        """The highest learning rate, which the schedule scales; it may be set on the way."""
-        return self._loop.position.learning_rate
+        """The highest learning rate, `Hyperparameters.learning_rate`; settable at any time."""
+        return self.hyperparameters.learning_rate
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
@@ -227,8 +226,8 @@ class Trainer:
             self.configure(learning_rate=rate)
             return
         before = self.learning_rate
-        after = self.hyperparameters.changed(learning_rate=rate).learning_rate
-        self._loop.position.learning_rate = after
+        self._loop.hyperparameters = self.hyperparameters.changed(learning_rate=rate)
+        after = self.learning_rate
         if before != after:
             self._loop.note(f"Learning rate changed from {_rate(before)} to {_rate(after)}.")
 
@@ -256,7 +255,7 @@ class Trainer:
         """What a person wants to see of the set-up."""
         return [
             ("device", str(self.clf.device)),
-            ("precision", self._loop.learner.precision),
+            ("precision", resolve_precision(self.hyperparameters.precision, self.clf.device)),
             ("train", f"{len(self.train):,} texts"),
             ("validation", f"{len(self.valid):,} texts" if self.valid else "none"),
             ("epochs", str(self.hyperparameters.epochs)),
@@ -286,9 +285,7 @@ class Trainer:
         if self._begun:
             msg = "The training has begun; only its learning_rate can still be changed."
             raise RuntimeError(msg)
-        chosen = self.hyperparameters.changed(**changes)
-        self._loop = Loop(self._job, chosen)
-        self._hyperparameters = chosen
+        self._loop.configure(self.hyperparameters.changed(**changes))
 
     @property
     def _begun(self) -> bool:
@@ -362,7 +359,7 @@ def _check_names(hyperparameters: dict[str, Any]) -> None:
     known = [*own[3:-1], *(field.name for field in FORM)]
     for name in hyperparameters:
         if name not in known:
-            raise TypeError(unknown("option of Trainer", name, known, ELSEWHERE))
+            raise TypeError(unknown("option of Trainer", name, known, OTHER_NAMES))
 
 
 def _rate(value: float) -> str:

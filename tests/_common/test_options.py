@@ -9,7 +9,7 @@ from transformers import TrainingArguments
 
 from bert_widgets import Trainer
 from bert_widgets._common.options import unknown
-from bert_widgets.training.form import ELSEWHERE, FORM
+from bert_widgets.training.hyperparameters import FORM, OTHER_NAMES
 from tests.models import tiny_classifier
 
 ROWS = [("a gem", "positive"), ("a bore", "negative")]
@@ -24,9 +24,9 @@ ROWS = [("a gem", "positive"), ("a bore", "negative")]
         ("warmup_ratio", "warmup"),
         ("label_smoothing_factor", "label_smoothing"),
         ("lr_scheduler_type", "schedule"),
-        ("gradient_accumulation_steps", "accumulation"),
+        ("gradient_accumulation_steps", "gradient_accumulation"),
         ("batch_size", "batch_tokens"),
-        *ELSEWHERE.items(),
+        *OTHER_NAMES.items(),
     ],
 )
 def test_a_name_of_another_library_is_answered_with_ours(name, meant):
@@ -42,10 +42,10 @@ def test_a_name_that_is_like_none_is_answered_with_all(name):
 
 def test_names_of_other_libraries_are_none_of_ours():
     ours = {"train", "valid", "folder", *(field.name for field in FORM)}
-    assert set(ELSEWHERE.values()) <= ours
-    assert not ours & set(ELSEWHERE)
+    assert set(OTHER_NAMES.values()) <= ours
+    assert not ours & set(OTHER_NAMES)
     theirs = {field.name for field in dataclasses.fields(TrainingArguments)}
-    assert len(theirs & set(ELSEWHERE)) >= len(ELSEWHERE) / 2
+    assert len(theirs & set(OTHER_NAMES)) >= len(OTHER_NAMES) / 2
 
 
 def test_an_exact_part_is_preferred_to_none():

@@ -26,7 +26,7 @@ from tests.training.small import (
 )
 
 ROOT = Path(__file__).parents[2]
-OPTIONS = {"keep_best": True, "evaluate_every": 3, "accumulation": 2, "layer_decay": 0.8}
+OPTIONS = {"keep_best": True, "evaluate_every": 3, "gradient_accumulation": 2, "layer_decay": 0.8}
 
 
 def fingerprint(folder):

@@ -24,7 +24,7 @@ from tests.training.small import (
 
 SETTINGS = {
     "plain": {},
-    "accumulation": {"accumulation": 3, "schedule": "cosine", "warmup": 0.3},
+    "accumulation": {"gradient_accumulation": 3, "schedule": "cosine", "warmup": 0.3},
     "layers": {"layer_decay": 0.7, "frozen_layers": 1, "schedule": "constant"},
     "weighted": {"class_weights": "balanced", "label_smoothing": 0.1, "weight_decay": 0.2},
     "numbered weights": {"class_weights": [0.5, 2], "max_grad_norm": 0.1},

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bert_widgets.training import Hyperparameters
-from bert_widgets.training.form import FORM
+from bert_widgets.training import Hyperparameters, loop
+from bert_widgets.training.hyperparameters import FORM
 from tests.models import tiny_classifier
 from tests.training.small import DATA, everything, trainer
 
@@ -40,6 +40,31 @@ def test_the_form_has_each_field_once_and_in_order():
     for field in FORM:
         assert field.label
         assert field.help.endswith(".")
+
+
+def test_kind_and_choices_of_a_field_follow_from_the_annotation():
+    kinds = {
+        "epochs": ("integer", (), False),
+        "learning_rate": ("number", (), False),
+        "batch_tokens": ("integer", (), True),
+        "keep_best": ("flag", (), False),
+        "schedule": ("choice", ("linear", "cosine", "constant"), False),
+        "class_weights": ("choice", ("balanced",), True),
+    }
+    for name, expected in kinds.items():
+        field = FIELDS[name]
+        assert (field.kind, field.choices, field.optional) == expected
+
+
+def test_the_docstring_explains_each_hyperparameter_as_the_form_does():
+    lines = Hyperparameters.__doc__.split("\n")
+    assert [line for line in lines if line in FIELDS] == list(FIELDS)
+    words = " ".join(Hyperparameters.__doc__.split())
+    for field in FORM:
+        explanation = field.help.split(" Empty: ")[0].split(" None: ")[0]
+        assert f"{field.name} {explanation}" in words
+    assert words.index("Attributes") < words.index("Raises") < words.index("Examples")
+    assert max(map(len, lines)) <= 92
 
 
 @given(st.fixed_dictionaries({name: values(field) for name, field in FIELDS.items()}))
@@ -81,7 +106,7 @@ def test_what_is_out_of_bounds_is_one_sentence_with_the_value(data, name):
         ({"class_weights": "balance"}, "'balance'.*'balanced'"),
         ({"class_weights": [1, -1]}, "class_weights=-1 .*above 0"),
         ({"class_weights": [1, "a"]}, "class_weights='a'"),
-        ({"class_weights": 2}, "class_weights=2 .*a number for each class, or 'balanced'"),
+        ({"class_weights": 2}, "class_weights=2 .*one number per class, or 'balanced'"),
         ({"epochs": None}, "epochs=None"),
     ],
 )
@@ -104,7 +129,13 @@ def test_an_unknown_name_says_the_nearest():
 
 
 def test_configuring_before_the_first_step_is_as_good_as_giving_it():
-    options = {"epochs": 3, "batch_tokens": 40, "accumulation": 2, "seed": 4, "frozen_layers": 1}
+    options = {
+        "epochs": 3,
+        "batch_tokens": 40,
+        "gradient_accumulation": 2,
+        "seed": 4,
+        "frozen_layers": 1,
+    }
     given_first, configured = trainer(**options), trainer(learning_rate=0.5)
     assert configured.learning_rate == 0.5
     configured.configure(**options)
@@ -138,6 +169,41 @@ def test_what_does_not_fit_data_or_model_changes_nothing(changes, said):
         given_trainer.configure(**changes)
     assert everything(given_trainer) == before
     assert next(iter(given_trainer)).step == 1
+
+
+def test_configuring_builds_only_what_is_used(monkeypatch):
+    built = []
+
+    class CountedPlan(loop.Plan):
+        def __init__(self, *args, **options):
+            built.append("plan")
+            super().__init__(*args, **options)
+
+    class CountedLearner(loop.Learner):
+        def __init__(self, *args, **options):
+            built.append("learner")
+            super().__init__(*args, **options)
+
+    monkeypatch.setattr(loop, "Plan", CountedPlan)
+    monkeypatch.setattr(loop, "Learner", CountedLearner)
+    given_trainer = trainer()
+    for changes in ({"epochs": 1}, {"seed": 3}, {"weight_decay": 0.5}):
+        given_trainer.configure(**changes)
+    assert built == []
+    assert given_trainer.progress.total_steps > 0
+    given_trainer.configure(weight_decay=0.1)
+    assert given_trainer.progress.epochs == 1
+    next(iter(given_trainer))
+    assert built == ["plan", "learner"]
+
+
+def test_the_learning_rate_set_on_the_way_is_the_hyperparameter():
+    given_trainer = trainer(epochs=4, schedule="constant", warmup=0, learning_rate=1e-3)
+    events = iter(given_trainer)
+    assert next(events).values["learning_rate"] == 1e-3
+    given_trainer.learning_rate = 5e-4
+    assert given_trainer.hyperparameters.learning_rate == 5e-4
+    assert next(events).values["learning_rate"] == 5e-4
 
 
 def test_after_the_first_step_only_the_learning_rate_may_change():

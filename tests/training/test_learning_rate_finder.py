@@ -130,7 +130,9 @@ def test_a_search_leaves_no_trace(kind):
     assert everything(searched) == everything(other)
 
 
-@pytest.mark.parametrize("options", [{"frozen_layers": 1}, {"accumulation": 2, "layer_decay": 0.5}])
+@pytest.mark.parametrize(
+    "options", [{"frozen_layers": 1}, {"gradient_accumulation": 2, "layer_decay": 0.5}]
+)
 def test_it_searches_with_the_trainers_settings(options):
     given = trainer(tag_classifier(), TAGS, label_smoothing=0.1, **options)
     before = everything(given)

@@ -43,8 +43,6 @@ class Position:
 
     Attributes
     ----------
-    learning_rate
-        The highest, which may be changed on the way.
     step, examples, seconds
         Steps done, texts seen, seconds spent.
     due
@@ -55,7 +53,6 @@ class Position:
         The best measure so far, and the evaluations since.
     """
 
-    learning_rate: float
     step: int = 0
     examples: int = 0
     seconds: float = 0.0

@@ -78,11 +78,6 @@ class Learner:
         The settings.
     note
         Told, in a sentence, when memory ran out and batches are cut.
-
-    Raises
-    ------
-    ValueError
-        If ``class_weights`` or ``frozen_layers`` do not fit the model.
     """
 
     def __init__(
@@ -100,7 +95,6 @@ class Learner:
         self._hyperparameters = hyperparameters
         self._note = note
         self._loss = Loss(data, hyperparameters)
-        trained_parameters(clf, hyperparameters)  # so that unfit settings are told at once
         self.precision = resolve_precision(hyperparameters.precision, clf.device)
         self._budget = tokens_per_batch(tokens.lengths, hyperparameters.batch_tokens)
         self._random = Randomness(

@@ -22,11 +22,6 @@ class Loss:
         The training texts, for the frequency of their labels.
     hyperparameters
         ``class_weights`` and ``label_smoothing`` are used.
-
-    Raises
-    ------
-    ValueError
-        If there is not one class weight for each label.
     """
 
     def __init__(self, data: TextData, hyperparameters: Hyperparameters) -> None:
@@ -53,15 +48,20 @@ class Loss:
         return float(self._weights[labels].sum())
 
 
+def check_class_weights(data: TextData, hyperparameters: Hyperparameters) -> None:
+    """Raise a ValueError if there is not one class weight for each label."""
+    chosen = hyperparameters.class_weights
+    if isinstance(chosen, tuple) and len(chosen) != len(data.classes):
+        names = ", ".join(data.classes)
+        msg = f"class_weights has {len(chosen)} numbers; give one for each of {names}."
+        raise ValueError(msg)
+
+
 def _class_weights(data: TextData, hyperparameters: Hyperparameters) -> torch.Tensor | None:
     chosen, classes = hyperparameters.class_weights, len(data.classes)
     if chosen is None:
         return None
     if chosen != "balanced":
-        if len(chosen) != classes:
-            names = ", ".join(data.classes)
-            msg = f"class_weights has {len(chosen)} numbers; give one for each of {names}."
-            raise ValueError(msg)
         return torch.tensor(chosen)
     if data.multi_label:
         counts = np.maximum(data.labels.sum(0), 1)

@@ -37,7 +37,7 @@ class Plan:
     ----------
     lengths
         Tokens of each text.
-    epochs, batch_tokens, accumulation, seed
+    epochs, batch_tokens, gradient_accumulation, seed
         As in `Hyperparameters`.
 
     Attributes
@@ -52,12 +52,12 @@ class Plan:
         *,
         epochs: int,
         batch_tokens: int | None,
-        accumulation: int,
+        gradient_accumulation: int,
         seed: int,
     ) -> None:
         self._lengths = lengths
         self._budget = tokens_per_batch(lengths, batch_tokens)
-        self._accumulation = accumulation
+        self._batches_per_step = gradient_accumulation
         self._seed = seed
         self.ends = np.cumsum([sum(1 for _ in self.steps(epoch)) for epoch in range(epochs)])
 
@@ -90,6 +90,6 @@ class Plan:
             for rows in token_batches(self._lengths[chunk], self._budget)
         ]
         shuffled = random.permutation(len(batches))
-        for first in range(0, len(batches), self._accumulation):
-            together = shuffled[first : first + self._accumulation]
+        for first in range(0, len(batches), self._batches_per_step):
+            together = shuffled[first : first + self._batches_per_step]
             yield np.concatenate([batches[i] for i in together])

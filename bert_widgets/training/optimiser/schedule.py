@@ -14,21 +14,20 @@ if TYPE_CHECKING:
     from ..hyperparameters import Hyperparameters, Schedule
 
 
-def trained_parameters(
-    clf: BertClassifier, hyperparameters: Hyperparameters
-) -> dict[str, torch.nn.Parameter]:
-    """Return the weights that learn, by name: all but those of the frozen layers.
-
-    Raises
-    ------
-    ValueError
-        If the model has fewer layers than are to be frozen.
-    """
-    frozen, depth = hyperparameters.frozen_layers, depths(clf.model)
-    layers = max(depth.values()) - 1
+def check_frozen_layers(clf: BertClassifier, hyperparameters: Hyperparameters) -> None:
+    """Raise a ValueError if the model has fewer layers than are to be frozen."""
+    frozen = hyperparameters.frozen_layers
+    layers = max(depths(clf.model).values()) - 1 if frozen else 0
     if frozen > layers:
         msg = f"frozen_layers={frozen} does not fit a model of {layers} layers; use 0 to {layers}."
         raise ValueError(msg)
+
+
+def trained_parameters(
+    clf: BertClassifier, hyperparameters: Hyperparameters
+) -> dict[str, torch.nn.Parameter]:
+    """Return the parameters to train by name: all but those of the frozen layers."""
+    frozen, depth = hyperparameters.frozen_layers, depths(clf.model)
     return {
         name: parameter
         for name, parameter in clf.model.named_parameters()

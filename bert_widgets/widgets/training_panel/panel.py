@@ -228,11 +228,10 @@ class TrainingPanel(TrainingSettings):
             search.cancel()
         elif run.state not in ENDED:
             try:
-                with self._configuring:  # what was set before is to count
-                    if command == "find_learning_rate":
-                        search.start(run.trainer)
-                    else:
-                        getattr(run, command)()
+                if command == "find_learning_rate":
+                    search.start(run.trainer)
+                else:
+                    getattr(run, command)()
             except Exception as error:  # noqa: BLE001 - whoever pressed the button sees it
                 refusal = sentence(error)
         if refusal:

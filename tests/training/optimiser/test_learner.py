@@ -90,7 +90,7 @@ def test_each_step_draws_its_own_dropout():
 
 
 def test_a_trainer_that_accumulates_takes_the_steps_of_bigger_batches():
-    given = trainer(without_dropout(), DATA, accumulation=4, batch_tokens=30, epochs=1)
+    given = trainer(without_dropout(), DATA, gradient_accumulation=4, batch_tokens=30, epochs=1)
     plan = list(given._loop.plan.after(0))
     list(given)
     same = learner(without_dropout(), given.train, batch_tokens=10_000, max_grad_norm=1.0)

@@ -16,7 +16,7 @@ settings = st.fixed_dictionaries(
     {
         "epochs": st.integers(1, 4),
         "batch_tokens": st.integers(40, 90),
-        "accumulation": st.integers(1, 5),
+        "gradient_accumulation": st.integers(1, 5),
         "seed": st.integers(0, 2**32 - 1),
     }
 )
@@ -38,7 +38,7 @@ def test_each_text_is_seen_once_an_epoch(given_lengths, chosen):
 def test_a_step_holds_as_many_batches_as_wanted_within_the_budget(given_lengths, chosen):
     for rows in Plan(given_lengths, **chosen).steps(0):
         batches = list(token_batches(given_lengths[rows], chosen["batch_tokens"]))
-        assert len(batches) <= chosen["accumulation"]
+        assert len(batches) <= chosen["gradient_accumulation"]
         for batch in batches:
             tokens = len(batch) * given_lengths[rows[batch]].max()
             assert tokens <= chosen["batch_tokens"]
@@ -65,7 +65,8 @@ def test_epochs_grow_evenly_from_zero_to_all(given_lengths, chosen):
 
 def test_epochs_and_seeds_differ():
     plans = [
-        Plan(np.full(50, 5), epochs=2, batch_tokens=20, accumulation=1, seed=s) for s in (0, 1)
+        Plan(np.full(50, 5), epochs=2, batch_tokens=20, gradient_accumulation=1, seed=s)
+        for s in (0, 1)
     ]
     orders = {tuple(np.concatenate(list(plan.steps(epoch)))) for plan in plans for epoch in (0, 1)}
     assert len(orders) == 4
@@ -76,6 +77,6 @@ def test_texts_of_like_length_come_together():
     many = random.integers(5, 60, 2000).astype(np.int32)
     padded = sum(
         len(rows) * int(many[rows].max())
-        for rows in Plan(many, epochs=1, batch_tokens=512, accumulation=1, seed=0).steps(0)
+        for rows in Plan(many, epochs=1, batch_tokens=512, gradient_accumulation=1, seed=0).steps(0)
     )
     assert padded < 1.1 * many.sum()  # batches drawn at random would need 1.8 times as many

@@ -9,7 +9,7 @@ import traitlets as t
 
 from bert_widgets import TrainingPanel
 from bert_widgets.training import Hyperparameters
-from bert_widgets.training.form import FORM
+from bert_widgets.training.hyperparameters import FORM
 from tests.widgets.pages import PATIENCE, agrees, page_of
 from tests.widgets.training import PROBES, ended, trained, trainer
 
@@ -58,18 +58,18 @@ def test_values_are_the_trainers(by_page):
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        ({"epochs": 0}, "epochs=0 does not work"),
-        ({"epochs": 2.5}, "epochs=2.5 does not work"),
-        ({"epochs": True}, "epochs=True does not work"),
+        ({"epochs": 0}, "epochs=0 is not valid"),
+        ({"epochs": 2.5}, "epochs=2.5 is not valid"),
+        ({"epochs": True}, "epochs=True is not valid"),
         ({"epoch": 2}, "did you mean 'epochs'"),
-        ({"learning_rate": 0}, "learning_rate=0 does not work"),
+        ({"learning_rate": 0}, "learning_rate=0 is not valid"),
         ({"learning_rate": 10**400}, ""),
-        ({"learning_rate": "1"}, "learning_rate='1' does not work"),
-        ({"keep_best": 1}, "keep_best=1 does not work"),
+        ({"learning_rate": "1"}, "learning_rate='1' is not valid"),
+        ({"keep_best": 1}, "keep_best=1 is not valid"),
         ({"schedule": "liner"}, "did you mean 'linear'"),
         ({"schedule": ["linear"]}, "schedule"),
         ({"class_weights": [1, "a"]}, "class_weights"),
-        ({"epochs": 7, "seed": -1}, "seed=-1 does not work"),
+        ({"epochs": 7, "seed": -1}, "seed=-1 is not valid"),
         ({"epochs": {}}, "epochs"),
         ([], "values"),
         (None, "values"),
