@@ -29,11 +29,22 @@ class TextWidget(Widget):
     """
 
     text = t.Unicode().tag(sync=True)
+    """The text. Set it to have another one read."""
+
     pair = t.Unicode().tag(sync=True)
+    """The second text of a pair; empty for a single text."""
+
     words = t.List(t.Unicode()).tag(sync=True)
+    """The words of the text, or the other units that it is divided into."""
+
     selected = t.Int(None, allow_none=True).tag(sync=True, page=True)
+    """The index of the selected word. Link it with other widgets that show the same text."""
+
     editable = t.Bool(default_value=True).tag(sync=True)
+    """Whether there is a classifier that can read another text."""
+
     busy = t.Bool(default_value=False).tag(sync=True)
+    """Whether the result for the current text and choices is still being computed."""
 
     _clf: BertClassifier | None  # None where a finished result is shown
     _result: Reading  # what is on show

@@ -13,6 +13,7 @@ from ..._common.options import unknown
 from .bundle import bundle_source
 from .export import write_page
 from .lock import widget_lock
+from .trait_docs import document_traits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,11 +28,6 @@ class Widget(anywidget.AnyWidget):
 
     The page may set only the traits tagged ``page=True``. A value that does not fit leaves the
     old one, which is sent back, and is named in `error`; nothing a page sends raises.
-
-    Attributes
-    ----------
-    error : str
-        What is wrong, as one sentence shown in the widget; empty if nothing is.
     """
 
     bundle: ClassVar[str]
@@ -39,11 +35,17 @@ class Widget(anywidget.AnyWidget):
     commands: ClassVar[tuple[str, ...]] = ()
 
     error = t.Unicode().tag(sync=True)
+    """One sentence about what went wrong, shown in the widget; empty if nothing did."""
+
     _static = t.Bool(default_value=False).tag(sync=True)
     _esm = t.Unicode().tag(sync=True)
 
     _failure = ""  # what is wrong with the work itself; stays until the work succeeds
     _refusal = ""  # what was wrong with the page's last message
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init_subclass__(**kwargs)
+        document_traits(cls, anywidget.AnyWidget)
 
     @t.default("_esm")
     def _default_esm(self) -> str:
