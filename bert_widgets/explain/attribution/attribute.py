@@ -15,6 +15,9 @@ from .options import AttributionOptions
 from .targets import resolve_target
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ...data.inputs import Texts
     from ...model.classifier import BertClassifier
     from ...model.precision import Precision
@@ -116,13 +119,28 @@ def attribute(  # noqa: PLR0913
 
 
 def explain_texts(
-    clf: BertClassifier, texts: Texts, options: AttributionOptions
+    clf: BertClassifier,
+    texts: Texts,
+    options: AttributionOptions,
+    *,
+    probabilities: NDArray[np.float32] | None = None,
 ) -> list[Attribution]:
-    """Do what `attribute` does, with its options as one object."""
+    """Do what `attribute` does, with its options as one object.
+
+    Parameters
+    ----------
+    clf, texts
+        As for `attribute`.
+    options
+        The other arguments of `attribute`.
+    probabilities
+        float32 array (texts, classes): the prediction for the texts by the present weights, if it
+        is known; otherwise it is computed.
+    """
     target = check_options(clf, options)
     job = AttributionJob(clf=clf, method=METHODS[options.method], target=target, options=options)
     singles, pairs, _ = as_texts(texts)
-    return explain_all(job, singles, pairs)
+    return explain_all(job, singles, pairs, probabilities)
 
 
 def check_options(clf: BertClassifier, options: AttributionOptions) -> Target | None:

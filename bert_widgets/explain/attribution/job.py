@@ -1,4 +1,4 @@
-"""The work behind `attribute`: texts in turns, long ones window by window."""
+"""The work behind `attribute`: short texts in groups, long ones window by window."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from .options import AttributionOptions
     from .units import Unit
 
-# Texts explained under one hold of the lock, in tokens: each sees one state of the weights, and
-# a run that trains them gets its turn in between.
-_TURN_TOKENS = 512
+# The most tokens explained under one hold of the lock: each text sees one state of the weights, and
+# a training of the same model goes on in between.
+_GROUP_TOKENS = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,69 +59,109 @@ class AttributionJob:
 
 
 def explain_all(
-    job: AttributionJob, texts: Sequence[str], pairs: Sequence[str] | None
+    job: AttributionJob,
+    texts: Sequence[str],
+    pairs: Sequence[str] | None,
+    probabilities: NDArray[np.float32] | None = None,
 ) -> list[Attribution]:
-    """Explain texts, or pairs, in turns under a bounded hold of the lock each; in input order."""
+    """Explain texts, or pairs, in groups, each under one bounded hold of the lock.
+
+    Parameters
+    ----------
+    job
+        The classifier and the options.
+    texts, pairs
+        The strings; ``pairs``, if given, has the same length.
+    probabilities
+        float32 array (len(texts), classes): the prediction, if it is known. It is not computed
+        again then, so it must be that of the present weights.
+
+    Returns
+    -------
+    list of Attribution
+        In the order of ``texts``.
+
+    Raises
+    ------
+    ValueError
+        If a text contains no word.
+    """
     clf = job.clf
     with clf.lock:
-        wholes = encode(clf.tokenizer, texts, pairs)
+        encodings = encode(clf.tokenizer, texts, pairs)
         windows = encode_windows(clf.tokenizer, texts, pairs, limit=clf.max_length)
-    for i, whole in enumerate(wholes):
-        if not len(whole.words):
-            text = f"{whole.text!r:.80}"
-            which = f"Text {i}, {text}," if len(texts) > 1 else f"The text {text}"
-            msg = f"{which} has no word to explain; give texts that have."
-            raise ValueError(msg)
-    parts: list[list[Window]] = [[] for _ in texts]
+    _check_words(encodings)
+    windows_of: list[list[Window]] = [[] for _ in texts]
     for window in windows:
-        parts[window.owner].append(window)
-    short = [i for i, own in enumerate(parts) if len(own) == 1]
+        windows_of[window.owner].append(window)
+    short = [row for row, parts in enumerate(windows_of) if len(parts) == 1]
     results: dict[int, Attribution] = {}
     with progress(len(windows), "explain") as bar:
-        for turn in token_batches([len(wholes[i]) for i in short], _TURN_TOKENS):
-            rows = [short[i] for i in turn]
-            results |= zip(rows, _explain(job, [wholes[i] for i in rows]), strict=True)
+        for group in token_batches([len(encodings[row]) for row in short], _GROUP_TOKENS):
+            rows = [short[i] for i in group]
+            known = None if probabilities is None else probabilities[rows]
+            results |= zip(rows, _explain(job, [encodings[i] for i in rows], known), strict=True)
             bar.update(len(rows))
-        for i, own in enumerate(parts):
-            if len(own) > 1:
-                results[i] = _explain_long(job, as_read(wholes[i], own), own, bar.update)
-    return [results[i] for i in range(len(texts))]
+        for row, parts in enumerate(windows_of):
+            if len(parts) > 1:
+                whole = as_read(encodings[row], parts)
+                known = None if probabilities is None else probabilities[row]
+                results[row] = _explain_long(job, whole, parts, known, bar.update)
+    return [results[row] for row in range(len(texts))]
 
 
-def _explain(job: AttributionJob, encodings: list[Encoding]) -> list[Attribution]:
+def _check_words(encodings: Sequence[Encoding]) -> None:
+    for row, encoding in enumerate(encodings):
+        if not len(encoding.words):
+            text = f"{encoding.text!r:.80}"
+            which = f"Text {row}, {text}," if len(encodings) > 1 else f"The text {text}"
+            msg = f"{which} has no word to explain; use texts with at least one word."
+            raise ValueError(msg)
+
+
+def _explain(
+    job: AttributionJob, encodings: list[Encoding], probabilities: NDArray[np.float32] | None
+) -> list[Attribution]:
     """Explain texts of one window each, under one state of the weights."""
     clf = job.clf
-    longest = max(map(len, encodings))
-    with clf.inference(tokens=longest):
-        with torch.inference_mode():
-            probabilities = clf.probabilities(clf(**clf.collate(encodings)))
+    with clf.inference(tokens=max(map(len, encodings))):
+        if probabilities is None:
+            with torch.inference_mode():
+                probabilities = clf.probabilities(clf(**clf.collate(encodings)))
         targets = [_target(job, row) for row in probabilities]
-        grouped = [units(encoding, job.options.unit) for encoding in encodings]
         problem = Problem(
-            clf=clf, encodings=encodings, targets=targets, units=grouped, options=job.options
+            clf=clf,
+            encodings=encodings,
+            targets=targets,
+            units=[units(encoding, job.options.unit) for encoding in encodings],
+            options=job.options,
         )
-        found = job.method.function(problem)
+        results = job.method.function(problem)
     return [
         _attribution(job, encoding, row, target, scores)
         for encoding, row, target, scores in zip(
-            encodings, probabilities, targets, found, strict=True
+            encodings, probabilities, targets, results, strict=True
         )
     ]
 
 
 def _explain_long(
-    job: AttributionJob, whole: Encoding, windows: Sequence[Window], done: Callable[[int], object]
+    job: AttributionJob,
+    whole: Encoding,
+    windows: Sequence[Window],
+    probabilities: NDArray[np.float32] | None,
+    report: Callable[[int], object],
 ) -> Attribution:
-    """Explain a text of several windows, each under a hold of the lock of its own."""
+    """Explain a text of several windows, holding the lock for one window at a time."""
     clf = job.clf
     weights = shares(windows)
-    logits = clf.logits([window.encoding for window in windows])
-    probabilities = (weights @ clf.probabilities(logits)).astype(np.float32)
+    if probabilities is None:
+        logits = clf.logits([window.encoding for window in windows])
+        probabilities = (weights @ clf.probabilities(logits)).astype(np.float32)
     target = _target(job, probabilities)
-    found: list[Scores] = []
+    results: list[Scores] = []
     for window in windows:
-        tokens = len(window.encoding)
-        with clf.inference(tokens=tokens):
+        with clf.inference(tokens=len(window.encoding)):
             problem = Problem(
                 clf=clf,
                 encodings=[window.encoding],
@@ -129,9 +169,9 @@ def _explain_long(
                 units=[units(window.encoding, _moved(job.options.unit, window.starts))],
                 options=job.options,
             )
-            found += job.method.function(problem)
-        done(1)
-    merged = merge(whole, windows, found, weights)
+            results += job.method.function(problem)
+        report(1)
+    merged = merge(whole, windows, results, weights)
     return _attribution(job, whole, probabilities, target, merged, windows=len(windows))
 
 
@@ -176,7 +216,7 @@ def _target(job: AttributionJob, probabilities: NDArray[np.float32]) -> Target:
 
 
 def _moved(unit: Unit, starts: tuple[int, int]) -> Unit:
-    """Move spans of a whole text into a window that starts at the given characters."""
+    """Return spans of a whole text as spans of a window that starts at the given characters."""
     if isinstance(unit, str):
         return unit
     moved = []
