@@ -65,7 +65,7 @@ def _demo(report: Path) -> int:
 
 def _lab(folder: Path, options: list[str]) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
-        return _fail("JupyterLab is not installed; run: pip install 'bert-widgets[lab]'")
+        return _fail('JupyterLab is not installed; run: pip install "bert-widgets[lab]"')
     if folder.exists() and not folder.is_dir():
         return _fail(f"{str(folder)!r} is a file; name a folder for the notebooks.")
     copy_notebooks(folder)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+_BINS = 15
+"""Bins of the calibration error, as in Guo et al."""
+
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
@@ -98,26 +101,19 @@ def evaluate(
     >>> evaluate(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0, 1]), ("a", "b")).accuracy
     1.0
     """
-    import torch
     from sklearn import metrics
-    from torchmetrics.functional.classification import (
-        binary_calibration_error,
-        multiclass_calibration_error,
-    )
 
     numbers = np.arange(len(classes))
-    scores = torch.as_tensor(probabilities, dtype=torch.float32)
-    truth = torch.as_tensor(labels, dtype=torch.int64)
     if labels.ndim == 1:
         predicted: NDArray[Any] = probabilities.argmax(1)
         likelihoods = probabilities[np.arange(len(labels)), labels]
         confusion = metrics.confusion_matrix(labels, predicted, labels=numbers)
-        calibration = multiclass_calibration_error(scores, truth, num_classes=len(classes))
+        calibration = calibration_error(probabilities.max(1), predicted == labels)
     else:
         predicted = (probabilities >= 0.5).astype(np.int64)  # noqa: PLR2004
         likelihoods = np.where(labels > 0, probabilities, 1 - probabilities)
         confusion = metrics.multilabel_confusion_matrix(labels, predicted)
-        calibration = binary_calibration_error(scores.flatten(), truth.flatten())
+        calibration = calibration_error(probabilities.ravel(), labels.ravel())
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
         labels, predicted, labels=numbers, zero_division=0.0
     )
@@ -132,5 +128,22 @@ def evaluate(
         f1=f1,
         support=support,
         confusion=confusion,
-        calibration_error=float(calibration),
+        calibration_error=calibration,
     )
+
+
+def calibration_error(confidences: NDArray[np.floating[Any]], correct: NDArray[Any]) -> float:
+    """Return the expected calibration error with bins of equal width.
+
+    Parameters
+    ----------
+    confidences
+        Probabilities (n,).
+    correct
+        Zeros and ones (n,): whether what each probability was given to came true.
+    """
+    inner_edges = np.linspace(0, 1, _BINS + 1, dtype=confidences.dtype)[1:-1]
+    bins = np.digitize(confidences, inner_edges)
+    # The size of a bin cancels: its weight is in proportion to it, its means inversely so.
+    differences = np.bincount(bins, weights=confidences - correct.astype(np.float64))
+    return float(np.abs(differences).sum() / len(confidences))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torchmetrics.functional.classification import binary_calibration_error
 
-from bert_widgets.model.evaluation import evaluate
+from bert_widgets.model.evaluation import calibration_error, evaluate
 
 
 def test_single_label_by_hand():
@@ -41,3 +45,20 @@ def test_a_class_that_never_occurs_scores_zero():
 
 def test_certain_and_wrong_is_finite():
     assert np.isfinite(evaluate(np.array([[1.0, 0.0], [0, 1]]), np.array([1, 1]), ("a", "b")).loss)
+
+
+# At the edge of a bin the last bit decides.
+inside_a_bin = st.floats(0, 1, width=32).filter(lambda c: abs(c * 15 - round(c * 15)) > 1e-5)
+
+
+@given(rows=st.lists(st.tuples(inside_a_bin, st.booleans()), min_size=1, max_size=60))
+def test_calibration_error_is_that_of_torchmetrics(rows):
+    confidences = np.array([confidence for confidence, _ in rows], np.float32)
+    correct = np.array([right for _, right in rows])
+    expected = binary_calibration_error(torch.from_numpy(confidences), torch.from_numpy(correct))
+    assert calibration_error(confidences, correct) == pytest.approx(float(expected), abs=1e-6)
+
+
+def test_certainty_belongs_to_the_last_bin():
+    """Where torchmetrics makes a bin of its own: the errors of 0.95 and of 1 cancel here."""
+    assert calibration_error(np.array([0.95, 1.0]), np.array([1, 0])) == pytest.approx(0.475)

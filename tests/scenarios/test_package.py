@@ -9,7 +9,9 @@ import pytest
 
 import bert_widgets
 
-HEAVY = ("torch", "transformers", "pandas", "numpy", "ipywidgets", "anywidget", "captum")
+HEAVY = (
+    "torch", "transformers", "pandas", "numpy", "ipywidgets", "anywidget", "captum", "matplotlib"
+)  # fmt: skip
 
 
 def loaded_by(statement):
@@ -26,7 +28,7 @@ def test_importing_the_package_loads_nothing_heavy():
 def test_training_and_explaining_need_no_widgets():
     loaded = loaded_by("from bert_widgets import Trainer, attribute, attention_maps")
     assert "torch" in loaded
-    assert not {"ipywidgets", "anywidget", "captum"} & set(loaded)
+    assert not {"ipywidgets", "anywidget", "captum", "matplotlib"} & set(loaded)
 
 
 def test_every_public_name_resolves_and_is_documented():

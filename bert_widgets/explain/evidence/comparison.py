@@ -101,7 +101,7 @@ def evaluate_explanations(  # noqa: PLR0913
         began = time.perf_counter()
         try:
             explained[name] = _explained(clf, texts, labels, method=name, **options)
-        except ValueError as error:
+        except (ImportError, ValueError) as error:
             if methods is not None:
                 raise
             refused[name] = str(error)

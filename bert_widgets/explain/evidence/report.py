@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..._common.extras import needs_extra
 from .rationales import f1
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class ExplanationReport:
         The dotted line is where random scores are. The figure shows itself in a notebook and is
         none of pyplot's, so that nothing keeps it alive.
         """
-        from .figure import Picture
+        with needs_extra("matplotlib", "The plot"):
+            from .figure import Picture
 
         shown = self._measures()
         figure = Picture(

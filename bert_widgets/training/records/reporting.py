@@ -5,6 +5,8 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
+from ..._common.extras import needs_extra
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -36,11 +38,8 @@ def tensorboard(folder: str | Path) -> Callable[[Event], None]:
     --------
     >>> Trainer(clf, train, report_to=tensorboard("runs/first")).start()  # doctest: +SKIP
     """
-    try:
+    with needs_extra("tensorboard", "bert_widgets.tensorboard"):
         from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        msg = 'TensorBoard is not installed; run: pip install "bert-widgets[tensorboard]"'
-        raise ImportError(msg) from error
     writer = SummaryWriter(str(folder), flush_secs=_SECONDS)
 
     def report(event: Event) -> None:

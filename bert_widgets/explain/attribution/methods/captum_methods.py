@@ -15,6 +15,7 @@ from ...._common._compat import (
     captum_deep_lift_layers,
     captum_ridge,
 )
+from ...._common.extras import needs_extra
 from ...._common.progress import check_cancelled
 from ...._common.randomness import OwnDraws
 from ..problem import Scores
@@ -40,7 +41,8 @@ def kernel_shap(problem: Problem) -> list[Scores]:
     ----------
     Lundberg & Lee 2017, "A Unified Approach to Interpreting Model Predictions".
     """
-    from captum.attr import KernelShap
+    with needs_extra("captum", "KernelSHAP"):
+        from captum.attr import KernelShap
 
     differences = [_difference(problem, row) for row in range(len(problem))]
     return [
@@ -61,7 +63,8 @@ def lime(problem: Problem) -> list[Scores]:
     Ribeiro, Singh & Guestrin 2016, "Why Should I Trust You?: Explaining the Predictions of Any
     Classifier".
     """
-    from captum.attr import Lime
+    with needs_extra("captum", "LIME"):
+        from captum.attr import Lime
 
     def explainer(forward: Callable[[torch.Tensor], torch.Tensor]) -> Lime:
         return Lime(
@@ -132,20 +135,21 @@ def deeplift(problem: Problem) -> list[Scores]:
     Shrikumar, Greenside & Kundaje 2017, "Learning Important Features Through Propagating
     Activation Differences".
     """
+    with needs_extra("captum", "DeepLift"):
+        from captum.attr import DeepLift
+
     _check_rules(problem.clf.model)
-    return [_rescaled(problem, row) for row in range(len(problem))]
+    return [_rescaled(DeepLift, problem, row) for row in range(len(problem))]
 
 
-def _rescaled(problem: Problem, row: int) -> Scores:
-    from captum.attr import DeepLift
-
+def _rescaled(deep_lift: Callable[[nn.Module], Any], problem: Problem, row: int) -> Scores:
     check_cancelled()
     inputs = problem.inputs([row])
     inputs.text.requires_grad_()
     with warnings.catch_warnings(), _tidied(problem.clf.model):
         # Captum announces the hooks that it sets, and removes.
         warnings.filterwarnings("ignore", "Setting forward, backward hooks")
-        found = DeepLift(_OneText(problem, row)).attribute(inputs.text, inputs.baseline)
+        found = deep_lift(_OneText(problem, row)).attribute(inputs.text, inputs.baseline)
     tokens = found.detach().sum(-1)[0].float().cpu().numpy()
     return Scores(tokens, _difference(problem, row))
 
