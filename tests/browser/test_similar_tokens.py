@@ -56,7 +56,9 @@ def test_tokens_like_the_chosen_one_appear_and_follow_it(notebook, page, artefac
     notebook.becomes("matrix.line_heads", [0, 3])
     matrix.get_by_role("button", name="Previous layer").click()
     expect(matrix).to_contain_text("Most like “not” at layer 4")
-    notebook.becomes("matrix._matches_of", "10:3:heads:0,3")
+    notebook.becomes(
+        "matrix._matches_of", {"token": 10, "layer": 3, "by": "heads", "heads": [0, 3]}
+    )
     expect(rows.locator("mark").first).to_have_text(notebook.value("matrix.similar_tokens.word[0]"))
     assert page.locator(".bw img").count() == 0
     assert page.evaluate("window.hacked === undefined")

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ...explain.attention.head_effects import ablated_logits, estimated_effects, exact_effects
-from ...explain.attention.query_key import neurons_of
-from ...explain.attribution.targets import Target
 from ..shared.task_queue import Task
 from . import matches as matching
-from . import views
+from .map_key import line_keys, map_key, neighbour_keys
 from .slots import Drawn, Slots, drawn
+from .text_attention import TextAttention
+from .trait_values import neuron_traits
 from .traits import AttentionTraits
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ class AttentionAnswers(AttentionTraits):
     _clf: BertClassifier
     _corpus: Corpus | None
     _in_page: Slots
+    _attention: TextAttention  # of the text on show
     _arranged: AttentionMaps | None = None  # the maps that the matrices in the page are of
     _found: pd.DataFrame | None = None
 
@@ -62,7 +62,7 @@ class AttentionAnswers(AttentionTraits):
             part(
                 "maps",
                 self._read,
-                lambda question: views.read(self._clf, *question),
+                lambda question: TextAttention(self._clf, *question),
                 self._show,
                 at_once=True,
             ),
@@ -97,22 +97,22 @@ class AttentionAnswers(AttentionTraits):
     def _read(self) -> Question:
         return (self.text, self.pair, tuple(self.masked))
 
-    def _show(self, result: AttentionMaps) -> None:  # type: ignore[override]
-        self._found = None
+    def _show(self, result: TextAttention) -> None:  # type: ignore[override]
+        self._found, self._attention = None, result
         # Where the same was read again, since the weights have changed, it goes on.
-        same = self._read() == (self.maps.text, self.maps.pair or "", self.maps.masked)
+        maps = self.maps
+        same = self._read() == (maps.text, maps.pair or "", maps.masked)
         measuring = self.measuring and same
-        super()._show(result)
+        super()._show(result.maps)
         self.measuring = measuring
 
     def _question(self) -> Question:
-        at = views.place(self.measure, self.layer, self.head, self.target)
+        at = map_key(self.measure, self.layer, self.head, self.target)
         return (self._read(), at, self.unit, self.specials)
 
     def _matrix(self, question: Question) -> Matrix:
         _, at, unit, specials = question
-        words = unit == "words"
-        return views.matrix(self._clf, self.maps, at, words=words, specials=specials)
+        return self._attention.matrix(at, words=unit == "words", specials=specials)
 
     def _show_matrix(self, found: Matrix) -> None:
         _, at, *_ = self._question()
@@ -124,58 +124,51 @@ class AttentionAnswers(AttentionTraits):
             self._set(self._in_page.clear())
             self._set({"labels": list(found.labels), "label_tokens": found.of_token})
         self._set({"_left_out": found.left_out if found.left_out.any() else np.empty(0)})
-        if at.key in self._in_page:
-            self._in_page.use(at.key)
+        if at in self._in_page:
+            self._in_page.use(at)
             return
         every = self.layers * self.heads * found.weights.size <= _BUDGET
         if every and at.measure == "weights" and at.head >= 0:
             self._set(self._in_page.put(self._every_head()))
         else:
-            self._set(self._in_page.put([drawn(at.key, found)]))
+            self._set(self._in_page.put([drawn(at, found)]))
 
     def _every_head(self) -> list[Drawn]:
         heads = np.ndindex(self.layers, self.heads)
-        places = [views.place("weights", int(layer), int(head), "") for layer, head in heads]
+        places = [map_key("weights", int(layer), int(head), "") for layer, head in heads]
         words = self.unit == "words"
         return [
-            drawn(
-                at.key,
-                views.matrix(self._clf, self.maps, at, words=words, specials=self.specials),
-            )
+            drawn(at, self._attention.matrix(at, words=words, specials=self.specials))
             for at in places
         ]
 
     def _others(self) -> Question:
         """Return which matrices are drawn with the one on show, or else looked at next."""
         at = self._question()[1]
-        lines = views.together(at, self.line_heads)
-        places = lines if self.view == "lines" else views.neighbours(at, self.layers, self.heads)
+        lines = line_keys(at, self.line_heads)
+        places = lines if self.view == "lines" else neighbour_keys(at, self.layers, self.heads)
         return (*self._question(), tuple(places))
 
     def _read_others(self, question: Question) -> list[Drawn]:
         read, _, unit, specials, places = question
-        missing = [place for place in places if place.key not in self._in_page]
-        return [drawn(place.key, self._matrix((read, place, unit, specials))) for place in missing]
+        missing = [place for place in places if place not in self._in_page]
+        return [drawn(place, self._matrix((read, place, unit, specials))) for place in missing]
 
     def _show_others(self, found: list[Drawn]) -> None:
         *question, places = self._others()
         ahead = self.view != "lines"
         for place in places:
-            self._in_page.use(place.key, ahead=ahead)
+            self._in_page.use(place, ahead=ahead)
         for each in found[: self._in_page.spare] if ahead else found:
             self._set(self._in_page.put([each], ahead=ahead))
-        self._in_page.use(question[1].key)
+        self._in_page.use(question[1])
 
     def _off(self) -> Question | None:
         heads = tuple((layer, head) for layer, head in self.ablated)
         return (self._read(), heads)
 
     def _without(self, heads: frozenset[tuple[int, int]]) -> NDArray[np.float32]:
-        if not heads:
-            return self.maps.probabilities
-        logits = ablated_logits(self._clf, views.encoded(self._clf, self.maps), [heads])
-        probabilities: NDArray[np.float32] = self._clf.probabilities(logits)[0]
-        return probabilities
+        return self._attention.without_heads(heads)
 
     def _show_without(self, probabilities: NDArray[np.float32]) -> None:
         self.ablated_probabilities = probabilities
@@ -187,10 +180,10 @@ class AttentionAnswers(AttentionTraits):
 
     def _read_neurons(self, question: Question) -> Neurons:
         _, layer, head = question
-        return neurons_of(self._clf, views.encoded(self._clf, self.maps), layer, head)
+        return self._attention.query_key(layer, head)
 
     def _show_neurons(self, found: Neurons) -> None:
-        self._set(views.neuron_traits(found))
+        self._set(neuron_traits(found))
 
     def _likes(self) -> Question | None:
         """Return which tokens are looked for: those like the one looked at."""
@@ -207,7 +200,7 @@ class AttentionAnswers(AttentionTraits):
             self.search_progress = share
 
         return matching.search(
-            self._clf, cast("Corpus", self._corpus), self.maps, question[1], tell
+            cast("Corpus", self._corpus), self._attention.encoding, question[1], tell
         )
 
     def _show_matches(self, found: pd.DataFrame) -> None:
@@ -217,7 +210,7 @@ class AttentionAnswers(AttentionTraits):
             {
                 "matches": matching.match_rows(found),
                 "match_counts": matching.match_counts(found),
-                "_matches_of": wanted.key if wanted else "",
+                "_matches_of": matching.as_trait(wanted) if wanted else {},
             }
         )
 
@@ -225,19 +218,15 @@ class AttentionAnswers(AttentionTraits):
         return (self._read(), self.target)
 
     def _estimate(self, question: Question) -> NDArray[np.float32]:
-        target = Target(self._clf.labels.index(question[1]))
-        return estimated_effects(self._clf, views.encoded(self._clf, self.maps), target)
+        return self._attention.estimated_effects(question[1])
 
     def _show_estimates(self, found: NDArray[np.float32]) -> None:
         self.estimates = found.ravel()
 
     def _measure(self, question: Question) -> None:
         """Measure exact effects, and show them as they become known."""
-        shape = (self.layers, self.heads)
-        target = Target(self._clf.labels.index(question[1]))
-        effects = np.full(shape, np.nan, np.float32)
-        encoding = views.encoded(self._clf, self.maps)
-        for heads, values in exact_effects(self._clf, encoding, target, shape):
+        effects = np.full((self.layers, self.heads), np.nan, np.float32)
+        for heads, values in self._attention.exact_effects(question[1]):
             effects[heads] = values
             with self.hold_sync():
                 if not self.measuring or question[:2] != self._aim():

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...explain.corpus.corpus import Corpus
-from . import views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from ...explain.attention.maps import AttentionMaps
     from ...model.classifier import BertClassifier
+    from ...text.encoding import Encoding
 
 _MATCHES = 50
 _AROUND = 90  # characters of context on either side
@@ -29,10 +29,10 @@ class Wanted(NamedTuple):
     by: str
     heads: tuple[int, ...]
 
-    @property
-    def key(self) -> str:
-        """What the page calls it."""
-        return f"{self.token}:{self.layer}:{self.by}:{','.join(map(str, self.heads))}"
+
+def as_trait(wanted: Wanted) -> dict[str, Any]:
+    """Return what the page compares with the tokens it wants."""
+    return {**wanted._asdict(), "heads": list(wanted.heads)}
 
 
 def check_corpus(corpus: object, clf: BertClassifier) -> None:
@@ -55,16 +55,14 @@ def token_in_view(maps: AttentionMaps, token: int | None, selected: int | None) 
 
 
 def search(
-    clf: BertClassifier,
     corpus: Corpus,
-    maps: AttentionMaps,
+    encoding: Encoding,
     wanted: Wanted,
     progress: Callable[[float], None],
 ) -> pd.DataFrame:
     """Search the corpus for tokens like one of a text, and tell how much of it has been read."""
     for index in corpus.reading(wanted.layer, wanted.by):  # type: ignore[arg-type] # checked
         progress(index.share)
-    encoding = views.encoded(clf, maps)
     # Most heads look at special tokens most of the time, which says little about a match.
     return corpus.nearest(
         index, encoding, wanted.token, heads=wanted.heads, n=_MATCHES, specials=False

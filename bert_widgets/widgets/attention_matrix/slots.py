@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...explain.attention.maps import Matrix
+    from .map_key import MapKey
 
 SLOTS = 8
 
@@ -20,7 +22,7 @@ class Drawn(NamedTuple):
     Attributes
     ----------
     key
-        What it is of: measure, layer and head.
+        Which matrix it is.
     levels
         uint8 array (k * k,).
     scale
@@ -29,13 +31,13 @@ class Drawn(NamedTuple):
         The largest share of a row's attention that went to special tokens which were left out.
     """
 
-    key: str
+    key: MapKey
     levels: np.ndarray[Any, np.dtype[np.uint8]]
     scale: float
     left_out: float
 
 
-def drawn(key: str, matrix: Matrix) -> Drawn:
+def drawn(key: MapKey, matrix: Matrix) -> Drawn:
     """Reduce a matrix to levels of its largest entry."""
     scale = max(float(matrix.weights.max(initial=0)), float(np.finfo(np.float32).tiny))
     levels = np.rint(matrix.weights * (255 / scale)).astype(np.uint8)
@@ -54,7 +56,7 @@ class Slots:
         self._used = list(range(SLOTS))  # the slot used longest ago first
         self._unseen = set(range(SLOTS))
 
-    def __contains__(self, key: str) -> bool:
+    def __contains__(self, key: object) -> bool:
         return any(each.key == key for slot in self._held for each in slot)
 
     @property
@@ -62,7 +64,7 @@ class Slots:
         """How many matrices may be fetched ahead."""
         return len(self._unseen)
 
-    def use(self, key: str, *, ahead: bool = False) -> None:
+    def use(self, key: MapKey, *, ahead: bool = False) -> None:
         """Note that a matrix is looked at, or perhaps will be."""
         for number, slot in enumerate(self._held):
             if any(each.key == key for each in slot) and (not ahead or number in self._unseen):
@@ -100,6 +102,7 @@ class Slots:
             for number in changed
         }
         values["_slots"] = [
-            [[each.key, each.scale, each.left_out] for each in slot] for slot in self._held
+            [{**asdict(each.key), "scale": each.scale, "left_out": each.left_out} for each in slot]
+            for slot in self._held
         ]
         return values

@@ -11,9 +11,10 @@ from ..._common.options import unknown
 from ...explain.corpus.token_index import BY
 from ..shared.array_trait import Array
 from ..shared.text_widget import TextWidget
-from .views import MEASURES, UNITS
+from .map_key import MEASURES
 
 VIEWS = ("mosaic", "matrix", "lines", "neurons", "similar")
+UNITS = ("tokens", "words")
 FILTERS = ("all", "ab", "ba", "aa", "bb")
 STATISTICS = (
     ("entropy", "Entropy", "bits", "How evenly a row is spread: 0 looks at one piece only."),
@@ -85,7 +86,7 @@ class AttentionTraits(TextWidget):
     matches = t.List(t.Dict()).tag(sync=True)
     match_counts = t.List(t.List()).tag(sync=True)
     search_progress = t.Float(0.0).tag(sync=True)
-    _matches_of = t.Unicode().tag(sync=True)
+    _matches_of = t.Dict().tag(sync=True)
     note = t.Unicode().tag(sync=True)
     _query = Array("int8")
     _key = Array("int8")
@@ -93,7 +94,7 @@ class AttentionTraits(TextWidget):
     _thumbnails = Array("uint8")
     _side = t.Int().tag(sync=True)
     _left_out = Array("float32")
-    _slots = t.List(t.List(t.List())).tag(sync=True)
+    _slots = t.List(t.List(t.Dict())).tag(sync=True)
     _slot_0 = Array("uint8")
     _slot_1 = Array("uint8")
     _slot_2 = Array("uint8")

@@ -9,11 +9,12 @@ import traitlets as t
 
 from ..._common.options import named_options
 from ...model.classifier import check_classifier
-from . import views
 from .answers import AttentionAnswers
 from .fallback import attention_html, matches_html
 from .matches import check_corpus
 from .slots import Slots
+from .text_attention import TextAttention
+from .trait_values import family_note
 from .traits import STATISTICS
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ class AttentionMatrix(AttentionAnswers):
         check_corpus(corpus, clf)
         self._clf, self._corpus = clf, corpus
         self._in_page = Slots()
-        maps = views.read(clf, text, pair or "")
+        self._attention = TextAttention(clf, text, pair or "")
+        maps = self._attention.maps
         if -1 not in (layer, head):
             maps.head(layer, head)  # raises if there is none
         super().__init__(
@@ -163,7 +165,7 @@ class AttentionMatrix(AttentionAnswers):
             corpus_size=0 if corpus is None else corpus.texts,
             maskable=clf.tokenizer.mask_token_id is not None,
             view=view,
-            note=views.family_note(clf),
+            note=family_note(clf),
         )
         if target is not None:
             number = clf.labels.index(target) if target in clf.labels else target
@@ -202,7 +204,7 @@ class AttentionMatrix(AttentionAnswers):
         return f"{self._where()}: {looks}"
 
     def _searched(self) -> str:
-        token, layer = map(int, self._matches_of.split(":")[:2])
+        token, layer = (self._matches_of[name] for name in ("token", "layer"))
         return f"most like {self.tokens[token]!r} at layer {layer + 1}, of {self.corpus_size} texts"
 
     def _where(self) -> str:
@@ -229,7 +231,7 @@ class AttentionMatrix(AttentionAnswers):
             "target": self.chosen_target or result.classes[int(whole.argmax())],
             "matches": [],
             "match_counts": [],
-            "_matches_of": "",
+            "_matches_of": {},
             "_statistics": np.stack([result.statistics[name] for name, *_ in STATISTICS]).ravel(),
             "_thumbnails": thumbnails.ravel(),
             "_side": thumbnails.shape[-1],

@@ -1,5 +1,6 @@
 import { h, setText } from "../shared/dom.ts";
 import { effectOf, effectSentence } from "./effects.ts";
+import { headsInPage } from "./maps.ts";
 import type { Attention } from "./state.ts";
 
 /** What attention does not say, beside what was measured. */
@@ -72,9 +73,9 @@ function headSpokenOf({ view, head, lineHeads }: Attention): number {
 }
 
 /** Which maps a saved copy holds. */
-function savedSentence({ maps, layers, heads }: Attention): string {
-  const own = [...maps.keys()].filter((key) => /^weights:\d+:\d+$/.test(key)).length;
-  const all = layers * heads;
+function savedSentence(state: Attention): string {
+  const own = headsInPage(state).size;
+  const all = state.layers * state.heads;
   const what =
     own === all ? `all ${all} heads` : `${own} of ${all} heads in full, the others as thumbnails`;
   return `Saved copy, no kernel attached: ${what}.`;

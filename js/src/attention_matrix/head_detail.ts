@@ -1,7 +1,7 @@
 import { button, h, setAttribute, setText } from "../shared/dom.ts";
 import { signed } from "../shared/format.ts";
 import { effectOf, effectText, headInView, statisticText } from "./effects.ts";
-import { partlySaved } from "./mosaic_state.ts";
+import { partlySaved } from "./maps.ts";
 import { type Attention, EFFECT } from "./state.ts";
 
 interface DetailActions {

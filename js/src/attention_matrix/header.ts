@@ -1,6 +1,6 @@
 import { button, dropdown, h, icon, setAttribute } from "../shared/dom.ts";
 import type { Palette } from "../shared/palette.ts";
-import { hasHeads, keyOf } from "./maps.ts";
+import { hasHeads, nameOf } from "./maps.ts";
 import { makePicker } from "./picker.ts";
 import { makeScaleBar } from "./scale_bar.ts";
 import { scaleOf } from "./scales_of.ts";
@@ -67,7 +67,7 @@ export function makeHeader(actions: HeaderActions): {
   const drawPickers = (state: Attention): void => {
     const { layers, heads, measure, view } = state;
     const lacks = (changed: Partial<Attention>): boolean =>
-      state.static && view === "matrix" && !state.maps.has(keyOf({ ...state, ...changed }));
+      state.static && view === "matrix" && !state.maps.has(nameOf({ ...state, ...changed }));
     layer.draw({
       chosen: state.layer,
       count: layers,

@@ -3,7 +3,7 @@ import type { Palette } from "../shared/palette.ts";
 import { seriesColor } from "../shared/series_colors.ts";
 import { passes } from "./arrangement.ts";
 import { eachCell, type Place } from "./layout.ts";
-import { type AttentionMap, lineKeys } from "./maps.ts";
+import { type AttentionMap, lineKeys, nameOf } from "./maps.ts";
 import type { Attention } from "./state.ts";
 
 export const MOST_HEADS = 6;
@@ -17,10 +17,10 @@ export interface Strand {
 }
 
 export function strandsOf(state: Attention, palette: Palette): Strand[] {
-  return lineKeys(state, state.lineHeads).map(({ head, key }, i) => ({
-    head,
+  return lineKeys(state, state.lineHeads).map((key, i) => ({
+    head: key.head,
     color: seriesColor(palette, i),
-    map: state.maps.get(key) ?? null,
+    map: state.maps.get(nameOf(key)) ?? null,
   }));
 }
 

@@ -10,9 +10,17 @@ export type Measure = (typeof MEASURES)[number];
 /** A matrix comes in one of these, so that the next one does not send the others again. */
 const SLOTS = ([0, 1, 2, 3, 4, 5, 6, 7] as const).map((slot) => `_slot_${slot}` as const);
 
+/** Which map is meant. -1 as `layer` stands for all layers, as `head` for the mean of the layer's heads. */
+export interface MapKey {
+  measure: Measure;
+  layer: number;
+  head: number;
+  target: string;
+}
+
 /** Byte i * count + j is what row i gives to column j. */
 export interface AttentionMap {
-  key: string;
+  key: MapKey;
   bytes: Uint8Array;
   count: number;
   /** What byte 255 stands for. */
@@ -21,26 +29,19 @@ export interface AttentionMap {
   largestLeftOut: number;
 }
 
-export interface Asked {
-  measure: Measure;
-  layer: number;
-  head: number;
-  target: string;
-}
-
-/** Rollout and gradients have no heads of their own. */
+/** Rollout and gradient flow combine all heads. */
 export const hasHeads = (measure: Measure): boolean => measure === "weights" || measure === "norms";
 
-export function keyOf({ measure, layer, head, target }: Asked): string {
-  const own = hasHeads(measure) && layer !== -1 ? head : -1;
-  const suffix = measure === "gradient" ? `:${target}` : "";
-  return `${measure}:${layer}:${own}${suffix}`;
+/** The name of a map in this page: the parts of its key that it depends on. */
+export function nameOf({ measure, layer, head, target }: MapKey): string {
+  const ownHead = hasHeads(measure) && layer !== -1 ? head : -1;
+  return JSON.stringify([measure, layer, ownHead, measure === "gradient" ? target : ""]);
 }
 
 /** The maps of the lines: one for each head drawn, or the one that has no heads. */
-export function lineKeys(asked: Asked, heads: readonly number[]): { head: number; key: string }[] {
-  if (!hasHeads(asked.measure) || asked.layer === -1) return [{ head: -1, key: keyOf(asked) }];
-  return heads.map((head) => ({ head, key: keyOf({ ...asked, head }) }));
+export function lineKeys(key: MapKey, heads: readonly number[]): MapKey[] {
+  if (!hasHeads(key.measure) || key.layer === -1) return [{ ...key, head: -1 }];
+  return heads.map((head) => ({ ...key, head }));
 }
 
 export function valueAt(map: AttentionMap, row: number, column: number): number {
@@ -73,7 +74,7 @@ const QUANTITIES: Record<Measure, string> = {
 export const quantityOf = (measure: Measure): string => QUANTITIES[measure];
 
 /** What a map shows, in words that begin with a capital. */
-export function titleOf({ measure, layer, head, target }: Asked): string {
+export function titleOf({ measure, layer, head, target }: MapKey): string {
   const upTo = layer === -1 ? "" : ` up to layer ${layer + 1}`;
   if (measure === "rollout") return `Rollout${upTo}`;
   if (measure === "gradient") return `Attention × gradient for ${target}${upTo}`;
@@ -86,13 +87,36 @@ export function titleOf({ measure, layer, head, target }: Asked): string {
 
 /** Why a map is not shown. */
 export function absenceOf(
-  asked: Asked,
+  key: MapKey,
   state: { static: boolean; tokens: readonly string[] },
 ): string {
-  const title = titleOf(asked);
+  const title = titleOf(key);
   if (state.static) return `${title} was not saved with this page.`;
   if (state.tokens.length === 0) return "Reading the text…";
   return `Loading ${title[0]?.toLowerCase()}${title.slice(1)}…`;
+}
+
+interface Saved {
+  static: boolean;
+  layers: number;
+  heads: number;
+  maps: ReadonlyMap<string, AttentionMap>;
+}
+
+/** The heads whose own weights are in the page: layer * heads + head. */
+export function headsInPage({ maps, heads }: Saved): Set<number> {
+  const found = new Set<number>();
+  for (const { key } of maps.values()) {
+    if (key.measure === "weights" && key.layer !== -1 && key.head !== -1)
+      found.add(key.layer * heads + key.head);
+  }
+  return found;
+}
+
+/** In a saved copy the heads whose own weights are in it; null if all are, or it is live. */
+export function partlySaved(state: Saved): Set<number> | null {
+  const found = headsInPage(state);
+  return state.static && found.size < state.layers * state.heads ? found : null;
 }
 
 /** Reads the maps of all slots; a slot that did not change keeps its map objects. */
@@ -112,7 +136,7 @@ export function mapReader(): (
       const entries = listed[i] ?? [];
       if (slot.changed(model.get(slot.name), JSON.stringify(entries), count))
         slot.maps = readSlot(model, slot.name, entries, count);
-      for (const map of slot.maps) found.set(map.key, map);
+      for (const map of slot.maps) found.set(nameOf(map.key), map);
     });
     return found;
   };
@@ -128,13 +152,27 @@ function readSlot(
   const size = count * count;
   const bytes = read.uint8(model, name, entries.length * size);
   return entries.map((entry, i) => {
-    const [key, scale, largestLeftOut] = Array.isArray(entry) ? entry : [];
+    const { scale, left_out: largestLeftOut } = (entry ?? {}) as Record<string, unknown>;
+    const key = readKey(entry);
     check(
-      typeof key === "string" && isShare(scale) && isShare(largestLeftOut) && bytes !== null,
-      "The saved state is damaged: an attention map lacks its name, its scale or its bytes.",
+      key !== null && isShare(scale) && isShare(largestLeftOut) && bytes !== null,
+      "The saved state is damaged: an attention map lacks its key, its scale or its bytes.",
     );
     return { key, bytes: bytes.subarray(i * size, (i + 1) * size), count, scale, largestLeftOut };
   });
+}
+
+function readKey(entry: unknown): MapKey | null {
+  const { measure, layer, head, target } = (entry ?? {}) as Record<string, unknown>;
+  const known = MEASURES.find((one) => one === measure);
+  if (known === undefined || typeof target !== "string") return null;
+  return isNumberOrAll(layer) && isNumberOrAll(head)
+    ? { measure: known, layer, head, target }
+    : null;
+}
+
+function isNumberOrAll(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= -1;
 }
 
 function isShare(value: unknown): value is number {

@@ -1,5 +1,5 @@
 import { h, setText } from "../shared/dom.ts";
-import { type Asked, absenceOf } from "./maps.ts";
+import { absenceOf, type MapKey } from "./maps.ts";
 import type { Scene } from "./stage.ts";
 import type { Attention } from "./state.ts";
 
@@ -8,7 +8,7 @@ export interface Message {
   /** Over the middle of what the axes leave. */
   centre: (scene: Scene) => void;
   /** Says which maps are missing, if any. */
-  draw: (missing: readonly Asked[], state: Attention) => void;
+  draw: (missing: readonly MapKey[], state: Attention) => void;
   say: (text: string) => void;
 }
 

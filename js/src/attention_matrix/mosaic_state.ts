@@ -1,7 +1,6 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
-import type { Attention } from "./state.ts";
 import type { Trait } from "./traits.ts";
 
 export const THUMBNAIL_TRAITS = [
@@ -56,14 +55,4 @@ export function readStatistics(model: Model<(typeof STATISTIC_TRAITS)[number]>):
     explanation,
     values: values.subarray(i * heads, (i + 1) * heads),
   }));
-}
-
-/** In a saved copy the heads whose own weights are in it; null if all are, or it is live. */
-export function partlySaved(state: Attention): Set<number> | null {
-  const found = new Set<number>();
-  for (const key of state.maps.keys()) {
-    const match = /^weights:(\d+):(\d+)$/.exec(key);
-    if (match) found.add(Number(match[1]) * state.heads + Number(match[2]));
-  }
-  return state.static && found.size < state.layers * state.heads ? found : null;
 }

@@ -2,6 +2,7 @@ import type { Frame } from "../shared/frame.ts";
 import type { Palette } from "../shared/palette.ts";
 import { chosenHead, headInView, orderOf, shadingOf, toggled } from "./effects.ts";
 import { makeHeadDetail } from "./head_detail.ts";
+import { partlySaved } from "./maps.ts";
 import { makeMessage } from "./message.ts";
 import {
   holds,
@@ -14,7 +15,6 @@ import {
   thumbAt,
 } from "./mosaic_layout.ts";
 import { paintMosaic } from "./mosaic_paint.ts";
-import { partlySaved } from "./mosaic_state.ts";
 import type { Pen } from "./pen.ts";
 import { gridMaker } from "./shades.ts";
 import { makeStage, type Point } from "./stage.ts";

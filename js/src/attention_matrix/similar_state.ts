@@ -17,6 +17,14 @@ type SimilarTrait = (typeof SIMILAR_TRAITS)[number];
 
 const TEXTS = ["before", "after", "attends_to", "tag", "label"] as const;
 
+/** A search for tokens similar to one of the text, at a layer. */
+export interface Search {
+  token: number;
+  layer: number;
+  by: Compared;
+  heads: readonly number[];
+}
+
 /** A token of the corpus with what stands around it. */
 export interface Match extends Record<(typeof TEXTS)[number], string> {
   /** The word, cut around the piece that matches. */
@@ -36,8 +44,8 @@ export interface Similar {
   by: Compared;
   matches: Match[];
   counts: Counts[];
-  /** The key of what the matches are like. */
-  of: string;
+  /** The search that found the matches; null before there is one. */
+  search: Search | null;
 }
 
 export function readSimilar(model: Model<SimilarTrait>): Similar | null {
@@ -50,7 +58,7 @@ export function readSimilar(model: Model<SimilarTrait>): Similar | null {
     by,
     matches: read.list(model, "matches").map(readMatch),
     counts: read.list(model, "match_counts").map(readCounts),
-    of: read.text(model, "_matches_of"),
+    search: readSearch(model.get("_matches_of")),
   };
 }
 
@@ -82,12 +90,27 @@ function readCounts(value: unknown): Counts {
   return { heading, values };
 }
 
-/** The matches that a state asks for. */
-export function similarKey(
-  token: number,
-  layer: number,
-  by: Compared,
-  heads: readonly number[],
-): string {
-  return `${token}:${layer}:${by}:${heads.join(",")}`;
+function readSearch(value: unknown): Search | null {
+  const { token, layer, by, heads } = (value ?? {}) as Partial<Record<keyof Search, unknown>>;
+  if (token === undefined) return null;
+  const compared = COMPARED.find((one) => one === by);
+  check(
+    typeof token === "number" &&
+      typeof layer === "number" &&
+      compared !== undefined &&
+      Array.isArray(heads) &&
+      heads.every((head) => typeof head === "number"),
+    "The saved state is damaged: the search that found the matches is incomplete.",
+  );
+  return { token, layer, by: compared, heads };
+}
+
+export function isSameSearch(one: Search, other: Search | null): boolean {
+  return (
+    one.token === other?.token &&
+    one.layer === other.layer &&
+    one.by === other.by &&
+    one.heads.length === other.heads.length &&
+    one.heads.every((head, i) => head === other.heads[i])
+  );
 }

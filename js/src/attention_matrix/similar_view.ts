@@ -7,7 +7,7 @@ import { makeHeadChips } from "./head_chips.ts";
 import { strandsOf } from "./links.ts";
 import { quoted } from "./readings.ts";
 import { captioned } from "./settings.ts";
-import { COMPARED, type Compared, type Similar, similarKey } from "./similar_state.ts";
+import { COMPARED, type Compared, isSameSearch, type Similar } from "./similar_state.ts";
 import type { Attention } from "./state.ts";
 import { makeTokenStrip } from "./token_strip.ts";
 import type { Actions, View } from "./view.ts";
@@ -77,7 +77,8 @@ export function absence(
   if (token === null) return not("Choose a token to find others of the corpus that are like it.");
   if (rows.wordOfToken[token] === -1)
     return not("Special tokens have no like; choose another token.");
-  if (similarKey(token, layer, similar.by, lineHeads) === similar.of) return null;
+  const search = { token, layer, by: similar.by, heads: lineHeads };
+  if (isSameSearch(search, similar.search)) return null;
   if (state.static) return not("These matches were not saved with this page.");
   if (searched > 0 && searched < 1)
     return {

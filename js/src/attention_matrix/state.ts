@@ -2,7 +2,7 @@ import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
 import { type Arrangement, arrange } from "./arrangement.ts";
-import { type Asked, type AttentionMap, keyOf, MEASURES, mapReader } from "./maps.ts";
+import { type AttentionMap, type MapKey, MEASURES, mapReader, nameOf } from "./maps.ts";
 import {
   readStatistics,
   readThumbnails,
@@ -40,8 +40,7 @@ const ROW_TRAITS = [
   "label_tokens",
 ] as const satisfies readonly Trait[];
 
-/** -1 as `layer` stands for all of them, as `head` for the mean of the layer's heads. */
-export interface Attention extends Asked, Predictions, Changes {
+export interface Attention extends MapKey, Predictions, Changes {
   tokens: string[];
   words: string[];
   rows: Arrangement;
@@ -93,14 +92,14 @@ export function attentionReader(): (model: Model<Trait>) => Attention {
   return (model) => {
     const [layers, heads] = [read.integer(model, "layers"), read.integer(model, "heads")];
     const arrangement = rows(model);
-    const asked: Asked = {
+    const asked: MapKey = {
       measure: oneOf(model, "measure", MEASURES),
       layer: place(model, "layer", layers),
       head: place(model, "head", heads),
       target: read.text(model, "target"),
     };
     const held = maps(model, arrangement.labels.length);
-    const map = held.get(keyOf(asked)) ?? null;
+    const map = held.get(nameOf(asked)) ?? null;
     const words = read.texts(model, "words");
     const tokens = read.texts(model, "tokens");
     const isPair = read.text(model, "pair") !== "";

@@ -1,6 +1,17 @@
 import { type Attention, attentionReader } from "../../src/attention_matrix/state.ts";
 import { binary, bytes, floats, ints, modelOf } from "../shared/models.ts";
 
+/** One entry of `_slots`. */
+export function mapEntry(
+  measure: string,
+  layer: number,
+  head: number,
+  scale: number,
+  leftOut: number,
+): Record<string, unknown> {
+  return { measure, layer, head, target: "", scale, left_out: leftOut };
+}
+
 /** "so so" in a model of two layers with two heads; two of the four heads are here in full. */
 export function attentionState(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
@@ -27,12 +38,7 @@ export function attentionState(changes: Record<string, unknown> = {}): Record<st
     specials: true,
     labels: ["[CLS]", "so", "so"],
     label_tokens: ints(0, 1, 2),
-    _slots: [
-      [
-        ["weights:0:0", 1, 0],
-        ["weights:1:0", 0.5, 0],
-      ],
-    ],
+    _slots: [[mapEntry("weights", 0, 0, 1, 0), mapEntry("weights", 1, 0, 0.5, 0)]],
     _slot_0: bytes(...new Array(9).fill(0), 255, 0, 0, 51, 102, 204, 0, 0, 255),
     _left_out: floats(),
     _thumbnails: bytes(...new Array(36).fill(7)),
@@ -54,7 +60,7 @@ export function attentionState(changes: Record<string, unknown> = {}): Record<st
     similar_by: "embedding",
     matches: [],
     match_counts: [],
-    _matches_of: "",
+    _matches_of: {},
     search_progress: 0,
     line_heads: [0],
     threshold: 0.1,
@@ -94,7 +100,7 @@ export function longAttention(
     token_words: own,
     label_tokens: own,
     token_segments: bytes(...names.map((_, i) => (i < count / 2 ? 0 : 1))),
-    _slots: [[["weights:1:0", 1, 0]]],
+    _slots: [[mapEntry("weights", 1, 0, 1, 0)]],
     _slot_0: bytes(...values),
     _query: null,
     _key: null,

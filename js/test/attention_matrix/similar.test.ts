@@ -32,7 +32,7 @@ const FOUND = {
       ],
     ],
   ],
-  _matches_of: "1:1:embedding:0",
+  _matches_of: { token: 1, layer: 1, by: "embedding", heads: [0] },
 };
 
 let el: HTMLElement;
@@ -151,6 +151,7 @@ describe("the similar tokens", () => {
       { matches: [null] },
       { match_counts: [["Matched words", [["a"]]]] },
       { similar_by: "magic" },
+      { _matches_of: { token: 1 } },
       { masked: [9] },
     ]) {
       set(model, damage);

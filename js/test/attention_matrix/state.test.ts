@@ -6,18 +6,28 @@ import {
   tokenInView,
 } from "../../src/attention_matrix/arrangement.ts";
 import { effectOf, orderOf, toggled } from "../../src/attention_matrix/effects.ts";
-import { absenceOf, halved, keyOf, titleOf, valueAt } from "../../src/attention_matrix/maps.ts";
+import {
+  absenceOf,
+  halved,
+  type MapKey,
+  nameOf,
+  titleOf,
+  valueAt,
+} from "../../src/attention_matrix/maps.ts";
 import { changesOf, outcome } from "../../src/attention_matrix/prediction.ts";
 import { scoresOf } from "../../src/attention_matrix/query_key_state.ts";
 import { attentionReader } from "../../src/attention_matrix/state.ts";
 import { attempt } from "../../src/shared/read.ts";
 import { bytes, floats, ints, modelOf } from "../shared/models.ts";
-import { attention, attentionState, longAttention } from "./models.ts";
+import { attention, attentionState, longAttention, mapEntry } from "./models.ts";
 
 describe("the maps", () => {
   it("are read from slots at any offset", () => {
     const { map, maps } = attention();
-    expect([...maps.keys()]).toEqual(["weights:0:0", "weights:1:0"]);
+    expect([...maps.values()].map(({ key }) => [key.layer, key.head])).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
     expect(map && valueAt(map, 0, 0)).toBe(0.5);
     expect(map && valueAt(map, 1, 1)).toBeCloseTo(0.2);
     expect(attention({ head: 1 }).map).toBeNull();
@@ -27,7 +37,7 @@ describe("the maps", () => {
     const model = modelOf(attentionState());
     const read = attentionReader();
     const { map } = read(model);
-    model.set("_slots", [...(model.get("_slots") as unknown[]), [["weights:1:1", 1, 0]]]);
+    model.set("_slots", [...(model.get("_slots") as unknown[]), [mapEntry("weights", 1, 1, 1, 0)]]);
     model.set("_slot_1", bytes(...new Array(9).fill(255)));
     const next = read(model);
     expect(next.map).toBe(map);
@@ -36,10 +46,15 @@ describe("the maps", () => {
 
   it("go by keys that hold what they depend on, and nothing else", () => {
     const asked = { measure: "weights", layer: 3, head: 2, target: "positive" } as const;
-    expect(keyOf(asked)).toBe("weights:3:2");
-    expect(keyOf({ ...asked, layer: -1 })).toBe("weights:-1:-1");
-    expect(keyOf({ ...asked, measure: "rollout" })).toBe("rollout:3:-1");
-    expect(keyOf({ ...asked, measure: "gradient" })).toBe("gradient:3:-1:positive");
+    const isSame = (one: Partial<MapKey>, other: Partial<MapKey>) =>
+      nameOf({ ...asked, ...one }) === nameOf({ ...asked, ...other });
+    expect(isSame({}, { target: "negative" })).toBe(true);
+    expect(isSame({}, { head: 1 })).toBe(false);
+    expect(isSame({}, { layer: 2 })).toBe(false);
+    expect(isSame({}, { measure: "norms" })).toBe(false);
+    expect(isSame({ layer: -1 }, { layer: -1, head: -1 })).toBe(true);
+    expect(isSame({ measure: "rollout" }, { measure: "rollout", head: -1 })).toBe(true);
+    expect(isSame({ measure: "gradient" }, { measure: "gradient", target: "a" })).toBe(false);
     expect(titleOf({ ...asked, head: -1 })).toBe("Layer 4, mean of its heads");
     expect(titleOf({ ...asked, measure: "norms", head: -1 })).toContain("whole attention block");
   });
@@ -64,6 +79,8 @@ describe("the maps", () => {
   });
 });
 
+const entry = mapEntry("weights", 0, 0, 1, 0);
+
 describe("a state that does not fit together", () => {
   it.each([
     ["a layer that is not there", { layer: 2 }],
@@ -72,7 +89,8 @@ describe("a state that does not fit together", () => {
     ["an unknown view", { view: "hologram" }],
     ["an unknown measure", { measure: "magic" }],
     ["slots that are no lists", { _slots: ["weights"] }],
-    ["a map without a scale", { _slots: [[["weights:0:0"], ["weights:1:0", 1, 0]]] }],
+    ["a map without a scale", { _slots: [[{ ...entry, scale: null }, entry]] }],
+    ["a map of an unknown measure", { _slots: [[{ ...entry, measure: "magic" }, entry]] }],
     ["a slot that is too short", { _slot_0: bytes(1, 2, 3) }],
     ["a slot whose bytes are missing", { _slot_0: null }],
     ["a row that does not exist", { label_tokens: ints(0, 1, 3) }],

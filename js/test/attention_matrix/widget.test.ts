@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import widget from "../../src/attention_matrix.ts";
 import type { Model } from "../../src/shared/model.ts";
 import { bytes, floats, ints, modelOf } from "../shared/models.ts";
-import { attentionState } from "./models.ts";
+import { attentionState, mapEntry } from "./models.ts";
 
 let el: HTMLElement;
 let closing: AbortController;
@@ -103,7 +103,7 @@ describe("the attention matrix", () => {
     expect(find(".bw-strength")).toHaveLength(0);
     set(model, {
       _slot_1: bytes(...new Array(9).fill(128)),
-      _slots: [...(model.get("_slots") as unknown[]), [["weights:1:1", 1, 0]]],
+      _slots: [...(model.get("_slots") as unknown[]), [mapEntry("weights", 1, 1, 1, 0)]],
     });
     expect(find(".bw-strength .bw-number")[0]?.textContent).toBe("0.50");
   });
@@ -152,7 +152,7 @@ describe("the attention matrix", () => {
       labels: ["so", "so"],
       label_tokens: ints(-1, 0, 1),
       specials: false,
-      _slots: [[["weights:1:0", 0.6, 0.75]]],
+      _slots: [[mapEntry("weights", 1, 0, 0.6, 0.75)]],
       _slot_0: bytes(255, 100, 100, 255),
       _left_out: floats(0.75, 0.5),
     });

@@ -24,6 +24,10 @@ def made(**options):
     return AttentionMatrix(clf, TEXT, corpus=Corpus(clf, FRAME), **options)
 
 
+def wanted(token, layer, by, *heads):
+    return {"token": token, "layer": layer, "by": by, "heads": list(heads)}
+
+
 def context(match):
     return match["before"] + "".join(match["match"]) + match["after"]
 
@@ -56,12 +60,12 @@ def test_matches_follow_the_page():
     page.tell(selected=1, token=2)
     assert widget.wait(60)
     assert widget.search_progress == 1
-    assert page.state["_matches_of"] == "2:0:embedding:0"
+    assert page.state["_matches_of"] == wanted(2, 0, "embedding", 0)
     first = widget.similar_tokens
     page.tell(similar_by="heads", line_heads=[1, 2])
     page.tell(layer=1)
     assert widget.wait(60)
-    assert page.state["_matches_of"] == "2:1:heads:1,2"
+    assert page.state["_matches_of"] == wanted(2, 1, "heads", 1, 2)
     expected = Corpus(widget._clf, FRAME).similar(
         TEXT, 2, layer=1, by="heads", heads=[1, 2], specials=False
     )
@@ -91,7 +95,7 @@ def test_a_new_text_has_other_matches():
     assert (widget.selected, widget.matches, widget.similar_tokens) == (None, [], None)
     widget.selected = 1
     assert widget.similar_tokens is not None
-    assert widget._matches_of == "2:0:embedding:0"
+    assert widget._matches_of == wanted(2, 0, "embedding", 0)
 
 
 def test_without_a_script_the_matches_are_a_table():
@@ -180,9 +184,10 @@ def test_matrices_in_the_page_are_those_of_the_masked_text(unit):
         count = len(expected)
         state = page_of(widget).state
         (number,) = (i for i, slot in enumerate(state["_slots"]) if slot)
-        place = [key for key, *_ in state["_slots"][number]].index("weights:1:2")
+        entries = state["_slots"][number]
+        position = next(i for i, it in enumerate(entries) if (it["layer"], it["head"]) == (1, 2))
         levels = np.frombuffer(state[f"_slot_{number}"], np.uint8).reshape(-1, count, count)
-        found = levels[place] / 255 * state["_slots"][number][place][1]
+        found = levels[position] / 255 * entries[position]["scale"]
         np.testing.assert_allclose(found, expected, atol=1e-6)
 
 

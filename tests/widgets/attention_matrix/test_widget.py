@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 import traitlets as t
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,21 +25,22 @@ def array(state, name, dtype):
     return np.frombuffer(state[name], dtype)
 
 
-def in_page(widget, key: str):
+def in_page(widget, measure: str, layer: int, head: int, target: str = ""):
     """Return a matrix as the page decodes it, or None if it is not there."""
+    wanted = {"measure": measure, "layer": layer, "head": head, "target": target}
     state = page_of(widget).state
     count = len(state["labels"])
     for number, slot in enumerate(state["_slots"]):
         maps = array(state, f"_slot_{number}", np.uint8).reshape(-1, count, count)
         assert len(maps) == len(slot)
-        for (name, scale, _), levels in zip(slot, maps, strict=True):
-            if name == key:
-                return levels / 255 * scale
+        for entry, levels in zip(slot, maps, strict=True):
+            if wanted.items() <= entry.items():
+                return levels / 255 * entry["scale"]
     return None
 
 
-def key_of(widget) -> str:
-    return f"weights:{widget.layer}:{widget.head}"
+def on_show(widget) -> tuple[str, int, int]:
+    return ("weights", widget.layer, widget.head)
 
 
 @pytest.mark.parametrize("pair", [None, "it was good"])
@@ -49,7 +51,7 @@ def test_small_texts_have_every_head_in_the_page(pair):
     assert (widget.layer, widget.head, widget.layers, widget.heads) == (1, 3, 2, 4)
     for layer in range(2):
         for head in range(4):
-            found = in_page(widget, f"weights:{layer}:{head}")
+            found = in_page(widget, "weights", layer, head)
             np.testing.assert_allclose(found, maps.head(layer, head), atol=1e-6)
     assert agrees(widget)
 
@@ -65,7 +67,7 @@ def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, 
     def browse(opened):
         widget = AttentionMatrix(clf, TEXT)
         page = page_of(widget)
-        seen = [key_of(widget)]
+        seen = [on_show(widget)]
         for layer, head, by_page in opened:
             head = head if layer >= 0 else -1  # noqa: PLW2901
             if by_page:
@@ -75,11 +77,11 @@ def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, 
                 widget.layer, widget.head = layer, head
             maps = widget.maps
             expected = maps.mean() if layer < 0 else maps.head(layer, head)
-            np.testing.assert_allclose(in_page(widget, key_of(widget)), expected, atol=0.004)
+            np.testing.assert_allclose(in_page(widget, *on_show(widget)), expected, atol=0.004)
             widget.wait()
-            seen = [key for key in seen if key != key_of(widget)] + [key_of(widget)]
+            seen = [key for key in seen if key != on_show(widget)] + [on_show(widget)]
             # A layer and a head set one by one show another head in between.
-            assert all(in_page(widget, key) is not None for key in seen[-4:])
+            assert all(in_page(widget, *key) is not None for key in seen[-4:])
             sizes = [len(page.state[f"_slot_{n}"]) for n in range(8)]
             assert max(sizes) <= max(budget, len(widget.labels) ** 2)
             assert agrees(widget)
@@ -91,9 +93,9 @@ def test_neighbours_of_a_head_are_there_before_anybody_asks(monkeypatch):
     monkeypatch.setattr(_attention_answers, "_BUDGET", 0)
     widget = AttentionMatrix(tiny_classifier("bert"), TEXT, layer=0, head=1)
     widget.wait()
-    for key in ("weights:0:1", "weights:0:2", "weights:0:0", "weights:1:1"):
-        assert in_page(widget, key) is not None
-    assert in_page(widget, "weights:1:2") is None
+    for layer, head in ((0, 1), (0, 2), (0, 0), (1, 1)):
+        assert in_page(widget, "weights", layer, head) is not None
+    assert in_page(widget, "weights", 1, 2) is None
 
 
 def test_a_new_text_is_read_and_its_head_sent():
@@ -104,7 +106,7 @@ def test_a_new_text_is_read_and_its_head_sent():
     assert widget.selected is widget.token is None
     assert widget.words == ["good", "soup"]
     expected = attention_maps(clf, "good soup").head(1, 0)
-    np.testing.assert_allclose(in_page(widget, "weights:1:0"), expected, atol=1e-6)
+    np.testing.assert_allclose(in_page(widget, "weights", 1, 0), expected, atol=1e-6)
     widget.pair = "bad"
     assert widget.words == ["good", "soup", "bad"]
     widget.text = ""
@@ -120,21 +122,57 @@ def test_every_measure_is_the_one_it_names():
     maps, encoding = widget.maps, clf.encode([TEXT])[0]
     widget.measure = "norms"
     norms = maps.norms(1, 2)
-    np.testing.assert_allclose(in_page(widget, "norms:1:2"), norms, atol=norms.max() / 255)
+    np.testing.assert_allclose(in_page(widget, "norms", 1, 2), norms, atol=norms.max() / 255)
     widget.head = -1
     block = block_norms(clf, encoding, 1)
-    np.testing.assert_allclose(in_page(widget, "norms:1:-1"), block, atol=block.max() / 255)
+    np.testing.assert_allclose(in_page(widget, "norms", 1, -1), block, atol=block.max() / 255)
     widget.measure = "rollout"
-    np.testing.assert_allclose(in_page(widget, "rollout:1:-1"), rollout(maps.means)[1], atol=0.004)
+    np.testing.assert_allclose(
+        in_page(widget, "rollout", 1, -1), rollout(maps.means)[1], atol=0.004
+    )
     widget.measure, widget.layer = "gradient", 0
     flow = gradient_rollout(clf, encoding, Target(0))[0] - np.eye(len(encoding))
     np.testing.assert_allclose(
-        in_page(widget, "gradient:0:-1:negative"), flow, atol=flow.max() / 255
+        in_page(widget, "gradient", 0, -1, "negative"), flow, atol=flow.max() / 255
     )
     widget.measure, widget.layer = "norms", -1
     assert "choose a layer" in widget.error
     widget.layer = 0
     assert widget.error == ""
+
+
+@pytest.mark.parametrize(("measure", "passes"), [("rollout", 0), ("gradient", 1)])
+def test_the_flow_is_computed_once_for_all_layers(measure, passes):
+    clf = tiny_classifier("bert")
+    widget = AttentionMatrix(clf, TEXT, layer=0, head=1, target="negative")
+    assert widget.wait(60)
+    calls = []
+    counter = clf.model.register_forward_pre_hook(lambda *_: calls.append(1))
+    widget.measure = measure
+    for layer in (1, 0, 1):
+        widget.layer = layer
+    widget.unit = "words"
+    widget.unit = "tokens"
+    assert widget.wait(60)
+    assert len(calls) == passes
+    counter.remove()
+
+    # Another target or other weights need another pass.
+    encoding = clf.encode([TEXT])[0]
+    for target, change in (("positive", 1.0), ("positive", 1.5)):
+        widget.chosen_target = target
+        with torch.no_grad():
+            clf.model.get_input_embeddings().weight.mul_(change)
+        widget.layer = 1 - widget.layer
+        label = Target(clf.labels.index(target))
+        flows = (
+            rollout(attention_maps(clf, TEXT).means)
+            if measure == "rollout"
+            else gradient_rollout(clf, encoding, label) - np.eye(len(encoding))
+        )
+        expected = flows[widget.layer]
+        key = (measure, widget.layer, -1, target if measure == "gradient" else "")
+        np.testing.assert_allclose(in_page(widget, *key), expected, atol=expected.max() / 255)
 
 
 @pytest.mark.parametrize("specials", [True, False])
@@ -144,9 +182,9 @@ def test_words_and_special_tokens_are_arranged_in_python(specials):
     expected = widget.maps.arranged(widget.maps.head(1, 1), words=True, specials=specials)
     assert tuple(widget.labels) == expected.labels
     np.testing.assert_array_equal(widget.label_tokens, expected.of_token)
-    np.testing.assert_allclose(in_page(widget, "weights:1:1"), expected.weights, atol=0.004)
+    np.testing.assert_allclose(in_page(widget, "weights", 1, 1), expected.weights, atol=0.004)
     np.testing.assert_allclose(widget._left_out, [] if specials else expected.left_out)
-    assert in_page(widget, "weights:0:0").shape == (len(expected.labels),) * 2
+    assert in_page(widget, "weights", 0, 0).shape == (len(expected.labels),) * 2
 
 
 def test_effects_are_estimated_at_once_and_measured_on_demand():
@@ -230,7 +268,7 @@ def test_neurons_are_sent_while_they_are_looked_at():
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("bert", ""), ("albert", "share their weights"), ("modernbert", "no further than 4 pieces")],
+    [("bert", ""), ("albert", "share their weights"), ("modernbert", "at most 4 tokens")],
 )
 def test_what_is_particular_about_a_family_is_said(kind, words):
     note = AttentionMatrix(tiny_classifier(kind), TEXT).note
@@ -300,7 +338,7 @@ def test_heads_drawn_as_lines_are_in_the_page_beside_the_one_on_show():
     assert widget.wait(60)
     for head in widget.line_heads:
         expected = widget.maps.head(1, head)
-        np.testing.assert_allclose(in_page(widget, f"weights:1:{head}"), expected, atol=1e-6)
+        np.testing.assert_allclose(in_page(widget, "weights", 1, head), expected, atol=1e-6)
     widget.head = 2
     assert widget.line_heads == [0, 2]
     widget.head = 3

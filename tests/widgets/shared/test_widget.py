@@ -105,8 +105,8 @@ def sound(widget):
         assert len(widget.label_tokens) == len(widget.tokens)
         sizes = [len(getattr(widget, f"_slot_{number}")) for number in range(8)]
         assert sizes == [len(slot) * len(widget.labels) ** 2 for slot in widget._slots]
-        keys = [key for slot in widget._slots for key, *_ in slot]
-        assert any(key.startswith(f"{widget.measure}:{widget.layer}:") for key in keys) or (
+        held = [(entry["measure"], entry["layer"]) for slot in widget._slots for entry in slot]
+        assert (widget.measure, widget.layer) in held or (
             widget.measure == "norms" and widget.layer < 0
         )
     if isinstance(widget, TrainingPanel):
