@@ -1,28 +1,60 @@
-"""A table of texts and labels, from a DataFrame, a file, a `datasets` split or a list."""
+"""A table of texts and labels, from a DataFrame, a file, a `datasets` split or a list.
+
+Files are read as written: a label such as 01 or a number of 20 digits stays what it is, "NA" and
+"null" are texts like any others, and a row with too many or too few fields is refused by number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 
-def read_table(source: object, text: str, label: str) -> pd.DataFrame:
-    """Return a table of what is given; a list's columns are called ``text`` and ``label``."""
+def read_table(source: object, text: str, label: str | Sequence[str]) -> pd.DataFrame:
+    """Return the table that a source holds.
+
+    Parameters
+    ----------
+    source
+        A DataFrame, a path, anything with ``to_pandas`` (a `datasets` split, an Arrow or polars
+        table) or a list of (text, label).
+    text, label
+        Column names; those of a list of pairs.
+    """
     if isinstance(source, pd.DataFrame):
         return source
     if isinstance(source, str | Path):
-        return _read(Path(source))
+        return _read(Path(source).expanduser())
     if hasattr(source, "to_pandas"):
-        return _named_labels(source, label)
+        return _with_label_names(source, label)
     if isinstance(source, Sequence):
         for row, item in enumerate(source):
             if not (isinstance(item, Sequence) and not isinstance(item, str) and len(item) == 2):  # noqa: PLR2004
                 msg = f"Row {row} is {short(item)}; each row of a list must be (text, label)."
                 raise ValueError(msg)
-        return pd.DataFrame({text: [t for t, _ in source], label: [v for _, v in source]})
+        name = label if isinstance(label, str) else "label"
+        return pd.DataFrame(
+            {
+                text: pd.Series([t for t, _ in source], dtype=object),
+                name: pd.Series([v for _, v in source], dtype=object),
+            }
+        )
+    if (
+        isinstance(source, Mapping)
+        and source
+        and all(hasattr(v, "features") for v in source.values())
+    ):
+        msg = (
+            f"The data has the splits {', '.join(map(repr, source))}; give one of them, such as "
+            f"data[{next(iter(source))!r}]."
+        )
+        raise TypeError(msg)
     msg = (
         f"Cannot read labelled texts from {type(source).__name__}; give a DataFrame, "
         "a path, a datasets.Dataset or a list of (text, label)."
@@ -30,74 +62,164 @@ def read_table(source: object, text: str, label: str) -> pd.DataFrame:
     raise TypeError(msg)
 
 
-def _read_csv(path: Path, sep: str = ",") -> pd.DataFrame:
-    # "None", "null" and "NA" are texts and labels like any others: only what is empty is missing.
-    frame: pd.DataFrame = pd.read_csv(path, sep=sep, keep_default_na=False, na_values=[""])
+def _read_delimited(path: Path, delimiter: str) -> pd.DataFrame:
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # texts are longer than its usual 131,072
+    rows: list[list[str]] = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file, delimiter=delimiter, strict=True)
+        try:
+            header = next(lines, None)
+            if header is None:
+                msg = "it is empty; the first line must name the columns."
+                raise ValueError(msg)
+            for fields in lines:
+                if not fields:
+                    continue  # an empty line
+                if len(fields) != len(header):
+                    raise ValueError(_ragged(len(rows), lines.line_num, fields, header, delimiter))
+                rows.append(fields)
+        except csv.Error as error:
+            msg = f"line {lines.line_num}: {error}; {_by_hand(f'sep={delimiter!r}, quoting=...')}"
+            raise ValueError(msg) from error
+    columns = zip(*rows, strict=True) if rows else [[] for _ in header]
+    # Only an empty field is missing. Names may repeat; `check_columns` sees to those asked for.
+    series = [pd.Series([v or None for v in values], dtype=object) for values in columns]
+    frame = pd.concat(series, axis=1) if series else pd.DataFrame()
+    frame.columns = pd.Index(header)
     return frame
 
 
+def _ragged(
+    row: int, line: int, fields: Sequence[str], header: Sequence[str], delimiter: str
+) -> str:
+    quote = "quote texts that contain a tab" if delimiter == "\t" else "quote texts with commas"
+    return (
+        f"row {row} (line {line}) has {len(fields)} fields and the header has {len(header)}; "
+        f"{quote}, or {_by_hand(f'sep={delimiter!r}, quoting=...')}"
+    )
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    return _read_delimited(path, ",")
+
+
 def _read_tsv(path: Path) -> pd.DataFrame:
-    frame = _read_csv(path, "\t")
-    for name in frame:
-        if any(isinstance(value, str) and "\t" in value for value in frame[name]):
+    frame = _read_delimited(path, "\t")
+    for position, name in enumerate(frame.columns):
+        if any(isinstance(value, str) and "\t" in value for value in frame.iloc[:, position]):
             msg = (
-                f"a tab stands in the column {name!r}, so a quotation mark may have swallowed "
+                f"the column {name!r} contains a tab, so a quotation mark may have swallowed "
                 "what follows it; " + _by_hand(r"sep='\t', quoting=3")
             )
             raise ValueError(msg)
     return frame
 
 
+def _read_json_lines(path: Path) -> pd.DataFrame:
+    records: list[dict[str, object]] = []
+    for number, line in _lines(path):
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError as error:
+            msg = f"line {number} is not JSON: {error}"
+            raise ValueError(msg) from error
+        if not isinstance(record, dict):
+            msg = f"line {number} is {short(record)}, not an object with names and values."
+            raise ValueError(msg)  # noqa: TRY004 - unfit data, like the rest
+        records.append(record)
+    names = list(dict.fromkeys(name for record in records for name in record))
+    # As objects: whole numbers of any length stay exact, and a gap turns none of them into floats.
+    return pd.DataFrame(
+        {name: pd.Series([record.get(name) for record in records], dtype=object) for name in names}
+    )
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    with path.open(encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield number, line
+
+
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".csv": _read_csv,
     ".tsv": _read_tsv,
-    ".jsonl": lambda path: pd.read_json(path, lines=True),
+    ".jsonl": _read_json_lines,
     ".parquet": pd.read_parquet,
 }
 
 
 def _read(path: Path) -> pd.DataFrame:
-    if path.suffix not in _READERS:
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
         msg = f"Cannot read {path.name!r}; use a file ending in {', '.join(_READERS)}."
         raise ValueError(msg)
     if not path.is_file():
         msg = f"There is no file {str(path)!r}; check the path."
         raise FileNotFoundError(msg)
     try:
-        return _READERS[path.suffix](path)
+        return reader(path)
     except UnicodeDecodeError as error:
         msg = f"{path.name!r} is not in UTF-8; {_by_hand('encoding=...')}"
         raise ValueError(msg) from error
-    except ValueError as error:
-        msg = f"Cannot read {path.name!r}: {str(error).strip()}"
+    except (ValueError, OSError) as error:  # Arrow's own errors are among these
+        msg = f"Cannot read {path.name!r}: {' '.join(str(error).split())}"
         raise ValueError(msg) from error
 
 
 def _by_hand(options: str) -> str:
-    return f"read it with pandas.read_csv(path, {options}) and give the DataFrame."
+    return f"read it with pandas.read_csv(path, {options}) and pass the DataFrame."
 
 
-def _named_labels(split: Any, label: str) -> pd.DataFrame:  # noqa: ANN401
-    """Read a `datasets` split, with label names in place of ClassLabel numbers."""
+def _with_label_names(split: Any, label: str | Sequence[str]) -> pd.DataFrame:  # noqa: ANN401
+    """Read a `datasets` split or another table, with label names in place of ClassLabel numbers."""
     frame: pd.DataFrame = split.to_pandas()
-    names = getattr(split.features.get(label), "names", None)
+    features: Any = getattr(split, "features", None) or {}
+    if not isinstance(label, str) or label not in features:
+        return frame
+    names = getattr(features[label], "names", None)
     if names:
-        frame[label] = [names[i] if i >= 0 else None for i in frame[label]]
+        values = [_class_name(v, row, names) for row, v in frame[label].items()]
+        frame[label] = pd.Series(values, frame.index, dtype=object)
+    names = getattr(getattr(features[label], "feature", None), "names", None)
+    if names:
+        lists = [
+            None if several is None else [_class_name(v, row, names) for v in several]
+            for row, several in frame[label].items()
+        ]
+        frame[label] = pd.Series(lists, frame.index, dtype=object)
     return frame
 
 
-def check_columns(frame: pd.DataFrame, **wanted: str | None) -> None:
-    """Raise if a column is missing; each is given by the option that names it."""
-    there = [str(column) for column in frame.columns]
-    for option, name in wanted.items():
-        if name is None or name in frame.columns:
-            continue
-        hint = f"name the right one with {option}=."
-        if len(there) == 1 and set(";\t|") & set(there[0]):
-            hint = _by_hand("sep=...")
-        shown = ", ".join(map(repr, there)) or "no columns"
-        msg = f"There is no column {name!r}; the data has {shown}: {hint}"
+def _class_name(value: Any, row: object, names: Sequence[str]) -> str | None:  # noqa: ANN401
+    """Return the name of a ClassLabel number; None where it is null."""
+    if value is None or pd.isna(value):
+        return None
+    if value < 0:
+        msg = (
+            f"Row {row} has the label {int(value)}, which marks texts without a label in test "
+            "splits; use a labelled split or remove these rows."
+        )
         raise ValueError(msg)
+    return names[int(value)]
+
+
+def check_columns(frame: pd.DataFrame, **wanted: Sequence[str]) -> None:
+    """Raise if a column is missing or there are two of it; each option names its columns."""
+    columns = [str(column) for column in frame.columns]
+    for option, names in wanted.items():
+        for name in names:
+            if columns.count(str(name)) > 1:
+                msg = f"There are {columns.count(str(name))} columns {name!r}; rename all but one."
+                raise ValueError(msg)
+            if name in frame.columns:
+                continue
+            hint = f"name the right one with {option}=."
+            if len(columns) == 1 and set(";\t|") & set(columns[0]):
+                hint = _by_hand("sep=...")
+            shown = ", ".join(map(repr, columns)) or "no columns"
+            msg = f"There is no column {name!r}; the data has {shown}: {hint}"
+            raise ValueError(msg)
 
 
 def short(value: object) -> str:

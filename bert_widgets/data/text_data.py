@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .._common.options import named_options, unknown
+from .label_column import LabelColumn, indicator_columns, multi_labels, single_labels, whole
 from .tables import check_columns, read_table, short
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
     )
 
 ProblemType = Literal["single_label", "multi_label"]
+
+_PROBLEM_TYPES: dict[str, ProblemType] = {
+    "single_label": "single_label",
+    "multi_label": "multi_label",
+    # As a Hugging Face config names them.
+    "single_label_classification": "single_label",
+    "multi_label_classification": "multi_label",
+}
 
 _NAMED = 6
 """Labels that a summary names."""
@@ -63,51 +72,69 @@ class TextData:
         *,
         text: str = "text",
         pair: str | None = None,
-        label: str = "label",
+        label: str | Sequence[str] = "label",
         classes: Sequence[str] | None = None,
-        problem_type: ProblemType = "single_label",
+        problem_type: str | None = None,
     ) -> TextData:
         """Read and check labelled texts.
 
         Parameters
         ----------
         source
-            A DataFrame, a path (.csv, .tsv, .jsonl, .parquet), a ``datasets.Dataset``, a list of
-            ``(text, label)``, or a TextData, which is returned as it is if its classes agree.
+            A DataFrame, a path (.csv, .tsv, .jsonl, .parquet), a ``datasets.Dataset``, an Arrow
+            or polars table, a list of ``(text, label)``, or a TextData, which is returned as it
+            is if its classes and problem type agree.
         text, pair, label
-            Column names. ``pair`` names the second text of sentence pairs.
+            Column names. ``pair`` names the second text of sentence pairs. Several ``label``
+            columns hold a 0 or 1 for the label that each is called after.
         classes
             The label names in the model's order; by default those in the data, sorted.
-            Labels may then also be given as numbers into them.
+            Labels may then also be numbers of classes, counted from 0. Whether a column holds
+            names or numbers is decided for the whole column; if both are possible and differ, it
+            is refused.
         problem_type
-            With ``"multi_label"`` each label is a list of names (any number of them, also none).
+            ``"single_label"``, the default for one column, or ``"multi_label"``: each label is a
+            list of names or numbers (any number of them, also none), or has a 0 or 1 for each
+            class. Hugging Face's names, such as ``"multi_label_classification"``, work too.
 
         Raises
         ------
         ValueError
-            If a column is missing, nothing is there, a text is not a string, a label is null or
-            unknown, or there is but one label and ``classes`` names no other. The sentence names
-            the row and the value.
+            If a column is missing, there are no rows, a text is not a string, a label is missing,
+            unknown or ambiguous, the problem type is not that of a TextData, or there is only one
+            label and ``classes`` names no other. The sentence names the row and the value.
         """
+        wanted = _problem_type(problem_type)
         if isinstance(source, TextData):
-            return source._with_classes(classes)  # noqa: SLF001 - its own class
+            return source._as(classes, wanted)  # noqa: SLF001 - its own class
         frame = read_table(source, text, label)
-        check_columns(frame, text=text, pair=pair, label=label)
-        if frame.empty:
-            msg = "The data holds no rows; give at least one text of each of two labels."
-            raise ValueError(msg)
-        texts = _strings(frame, text)
-        pairs = _strings(frame, pair) if pair else None
-        values = [_whole(value) for value in frame[label].tolist()]
-        rows = frame.index.tolist()
+        columns = (label,) if isinstance(label, str) else tuple(label)
+        check_columns(frame, text=(text,), pair=(pair,) if pair else (), label=columns)
+        texts, pairs = _texts(frame, text, pair)
         labels: NDArray[Any]
-        if problem_type == "multi_label":
-            names, labels = _multi_labels(values, rows, classes)
+        if not isinstance(label, str):
+            if wanted == "single_label":
+                msg = "Label columns hold several labels per text; the model has one per text."
+                raise ValueError(msg)
+            names, labels = indicator_columns(frame, columns, classes)
         else:
-            names, labels = _single_labels(values, rows, classes)
+            values = [whole(value) for value in frame[label].tolist()]
+            column = LabelColumn(values, list(frame.index))
+            if wanted == "multi_label":
+                names, labels = multi_labels(column, classes)
+            else:
+                names, labels = single_labels(column, classes)
         return cls(texts, pairs, labels, names)
 
-    def _with_classes(self, classes: Sequence[str] | None) -> TextData:
+    def _as(self, classes: Sequence[str] | None, problem_type: ProblemType | None) -> TextData:
+        """Return the data with the numbers of other classes, if it fits them."""
+        if problem_type is not None and self.multi_label != (problem_type == "multi_label"):
+            own = "multi_label" if self.multi_label else "single_label"
+            msg = (
+                f"The data is {own!r} and the model is {problem_type!r}; load the model with "
+                f"problem_type={own!r}."
+            )
+            raise ValueError(msg)
         if classes is None or tuple(classes) == self.classes:
             return self
         if set(self.classes) - set(classes):
@@ -191,70 +218,34 @@ class TextData:
         return pd.DataFrame(columns | {"label": self.label_names()})
 
 
+def _problem_type(name: str | None) -> ProblemType | None:
+    if name is None:
+        return None
+    if name not in _PROBLEM_TYPES:
+        raise ValueError(unknown("problem_type", name, ("single_label", "multi_label")))
+    return _PROBLEM_TYPES[name]
+
+
+def _texts(
+    frame: pd.DataFrame, text: str, pair: str | None
+) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+    if frame.empty:
+        msg = "The data holds no rows; give at least one text of each of two labels."
+        raise ValueError(msg)
+    return _strings(frame, text), _strings(frame, pair) if pair else None
+
+
 def _strings(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
     values = frame[column].tolist()
     for row, value in zip(frame.index, values, strict=True):
-        if not isinstance(value, str) or not value.strip():
-            what = "is empty" if isinstance(value, str) else f"is {short(value)}, not a string"
-            msg = f"Row {row}: the {column!r} {what}; drop or mend the row."
+        problem = ""
+        if not isinstance(value, str):
+            problem = f"is {short(value)}, not a string"
+        elif not value.strip():
+            problem = "is empty"
+        elif not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+            problem = "contains half of a character (a lone surrogate)"
+        if problem:
+            msg = f"Row {row}: the {column!r} {problem}; remove or fix the row."
             raise ValueError(msg)
     return tuple(values)
-
-
-def _single_labels(
-    values: list[object], rows: list[object], classes: Sequence[str] | None
-) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    for row, value in zip(rows, values, strict=True):
-        if _is_null(value):
-            msg = f"Row {row} has no label ({value!r}); drop the row or give it a label."
-            raise ValueError(msg)
-    names = tuple(classes) if classes is not None else _sorted_names(values)
-    labels = np.array(
-        [_number(value, row, names) for row, value in zip(rows, values, strict=True)], np.int64
-    )
-    if len(names) < 2:  # noqa: PLR2004
-        msg = (
-            f"All {len(labels)} rows have the label {names[0]!r}; add rows of another, or name "
-            "all labels with classes=[...]."
-        )
-        raise ValueError(msg)
-    return names, labels
-
-
-def _multi_labels(
-    values: list[object], rows: list[object], classes: Sequence[str] | None
-) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    for row, value in zip(rows, values, strict=True):
-        if not isinstance(value, list | tuple | set | np.ndarray):
-            msg = f"Row {row}: the label is {short(value)}; with several labels it must be a list."
-            raise ValueError(msg)  # noqa: TRY004 - unfit data, like the rest
-    sets: list[list[object]] = [list(value) for value in values]  # type: ignore[call-overload]
-    names = tuple(classes) if classes is not None else _sorted_names([v for s in sets for v in s])
-    labels = np.zeros((len(values), len(names)), np.float32)
-    for i, (row, several) in enumerate(zip(rows, sets, strict=True)):
-        labels[i, [_number(value, row, names) for value in several]] = 1
-    return names, labels
-
-
-def _sorted_names(values: Sequence[object]) -> tuple[str, ...]:
-    distinct = set(values)
-    if all(isinstance(value, int | np.integer) for value in distinct):
-        return tuple(str(value) for value in sorted(distinct))  # type: ignore[type-var]
-    return tuple(sorted(str(value) for value in distinct))
-
-
-def _number(value: object, row: object, names: tuple[str, ...]) -> int:
-    if str(value) in names:
-        return names.index(str(value))
-    if isinstance(value, int | np.integer) and 0 <= int(value) < len(names):
-        return int(value)
-    raise ValueError(f"Row {row}: " + unknown("label", value, names))
-
-
-def _whole(value: object) -> object:
-    """Return a whole number as one: a column of labels that had gaps is one of floats."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _is_null(value: object) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))

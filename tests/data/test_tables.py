@@ -20,7 +20,7 @@ def test_what_pandas_writes_is_read_as_it_was(texts, suffix, tmp_path_factory):
     frame = pd.DataFrame(rows, columns=["text", "label"])
     frame.to_csv(path, sep="\t" if suffix == ".tsv" else ",", index=False)
     if suffix == ".tsv" and any("\t" in text for text in texts):
-        with pytest.raises(ValueError, match="a tab stands in the column 'text'"):
+        with pytest.raises(ValueError, match="the column 'text' contains a tab"):
             TextData.from_(path)
     else:
         data = TextData.from_(path)
@@ -33,11 +33,17 @@ def test_what_pandas_writes_is_read_as_it_was(texts, suffix, tmp_path_factory):
         ("bare.tsv", b'text\tlabel\n"so he says\tbad\nfine"\tgood\nok\tgood\n', "quoting=3"),
         ("old.csv", "text,label\nöde,bad\nok,good\n".encode("latin-1"), "not in UTF-8; .*encod"),
         ("semi.csv", b"text;label\nok;good\n", "'text;label': .*sep="),
-        ("gap.csv", b"text,label\n,bad\nok,good\n", "Row 0: the 'text' is nan"),
+        ("gap.csv", b"text,label\n,bad\nok,good\n", "Row 0: the 'text' is None"),
         ("gap.csv", b"text,label\nbad,\nok,good\n", "Row 0 has no label"),
-        ("empty.csv", b"", "Cannot read 'empty.csv': No columns"),
+        ("empty.csv", b"", "Cannot read 'empty.csv': it is empty"),
         ("ragged.csv", b"text,label\na,x\nb, and c,y\n", "Cannot read 'ragged.csv': .*line 3"),
-        ("broken.jsonl", b'{"text": \n', "Cannot read 'broken.jsonl'"),
+        ("all.csv", b"text,label\na,x,1\nb,y,2\n", r"row 0 \(line 2\) has 3 fields .* has 2"),
+        ("few.csv", b"text,label\na,x\n\nb\n", r"row 1 \(line 4\) has 1 fields"),
+        ("open.csv", b'text,label\n"a,x\n', "Cannot read 'open.csv': line 2: unexpected end"),
+        ("twice.csv", b"text,label,label\na,x,y\n", "There are 2 columns 'label'"),
+        ("broken.jsonl", b'{"text": \n', "Cannot read 'broken.jsonl': line 1 is not JSON"),
+        ("list.jsonl", b'["a", "x"]\n', "line 1 is .*not an object"),
+        ("fake.parquet", b"version https://git-lfs", "Cannot read 'fake.parquet'"),
     ],
 )
 def test_a_file_that_cannot_be_trusted_is_refused_in_one_sentence(tmp_path, name, content, said):
@@ -50,3 +56,37 @@ def test_a_file_that_cannot_be_trusted_is_refused_in_one_sentence(tmp_path, name
 def test_a_mark_of_byte_order_is_no_part_of_the_first_column(tmp_path):
     (tmp_path / "excel.csv").write_bytes("\ufefftext,label\nöde,bad\nok,good\n".encode())
     assert TextData.from_(tmp_path / "excel.csv").texts == ("öde", "ok")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("ids.csv", "text,label\na,01\nb,{long}\nc,1e5\n"),
+        ("ids.tsv", "text\tlabel\na\t01\nb\t{long}\nc\t1e5\n"),
+        (
+            "ids.jsonl",
+            '{{"text":"a","label":"01"}}\n{{"text":"b","label":{long}}}\n{{"text":"c","label":"1e5"}}',
+        ),
+    ],
+)
+def test_labels_and_texts_are_read_as_written(tmp_path, name, content):
+    long = "12345678901234567890"
+    (tmp_path / name).write_text(content.format(long=long))
+    assert TextData.from_(tmp_path / name).label_names() == ["01", long, "1e5"]
+
+
+def test_numbers_as_texts_keep_their_zeros(tmp_path):
+    (tmp_path / "codes.csv").write_text("text,label\n007,a\n1.50,b\n")
+    assert TextData.from_(tmp_path / "codes.csv").texts == ("007", "1.50")
+
+
+def test_upper_case_endings_and_the_home_folder_are_understood(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "DATA.CSV").write_text("text,label\nok,x\nbad,y\n")
+    assert TextData.from_("~/DATA.CSV").texts == ("ok", "bad")
+
+
+def test_a_very_long_text_is_read_whole(tmp_path):
+    text = "word " * 60_000
+    (tmp_path / "long.csv").write_text(f'text,label\n"{text}",x\nb,y\n')
+    assert TextData.from_(tmp_path / "long.csv").texts[0] == text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datasets
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,3 +105,68 @@ def test_batches_hold_everything_once_within_the_budget(lengths, budget):
     for batch in batches:
         longest = max(lengths[i] for i in batch)
         assert longest * len(batch) <= budget or len(batch) == 1
+
+
+def features(label):
+    return datasets.Features({"text": datasets.Value("string"), "label": label})
+
+
+NAMED = datasets.ClassLabel(names=["sad", "long", "new"])
+
+
+def test_a_list_of_class_labels_keeps_its_names():
+    split = datasets.Dataset.from_dict(
+        {"text": ["a", "b", "c"], "label": [[0, 2], [], [1]]}, features=features([NAMED])
+    )
+    data = TextData.from_(split, problem_type="multi_label")
+    assert data.label_names() == [("new", "sad"), (), ("long",)]
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"), [([0, None], "Row 1 has no label"), ([0, -1], "Row 1 has the label -1")]
+)
+def test_a_class_label_that_is_null_or_unlabelled_is_named_as_such(labels, said):
+    split = datasets.Dataset.from_dict({"text": ["a", "b"], "label": labels}, features(NAMED))
+    for classes in (None, NAMED.names):
+        with pytest.raises(ValueError, match=said):
+            TextData.from_(split, classes=classes)
+
+
+def test_all_splits_at_once_are_answered_with_their_names():
+    split = datasets.Dataset.from_dict({"text": ["a"], "label": ["x"]})
+    with pytest.raises(TypeError, match=r"splits 'train', 'test'; .*data\['train'\]"):
+        TextData.from_(datasets.DatasetDict({"train": split, "test": split}))
+
+
+def test_an_arrow_table_is_read():
+    assert TextData.from_(pa.table(FRAME)).label_names() == FRAME["label"].tolist()
+
+
+def test_one_column_for_each_label():
+    frame = pd.DataFrame({"text": ["a", "b"], "toxic": [1, 0], "threat": [True, False]})
+    data = TextData.from_(frame, label=["toxic", "threat"])
+    assert data.classes == ("toxic", "threat")
+    assert data.labels.tolist() == [[1, 1], [0, 0]]
+    wider = TextData.from_(frame, label=["threat"], classes=["toxic", "threat"])
+    assert wider.labels.tolist() == [[0, 1], [0, 0]]
+    with pytest.raises(ValueError, match="Row 1: the 'toxic' is 2; a label column holds 0 or 1"):
+        TextData.from_(frame.assign(toxic=[1, 2]), label=["toxic", "threat"])
+    with pytest.raises(ValueError, match="several labels per text"):
+        TextData.from_(frame, label=["toxic"], problem_type="single_label")
+
+
+def test_the_problem_type_of_data_and_model_must_agree():
+    several = TextData.from_([("a", ["x"]), ("b", ["y"])], problem_type="multi_label")
+    with pytest.raises(ValueError, match="load the model with problem_type='multi_label'"):
+        TextData.from_(several, classes=["x", "y"], problem_type="single_label")
+    with pytest.raises(ValueError, match="load the model with problem_type='single_label'"):
+        TextData.from_(TextData.from_(ROWS), problem_type="multi_label")
+    named = TextData.from_([("a", ["x"]), ("b", ["y"])], problem_type="multi_label_classification")
+    assert named.multi_label
+    with pytest.raises(ValueError, match=r"'multi_labels'.*'multi_label'"):
+        TextData.from_(ROWS, problem_type="multi_labels")
+
+
+def test_half_a_character_is_named_by_its_row():
+    with pytest.raises(ValueError, match="Row 1: the 'text' contains half of a character"):
+        TextData.from_([("fine", "x"), ("\ud83d", "y")])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 import torch
 
 from ..._common.options import unknown
+from ...data.label_column import class_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,14 +57,14 @@ def resolve_target(
     if target is None:
         return None
     if not isinstance(target, tuple):
-        return Target(_number(clf, target), None, output)
+        return Target(class_number(target, clf.labels, "target"), None, output)
     if len(target) != 2 or output != "logit":  # noqa: PLR2004
         msg = (
             f"The target {target!r} with output {output!r} cannot be explained; "
             "log-odds take two labels and the output 'logit'."
         )
         raise ValueError(msg)
-    label, against = (_number(clf, part) for part in target)
+    label, against = (class_number(part, clf.labels, "target") for part in target)
     if label == against:
         msg = f"A label has no log-odds against itself; name two labels, not {target[0]!r} twice."
         raise ValueError(msg)
@@ -87,11 +87,3 @@ def target_values(
         wanted = torch.tensor([target.output == "probability" for target in targets])
         chosen = torch.where(wanted.to(logits.device), probabilities[rows, labels], chosen)
     return chosen
-
-
-def _number(clf: BertClassifier, label: object) -> int:
-    if isinstance(label, str) and label in clf.labels:
-        return clf.labels.index(label)
-    if isinstance(label, int | np.integer) and 0 <= label < len(clf.labels):
-        return int(label)
-    raise ValueError(unknown("target", label, clf.labels))
