@@ -1,38 +1,39 @@
-"""What a training works on and where it writes down what it finds."""
+"""The model, the data and the records of a training."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..text.token_arrays import tokenize
 from .records.dynamics import Dynamics
 from .records.history import History
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from ..data.text_data import TextData
     from ..model.classifier import BertClassifier
     from ..text.token_arrays import TokenArrays
-    from .records.history import Event
+    from .records.reporting import Reporter
 
 
 @dataclass
 class Job:
-    """What a training works on and where it writes down what it finds.
+    """The model, the data and the records of a training.
 
     Attributes
     ----------
-    clf, train, valid, folder, probes, report_to
-        As given to `Trainer`, the texts checked.
+    clf, train, valid, folder, probes
+        The arguments of `Trainer`, with the texts checked.
     tokens
         The training texts tokenised.
     dynamics, history
-        To be filled.
+        Records that the training fills.
+    reporters
+        Functions that are called with each event.
     stored
-        Whether the folder has the texts.
+        Whether the folder already has a copy of the texts.
     """
 
     clf: BertClassifier
@@ -42,27 +43,52 @@ class Job:
     dynamics: Dynamics
     folder: Path | None = None
     probes: tuple[str, ...] = ()
-    report_to: Callable[[Event], None] | None = None
+    reporters: tuple[Reporter, ...] = ()
     history: History = field(default_factory=History)
     stored: bool = False
 
 
-def job_of(
+def job_of(  # noqa: PLR0913 - what a training is made of
     clf: BertClassifier,
     train: TextData,
     valid: TextData | None,
-    **options: Any,  # noqa: ANN401 - of `Job`
+    *,
+    folder: Path | None = None,
+    probes: tuple[str, ...] = (),
+    reporters: tuple[Reporter, ...] = (),
+    history: History | None = None,
+    stored: bool = False,
 ) -> Job:
-    """Tokenise the texts."""
+    """Check and tokenise the texts of a training.
+
+    Raises
+    ------
+    ValueError
+        If there are no texts, or all training texts have the same label.
+    """
     for name, part in (("training", train), ("validation", valid)):
         if part is not None and not len(part):
             msg = f"There are no {name} texts; give at least one of each label."
             raise ValueError(msg)
     if not train.multi_label and (train.labels == train.labels[0]).all():
         only = train.classes[train.labels[0]]
-        msg = f"All {len(train)} training texts have the label {only!r}; add texts of another."
+        msg = (
+            f"All {len(train)} training texts have the label {only!r}; add texts with another "
+            "label."
+        )
         raise ValueError(msg)
     tokens = tokenize(
         clf.tokenizer, train.texts, train.pairs, max_length=clf.max_length, lock=clf.lock
     )
-    return Job(clf, train, valid, tokens, Dynamics(train), **options)
+    return Job(
+        clf,
+        train,
+        valid,
+        tokens,
+        Dynamics(train),
+        folder=folder,
+        probes=probes,
+        reporters=reporters,
+        history=History() if history is None else history,
+        stored=stored,
+    )

@@ -16,6 +16,7 @@ from .optimiser.plan import Plan
 from .optimiser.schedule import check_frozen_layers, rate_factor
 from .records.history import Event
 from .records.probes import look
+from .records.reporting import name_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -282,12 +283,12 @@ class Loop:
 
     def _told(self, event: Event) -> Event:
         self._job.history.add(event)
-        if self._job.report_to is not None:
+        for reporter in self._job.reporters:
             try:
-                self._job.report_to(event)
-            except Exception as error:  # noqa: BLE001 - a broken logger must not cost the run
-                self._job.report_to = None
-                self.note(f"report_to failed and is not called again: {error}")
+                reporter(event)
+            except Exception as error:  # noqa: BLE001 - a broken logger must not end the run
+                self._job.reporters = tuple(r for r in self._job.reporters if r is not reporter)
+                self.note(f"{name_of(reporter)} failed and is no longer called: {error}")
         return event
 
     def _keep_best(self) -> None:

@@ -21,13 +21,15 @@ from .loop import Loop
 from .progress import Progress, progress_of
 from .records.history import Event, History
 from .records.probes import probe_texts
+from .records.reporting import reporters_of
 from .run import Run, check_free
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from ..data.text_data import Source
     from .records.dynamics import Dynamics
+    from .records.reporting import Reporter
 
 
 class Trainer:
@@ -51,7 +53,8 @@ class Trainer:
     probes
         Texts whose prediction and word attributions are looked at again as the model learns.
     report_to
-        Called with each event, such as `tensorboard` returns. If it fails it is not called again.
+        A function, or several in a list, to call with each event, such as `tensorboard` returns.
+        If one fails, it is noted and no longer called; the others are.
     **hyperparameters
         Any of `Hyperparameters`.
 
@@ -91,7 +94,7 @@ class Trainer:
         label: str = "label",
         folder: str | Path | None = None,
         probes: Sequence[str] = (),
-        report_to: Callable[[Event], None] | None = None,
+        report_to: Reporter | Sequence[Reporter] | None = None,
         **hyperparameters: Any,  # noqa: ANN401 - each of its own type
     ) -> None:
         check_classifier(clf)
@@ -107,7 +110,7 @@ class Trainer:
             None if valid is None else TextData.from_(valid, **columns),
             folder=None if folder is None else _unused(Path(folder)),
             probes=probe_texts(probes),
-            report_to=report_to,
+            reporters=reporters_of(report_to),
         )
         self._set_up(job, chosen)
 
@@ -123,7 +126,7 @@ class Trainer:
         *,
         clf: BertClassifier | None = None,
         device: str = "auto",
-        report_to: Callable[[Event], None] | None = None,
+        report_to: Reporter | Sequence[Reporter] | None = None,
     ) -> Self:
         """Return a trainer that goes on exactly where the latest checkpoint of a folder stands.
 
@@ -169,7 +172,7 @@ class Trainer:
             read_data(valid) if valid.is_file() else None,
             folder=folder,
             probes=saved.probes,
-            report_to=report_to,
+            reporters=reporters_of(report_to),
             history=history,
             stored=True,
         )

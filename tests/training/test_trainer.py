@@ -148,8 +148,29 @@ def test_a_reporter_that_fails_is_dropped_with_a_note_and_the_run_goes_on():
     list(given)
     assert len(calls) == 1
     (note,) = given.history.notes
-    assert note.text == "report_to failed and is not called again: no route to the logger"
+    assert note.text == "broken failed and is no longer called: no route to the logger"
     assert everything(given) | {"notes": []} == everything(plain)
+
+
+def test_a_failing_reporter_does_not_stop_the_others():
+    first, last = [], []
+
+    def broken(event):
+        if event.step == 2:
+            msg = "no route to the logger"
+            raise OSError(msg)
+
+    given = trainer(report_to=[first.append, broken, last.append])
+    events = list(given)
+    assert len(events) > 3
+    assert first == last == events
+    assert [(note.step, note.text.split()[0]) for note in given.history.notes] == [(2, "broken")]
+
+
+@pytest.mark.parametrize("report_to", ["tensorboard", 1, [print, None]])
+def test_a_reporter_that_cannot_be_called_is_refused(report_to):
+    with pytest.raises(TypeError, match="report_to must be a function or a list of functions"):
+        trainer(report_to=report_to)
 
 
 def test_the_settings_say_what_it_runs_on():

@@ -1,33 +1,58 @@
-"""A hook that lets people keep TensorBoard: give it to a trainer as ``report_to``."""
+"""Functions that a trainer calls with each event, such as a writer for TensorBoard."""
 
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from .history import Event
 
 from ..._common.extras import needs_extra
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from .history import Event
+Reporter: TypeAlias = Callable[[Event], None]
 
 _GROUPS = {"step": "train", "evaluation": "validation"}
-_SECONDS = 2  # between two writes to the file, so that a killed run has lost no more
+_SECONDS = 2  # between two writes to the file: the most that a killed run loses
 
 
-def tensorboard(folder: str | Path) -> Callable[[Event], None]:
+def reporters_of(report_to: Reporter | Sequence[Reporter] | None) -> tuple[Reporter, ...]:
+    """Return the functions given as ``report_to``.
+
+    Raises
+    ------
+    TypeError
+        If one of them cannot be called.
+    """
+    if report_to is None:
+        return ()
+    reporters = tuple(report_to) if isinstance(report_to, Sequence) else (report_to,)
+    unfit = [reporter for reporter in reporters if not callable(reporter)]
+    if unfit:
+        msg = f"report_to must be a function or a list of functions; {unfit[0]!r:.60} is not."
+        raise TypeError(msg)
+    return reporters
+
+
+def name_of(reporter: Reporter) -> str:
+    """Return the name of a reporter, as a note mentions it."""
+    return str(getattr(reporter, "__name__", type(reporter).__name__))
+
+
+def tensorboard(folder: str | Path) -> Reporter:
     """Return a function that writes each event's measurements for TensorBoard.
 
-    Those of a step are named ``train/loss`` and so on, those of an evaluation
-    ``validation/accuracy`` and so on. They are in the file after two seconds, after an
-    evaluation, and when the function is gone or Python ends.
+    Measurements of a step are named ``train/loss`` and so on, those of an evaluation
+    ``validation/accuracy`` and so on. They are written to the file after at most two seconds,
+    after each evaluation, and when the function is deleted or Python exits.
 
     Parameters
     ----------
     folder
-        Where the event file goes; made if missing. ``tensorboard --logdir`` takes it.
+        Folder of the event file, created if missing; open it with ``tensorboard --logdir``.
 
     Raises
     ------
