@@ -6,9 +6,8 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from .history import Event
-
 from ..._common.extras import needs_extra
+from .history import Event
 
 if TYPE_CHECKING:
     from pathlib import Path
