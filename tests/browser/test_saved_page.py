@@ -35,7 +35,7 @@ def test_one_widget(clf, page, tmp_path):
     highlights.locator(f'[data-word="{bad}"]').click()
     expect(highlights.locator(".bw-detail")).to_contain_text(f"{widget.scores[bad]:.2f}"[-4:])
 
-    in_pieces = [number for number in widget.token_words.tolist() if number >= 0]
+    in_pieces = [number for number in widget.word_of_token.tolist() if number >= 0]
     assert len(in_pieces) > len(widget.words), "the text has a word of several pieces"
     highlights.get_by_role("button", name="More").click()
     pieces = highlights.get_by_role("button", name="Word pieces")

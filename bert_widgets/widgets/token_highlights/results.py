@@ -37,14 +37,14 @@ class HighlightResults(HighlightChoices):
     """The traits that hold results, and what belongs to which; see `TokenHighlights`."""
 
     probabilities = Array("float32")
-    multi_label = t.Bool(default_value=False).tag(sync=True)
-    offsets = Array("int32", 2)
-    segments = Array("uint8")
+    _multi_label = t.Bool(default_value=False).tag(sync=True)
+    word_offsets = Array("int32", 2)
+    word_segments = Array("uint8")
     scores = Array("float32")
     margins = Array("float32")
-    tokens = t.List(t.Unicode()).tag(sync=True)
+    token_texts = t.List(t.Unicode()).tag(sync=True)
     token_offsets = Array("int32", 2)
-    token_words = Array("int32")
+    word_of_token = Array("int32")
     token_scores = Array("float32")
     completeness_error = t.Float(None, allow_none=True).tag(sync=True)
     difference = t.Float(None, allow_none=True).tag(sync=True)
@@ -112,13 +112,13 @@ class HighlightResults(HighlightChoices):
             "probabilities": result.probabilities,
             "target": result.target,
             "words": list(result.words),
-            "offsets": result.word_offsets,
-            "segments": result.word_segments.astype(np.uint8),
+            "word_offsets": result.word_offsets,
+            "word_segments": result.word_segments.astype(np.uint8),
             "scores": result.scores,
             "margins": _NONE if result.margins is None else result.margins,
-            "tokens": list(result.token_texts),
+            "token_texts": list(result.token_texts),
             "token_offsets": result.token_offsets,
-            "token_words": result.word_of_token,
+            "word_of_token": result.word_of_token,
             "token_scores": result.token_scores,
             "completeness_error": result.completeness_error,
             "difference": result.difference,

@@ -87,21 +87,18 @@ class TokenHighlights(HighlightResults):
         As for `attribute`; settable. A unit of ``"spans"`` takes those in ``spans``.
     spans : list of [start, end, segment]
         At most 100, in characters of ``text``, or of ``pair`` where the segment is 1. Settable.
-    methods, baselines : list of lists
-        What there is to choose: name and title; of methods also their cost, and 1 if their scores
-        have signs, else 0.
     words : list of str
         The m words, or other units.
-    offsets : int32 array (m, 2)
-        Where each stands: characters of ``text``, or of ``pair`` where ``segments`` is 1.
-    segments : uint8 array (m,)
+    word_offsets : int32 array (m, 2)
+        Where each stands: characters of ``text``, or of ``pair`` where ``word_segments`` is 1.
+    word_segments : uint8 array (m,)
         0 for a word of ``text``, 1 for one of ``pair``.
     scores, margins : float32 arrays (m,)
         Each word's push towards (positive) or against the target, in units of its logit or
         whatever is the ``output``, and half the width of its 95 % confidence interval (empty where
         the method draws no samples).
-    tokens, token_offsets, token_words, token_scores
-        The same of the n pieces; ``token_words`` is the word of each, -1 for special tokens.
+    token_texts, token_offsets, word_of_token, token_scores
+        The same of the n pieces; ``word_of_token`` is the word of each, -1 for special tokens.
     selected : int or None
         The selected word; settable, and linkable with other widgets of the same text.
     completeness_error, difference : float or None
@@ -202,15 +199,15 @@ class TokenHighlights(HighlightResults):
             pair=question.pair,
             labels=list(result.classes),
             chosen_target=question.target or "",
-            multi_label=_multi_label(self._clf, result),
+            _multi_label=_multi_label(self._clf, result),
             against=question.against,
             output=question.output,
             baseline=question.baseline,
-            baselines=[list(item) for item in BASELINES.items()],
+            _baselines=[list(item) for item in BASELINES.items()],
             unit=question.unit,
             spans=[list(span) for span in question.spans],
             method=question.method,
-            methods=[_listed(name) for name in (METHODS if self._clf else [result.method])],
+            _methods=[_listed(name) for name in (METHODS if self._clf else [result.method])],
             editable=self._clf is not None,
         )
 

@@ -6,12 +6,17 @@ import { check } from "../shared/read.ts";
 import { type Answer, type Edit, readAnswer, readEdit } from "./questions.ts";
 import type { Trait } from "./traits.ts";
 
-const WORD_TRAITS = ["words", "offsets", "segments", "scores"] as const satisfies readonly Trait[];
+const WORD_TRAITS = [
+  "words",
+  "word_offsets",
+  "word_segments",
+  "scores",
+] as const satisfies readonly Trait[];
 const TOKEN_TRAITS = [
   ...WORD_TRAITS,
-  "tokens",
+  "token_texts",
   "token_offsets",
-  "token_words",
+  "word_of_token",
   "token_scores",
 ] as const satisfies readonly Trait[];
 
@@ -121,8 +126,8 @@ function range(offsets: Int32Array, i: number, what: string): Range {
 
 function readWords(model: Model<(typeof WORD_TRAITS)[number]>): Word[] {
   const texts = read.texts(model, "words");
-  const offsets = read.int32(model, "offsets", 2 * texts.length);
-  const segments = read.uint8(model, "segments", texts.length);
+  const offsets = read.int32(model, "word_offsets", 2 * texts.length);
+  const segments = read.uint8(model, "word_segments", texts.length);
   const scores = read.float32(model, "scores", texts.length);
   if (offsets === null || segments === null || scores === null) return [];
   return texts.map((text, i) => {
@@ -133,9 +138,9 @@ function readWords(model: Model<(typeof WORD_TRAITS)[number]>): Word[] {
 }
 
 function readPieces(model: Model<(typeof TOKEN_TRAITS)[number]>, words: readonly Word[]): Piece[] {
-  const texts = read.texts(model, "tokens");
+  const texts = read.texts(model, "token_texts");
   const offsets = read.int32(model, "token_offsets", 2 * texts.length);
-  const owners = read.int32(model, "token_words", texts.length);
+  const owners = read.int32(model, "word_of_token", texts.length);
   const scores = read.float32(model, "token_scores", texts.length);
   if (offsets === null || owners === null || scores === null || words.length === 0) return [];
   return texts.map((text, i) => {
@@ -237,12 +242,12 @@ function readHighlights(
     );
   const margins = fitting(model, "margins", (count) => count === words.length);
   const method = read.text(model, "method");
-  const methods = read.tuples(model, "methods", "text", "text", "text", "number");
+  const methods = read.tuples(model, "_methods", "text", "text", "text", "number");
   return {
     texts,
     labels,
     probabilities: read.float32(model, "probabilities", labels.length),
-    multiLabel: read.flag(model, "multi_label"),
+    multiLabel: read.flag(model, "_multi_label"),
     target,
     chosenTarget,
     against,
@@ -259,7 +264,7 @@ function readHighlights(
     windows: read.numberOrNull(model, "windows") ?? 1,
     progress: Math.min(1, read.numberOrNull(model, "progress") ?? 0),
     baseline: read.text(model, "baseline"),
-    baselines: read.tuples(model, "baselines", "text", "text"),
+    baselines: read.tuples(model, "_baselines", "text", "text"),
     unit: oneOf(model, "unit", UNITS),
     spans: readSpans(model),
     words,

@@ -4,7 +4,7 @@ import type { Trait } from "./traits.ts";
 
 const RESULTS = [
   "probabilities",
-  "offsets",
+  "word_offsets",
   "scores",
   "token_scores",
   "error",

@@ -27,7 +27,7 @@ describe("token highlights", () => {
 
   it("may wait for their buffers", () => {
     const state = readHighlights(
-      modelOf(highlightsState({ probabilities: null, offsets: null, scores: undefined })),
+      modelOf(highlightsState({ probabilities: null, word_offsets: null, scores: undefined })),
     );
     expect(state.probabilities).toBeNull();
     expect(state.words).toEqual([]);
@@ -39,8 +39,8 @@ describe("token highlights", () => {
     expect(belongs({})).toBe(true);
     expect(belongs({ text: "not bad 😃" })).toBe(false);
     expect(belongs({ text: "not" })).toBe(false);
-    expect(belongs({ segments: bytes(0, 1, 0) })).toBe(false);
-    expect(belongs({ pair: "and bad", segments: bytes(0, 1, 0) })).toBe(true);
+    expect(belongs({ word_segments: bytes(0, 1, 0) })).toBe(false);
+    expect(belongs({ pair: "and bad", word_segments: bytes(0, 1, 0) })).toBe(true);
   });
 
   it("take rows and margins only where they fit the words", () => {
@@ -68,14 +68,14 @@ describe("token highlights", () => {
     ["half a number", { scores: bytes(1, 2, 3) }],
     ["scores that are not numbers", { scores: NaNs }],
     ["scores that are not binary", { scores: [1, 2, 3] }],
-    ["a word that ends before it begins", { offsets: ints(3, 0, 4, 7, 8, 9) }],
-    ["a word before the text", { offsets: ints(-1, 3, 4, 7, 8, 9) }],
-    ["a word of a third text", { segments: bytes(0, 2, 0) }],
-    ["a piece of no word", { token_words: ints(-1, 0, 3, 2) }],
+    ["a word that ends before it begins", { word_offsets: ints(3, 0, 4, 7, 8, 9) }],
+    ["a word before the text", { word_offsets: ints(-1, 3, 4, 7, 8, 9) }],
+    ["a word of a third text", { word_segments: bytes(0, 2, 0) }],
+    ["a piece of no word", { word_of_token: ints(-1, 0, 3, 2) }],
     ["a piece that ends before it begins", { token_offsets: ints(0, 0, 0, 3, 7, 4, 8, 9) }],
-    ["methods without a title", { methods: [["integrated_gradients"]] }],
+    ["methods without a title", { _methods: [["integrated_gradients"]] }],
     ["a class to set against that is no label", { against: "neutral" }],
-    ["baselines that are no pairs", { baselines: ["pad"] }],
+    ["baselines that are no pairs", { _baselines: ["pad"] }],
     ["spans of half a character", { spans: [[0, 1.5, 0]] }],
     ["a difference that is endless", { difference: Number.POSITIVE_INFINITY }],
     ["margins that are not numbers", { margins: NaNs }],

@@ -60,7 +60,7 @@ const choose = (name: string, value: string) => {
 describe("the options", () => {
   it("are closed at first, and each sets its trait", () => {
     const { model } = open({
-      baselines: [
+      _baselines: [
         ["pad", "Padding"],
         ["zero", "Zero vector"],
       ],

@@ -18,7 +18,7 @@ function tracked() {
     set({
       words: ["not", "ok", "😀"],
       scores: floats(1, 1, 1),
-      offsets: ints(0, 3, 4, 6, 7, 8),
+      word_offsets: ints(0, 3, 4, 6, 7, 8),
       token_offsets: ints(0, 0, 0, 3, 4, 6, 7, 8),
     });
   return { announce, now, set, answer };
@@ -142,10 +142,10 @@ describe("items", () => {
       modelOf(
         highlightsState({
           pair: "bad",
-          segments: bytes(0, 1, 0),
-          offsets: ints(0, 3, 0, 3, 8, 9),
-          tokens: ["[CLS]", "not", "[SEP]", "bad", "[SEP]", "[PAD]"],
-          token_words: ints(-1, 0, -1, 1, -1, -1),
+          word_segments: bytes(0, 1, 0),
+          word_offsets: ints(0, 3, 0, 3, 8, 9),
+          token_texts: ["[CLS]", "not", "[SEP]", "bad", "[SEP]", "[PAD]"],
+          word_of_token: ints(-1, 0, -1, 1, -1, -1),
           token_offsets: ints(0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0, 0),
           token_scores: floats(1, 2, 3, 4, 5, 6),
         }),

@@ -48,7 +48,10 @@ const banner = () => find('[role="alert"]')[0];
 
 describe("token highlights", () => {
   it("draw the original text, with the words where they stand", () => {
-    open(highlights, highlightsState({ text: "not  bad\n😀", offsets: ints(0, 3, 5, 8, 9, 10) }));
+    open(
+      highlights,
+      highlightsState({ text: "not  bad\n😀", word_offsets: ints(0, 3, 5, 8, 9, 10) }),
+    );
     expect(find(".bw-text")[0]?.textContent?.replace("\u200b", "")).toBe("not  bad\n😀");
     expect(words().map((word) => word.textContent)).toEqual(["not", "bad", "😀"]);
   });
@@ -60,12 +63,12 @@ describe("token highlights", () => {
       highlightsState({
         text,
         words: [text],
-        offsets: ints(0, 8),
-        segments: bytes(0),
+        word_offsets: ints(0, 8),
+        word_segments: bytes(0),
         scores: floats(1),
-        tokens: [],
+        token_texts: [],
         token_offsets: ints(),
-        token_words: ints(),
+        word_of_token: ints(),
         token_scores: floats(),
         labels: ["<i>", "positive"],
       }),
@@ -215,7 +218,7 @@ describe("token highlights", () => {
   });
 
   it("say what is wrong with a forged state instead of breaking", () => {
-    open(highlights, highlightsState({ offsets: ints(0, 3, 4, 7, 8, 1_000_000) }));
+    open(highlights, highlightsState({ word_offsets: ints(0, 3, 4, 7, 8, 1_000_000) }));
     expect(banner()?.textContent).toMatch("its words are not those of its text");
   });
 
@@ -228,10 +231,10 @@ describe("token highlights", () => {
     vi.advanceTimersByTime(1000);
     expect(banner()?.textContent).toMatch("damaged");
     for (const [name, value] of Object.entries({
-      offsets: ints(0, 3, 4, 7),
-      segments: bytes(0, 0),
+      word_offsets: ints(0, 3, 4, 7),
+      word_segments: bytes(0, 0),
       scores: floats(1, 2),
-      token_words: ints(-1, 0, 1, -1),
+      word_of_token: ints(-1, 0, 1, -1),
     }))
       model.set(name, value);
     frames();

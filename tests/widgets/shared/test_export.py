@@ -54,7 +54,7 @@ def test_the_page_holds_each_widgets_state(tmp_path):
     state = page["widgets"][0]["state"]
     assert state["text"] == EVIL
     assert state["selected"] == 2
-    (offsets,) = [b for b in page["widgets"][0]["buffers"] if b["path"] == ["offsets"]]
+    (offsets,) = [b for b in page["widgets"][0]["buffers"] if b["path"] == ["word_offsets"]]
     decoded = np.frombuffer(b64decode(offsets["data"]), "<i4").reshape(-1, 2)
     assert [EVIL[a:b] for a, b in decoded] == state["words"]
 

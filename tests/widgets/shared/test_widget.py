@@ -92,8 +92,13 @@ def sound(widget):
     assert len(widget.error) <= 300
     if isinstance(widget, TokenHighlights):
         assert widget.target in widget.labels
-        assert widget.method in [method[0] for method in widget.methods]
-        assert len(words) == len(widget.offsets) == len(widget.segments) == len(widget.scores)
+        assert widget.method in [method[0] for method in widget._methods]
+        assert (
+            len(words)
+            == len(widget.word_offsets)
+            == len(widget.word_segments)
+            == len(widget.scores)
+        )
         assert len(widget.class_scores) in (0, len(widget.labels) * len(words))
         assert not widget.busy
         assert not widget.refining

@@ -29,7 +29,7 @@ def predict(clf, label):
 
 def shows(widget, expected):
     assert widget.words == list(expected.words)
-    assert widget.tokens == list(expected.token_texts)
+    assert widget.token_texts == list(expected.token_texts)
     assert (widget.target, widget.method) == (expected.target, expected.method)
     assert widget.completeness_error == expected.completeness_error
     for name, array in {
@@ -38,10 +38,10 @@ def shows(widget, expected):
         "probabilities": expected.probabilities,
     }.items():
         np.testing.assert_allclose(getattr(widget, name), array, atol=1e-5)
-    np.testing.assert_array_equal(widget.offsets, expected.word_offsets)
-    np.testing.assert_array_equal(widget.segments, expected.word_segments)
+    np.testing.assert_array_equal(widget.word_offsets, expected.word_offsets)
+    np.testing.assert_array_equal(widget.word_segments, expected.word_segments)
     np.testing.assert_array_equal(widget.token_offsets, expected.token_offsets)
-    np.testing.assert_array_equal(widget.token_words, expected.word_of_token)
+    np.testing.assert_array_equal(widget.word_of_token, expected.word_of_token)
     assert widget.wait(PATIENCE)
     return agrees(widget)
 
@@ -52,26 +52,26 @@ def test_the_page_gets_the_attribution(kind):
     widget = TokenHighlights(clf, TEXT)
     assert shows(widget, attribute(clf, TEXT)[0])
     state = page_of(widget).state
-    offsets = np.frombuffer(state["offsets"], "<i4").reshape(-1, 2)
+    offsets = np.frombuffer(state["word_offsets"], "<i4").reshape(-1, 2)
     assert [TEXT[a:b] for a, b in offsets] == state["words"]
     scores = np.frombuffer(state["scores"], "<f4")
     pieces, owners = (
         np.frombuffer(state["token_scores"], "<f4"),
-        np.frombuffer(state["token_words"], "<i4"),
+        np.frombuffer(state["word_of_token"], "<i4"),
     )
     sums = [pieces[owners == i].sum() for i in range(len(scores))]
     np.testing.assert_allclose(scores, sums, atol=1e-5)
     first = METHODS["integrated_gradients"]
-    assert state["methods"][0] == [first.name, first.title, first.cost, 1]
+    assert state["_methods"][0] == [first.name, first.title, first.cost, 1]
 
 
 def test_pairs_and_several_labels():
     clf = tiny_classifier("bert", labels=("a", "b"), problem_type="multi_label")
     widget = TokenHighlights(clf, "The film", "was it good", **FAST)
     assert shows(widget, attribute(clf, ("The film", "was it good"), **FAST)[0])
-    assert widget.segments.tolist() == [0, 0, 1, 1, 1]
-    assert widget.multi_label
-    assert not TokenHighlights(tiny_classifier("bert"), TEXT, **FAST).multi_label
+    assert widget.word_segments.tolist() == [0, 0, 1, 1, 1]
+    assert widget._multi_label
+    assert not TokenHighlights(tiny_classifier("bert"), TEXT, **FAST)._multi_label
 
 
 @pytest.mark.parametrize("by_page", [False, True])
@@ -358,7 +358,7 @@ def test_words_are_those_of_the_attention_matrix_so_selections_link(kind):
     clf = tiny_classifier(kind)
     highlights, matrix = TokenHighlights(clf, TEXT, **FAST), AttentionMatrix(clf, TEXT)
     assert highlights.words == matrix.words
-    assert highlights.token_words.tolist() == matrix.token_words.tolist()
+    assert highlights.word_of_token.tolist() == matrix.token_words.tolist()
     ipywidgets.link((highlights, "selected"), (matrix, "selected"))
     ipywidgets.link((highlights, "text"), (matrix, "text"))
     page_of(highlights).tell(selected=2)
