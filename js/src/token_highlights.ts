@@ -23,7 +23,7 @@ function render(context: RenderContext): () => void {
     read: (model) => {
       const state = readHighlights(model);
       const explained = state.belongs || tracker.pending(state) || text(model, "error") !== "";
-      check(explained, "The saved state is damaged: its words are not those of its text.");
+      check(explained, "The words are not those of the text.");
       return state;
     },
     build: (frame) => buildHighlights(frame, tracker),

@@ -148,7 +148,7 @@ function readSlot(
   entries: unknown,
   count: number,
 ): AttentionMap[] {
-  check(Array.isArray(entries), "The saved state is damaged: “_slots” does not hold lists.");
+  check(Array.isArray(entries), "“_slots” does not hold lists.");
   const size = count * count;
   const bytes = read.uint8(model, name, entries.length * size);
   return entries.map((entry, i) => {
@@ -156,7 +156,7 @@ function readSlot(
     const key = readKey(entry);
     check(
       key !== null && isShare(scale) && isShare(largestLeftOut) && bytes !== null,
-      "The saved state is damaged: an attention map lacks its key, its scale or its bytes.",
+      "An attention map lacks its key, its scale or its bytes.",
     );
     return { key, bytes: bytes.subarray(i * size, (i + 1) * size), count, scale, largestLeftOut };
   });

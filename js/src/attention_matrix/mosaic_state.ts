@@ -45,7 +45,7 @@ export function readStatistics(model: Model<(typeof STATISTIC_TRAITS)[number]>):
   const values = new Float32Array(read.bytes(model, "_statistics", 4));
   check(
     values.length === names.length * heads || values.length === 0,
-    "The saved state is damaged: the statistics are not one for each head.",
+    "The statistics are not one for each head.",
   );
   if (values.length === 0) return [];
   return names.map(([name, title, unit, explanation], i) => ({

@@ -44,7 +44,7 @@ export function readChanges(
   const masked = read.numbers(model, "masked");
   check(
     masked.every((token) => Number.isInteger(token) && token >= 0 && token < tokens),
-    "The saved state is damaged: a token is masked that does not exist.",
+    "A token is masked that does not exist.",
   );
   return {
     masked: new Set(masked),
@@ -57,7 +57,7 @@ function readAblated(model: Model<Trait>, layers: number, heads: number): Set<nu
   const pairs = read.tuples(model, "ablated", "number", "number");
   check(
     pairs.every(([layer, head]) => layer >= 0 && layer < layers && head >= 0 && head < heads),
-    "The saved state is damaged: a head is switched off that does not exist.",
+    "A head is switched off that does not exist.",
   );
   return new Set(pairs.map(([layer, head]) => layer * heads + head));
 }

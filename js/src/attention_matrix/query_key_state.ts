@@ -36,7 +36,7 @@ export function readNeurons(model: Model<(typeof NEURON_TRAITS)[number]>): Neuro
   const [query, key] = [read.uint8(model, "_query", count), read.uint8(model, "_key", count)];
   check(
     queryScale !== undefined && keyScale !== undefined && query !== null && key !== null,
-    "The saved state is damaged: the queries or the keys of the neuron view are missing.",
+    "The queries or the keys of the neuron view are missing.",
   );
   return {
     layer,

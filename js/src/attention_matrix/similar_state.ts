@@ -52,7 +52,7 @@ export function readSimilar(model: Model<SimilarTrait>): Similar | null {
   const size = read.integer(model, "corpus_size");
   if (size === 0) return null;
   const by = COMPARED.find((one) => one === model.get("similar_by"));
-  check(by !== undefined, "The saved state is damaged: tokens are compared by nothing known.");
+  check(by !== undefined, "Tokens are compared by nothing known.");
   return {
     size,
     by,
@@ -71,7 +71,7 @@ function readMatch(value: unknown): Match {
       word.length === 3 &&
       word.every((part) => typeof part === "string") &&
       Number.isFinite(row["similarity"]),
-    "The saved state is damaged: a match lacks its text or its similarity.",
+    "A match lacks its text or its similarity.",
   );
   return row as unknown as Match;
 }
@@ -85,7 +85,7 @@ function readCounts(value: unknown): Counts {
         (pair) =>
           Array.isArray(pair) && typeof pair[0] === "string" && Number.isFinite(pair[1] ?? null),
       ),
-    "The saved state is damaged: the counts of matches do not hold values with their numbers.",
+    "The counts of matches do not hold values with their numbers.",
   );
   return { heading, values };
 }
@@ -100,7 +100,7 @@ function readSearch(value: unknown): Search | null {
       compared !== undefined &&
       Array.isArray(heads) &&
       heads.every((head) => typeof head === "number"),
-    "The saved state is damaged: the search that found the matches is incomplete.",
+    "The search that found the matches is incomplete.",
   );
   return { token, layer, by: compared, heads };
 }

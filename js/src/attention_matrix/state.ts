@@ -142,10 +142,7 @@ export function attentionReader(): (model: Model<Trait>) => Attention {
 function oneOf<T extends string>(model: Model<Trait>, name: Trait, choices: readonly T[]): T {
   const value = model.get(name);
   const found = choices.find((choice) => choice === value);
-  check(
-    found !== undefined,
-    `The saved state is damaged: “${name}” is none of ${choices.join(", ")}.`,
-  );
+  check(found !== undefined, `“${name}” is none of ${choices.join(", ")}.`);
   return found;
 }
 
@@ -154,7 +151,7 @@ function place(model: Model<Trait>, name: Trait, count: number): number {
   const value = model.get(name);
   check(
     typeof value === "number" && Number.isInteger(value) && value >= -1 && value < count,
-    `The saved state is damaged: there is no such ${name}.`,
+    `There is no such ${name}.`,
   );
   return value;
 }
@@ -170,7 +167,7 @@ function readRows(model: Model<(typeof ROW_TRAITS)[number]>): Arrangement {
   check(
     owners.every((word) => word >= -1 && word < words) &&
       rows.every((row) => row >= -1 && row < labels.length),
-    "The saved state is damaged: a token belongs to a word or a row that does not exist.",
+    "A token belongs to a word or a row that does not exist.",
   );
   const signed = segments === null ? new Int8Array(tokens) : new Int8Array(segments.buffer);
   return arrange(labels, rows, owners, signed);
@@ -180,7 +177,7 @@ function readLeftOut(model: Model<Trait>, rows: number): Float32Array {
   const shares = new Float32Array(read.bytes(model, "_left_out", 4));
   check(
     shares.length === rows || shares.length === 0,
-    "The saved state is damaged: the shares left out are not one for each row.",
+    "The shares left out are not one for each row.",
   );
   return shares;
 }
@@ -193,7 +190,7 @@ function readEffects(
     const found = new Float32Array(read.bytes(model, name, 4));
     check(
       found.length === heads || found.length === 0,
-      `The saved state is damaged: “${name}” is not one number for each head.`,
+      `“${name}” is not one number for each head.`,
     );
     return found;
   };
@@ -209,7 +206,7 @@ function readLines(model: Model<Trait>, heads: number): Pick<Attention, "lineHea
   const chosen = read.numbers(model, "line_heads");
   check(
     chosen.every((head) => Number.isInteger(head) && head >= 0 && head < heads),
-    "The saved state is damaged: lines of a head that does not exist.",
+    "Lines of a head that does not exist.",
   );
   return { lineHeads: chosen, threshold: Math.min(1, read.number(model, "threshold")) };
 }

@@ -3,11 +3,14 @@ import { h, icon, setText } from "./dom.ts";
 import { followLiveness, LIVENESS } from "./liveness.ts";
 import type { Model, RenderContext } from "./model.ts";
 import type { Palette } from "./palette.ts";
-import { attempt, type Reading, text } from "./read.ts";
+import { attempt, type Parsed, text } from "./read.ts";
 import { followTheme } from "./theme.ts";
 
 /** How long traits that do not fit together may be on their way before the reader hears of it. */
 const PATIENCE_MS = 600;
+
+export const DAMAGED =
+  "The saved state of this widget is damaged. Run the cell again to restore it.";
 
 const MINE = "data-lm-suppress-shortcuts";
 
@@ -52,27 +55,27 @@ export function openFrame<T, Trait extends string>(
 
   let frame: Frame<Trait> | null = null;
   let draw: ((state: T) => void) | null = null;
-  let drawn: Reading<T> | null = null;
+  let drawn: { value: T } | null = null;
   followTheme(root, signal, (palette) => {
     if (frame !== null) frame.palette = palette;
     else {
       frame = { model, body, signal, palette };
       draw = parts.build(frame);
     }
-    if (drawn !== null && "value" in drawn) draw?.(drawn.value);
+    if (drawn !== null) draw?.(drawn.value);
   });
 
   let complaint = 0;
   const update = (): void => {
     clearTimeout(complaint);
     banner.show(attempt(() => text(model, "error")));
-    const reading = attempt(() => parts.read(model));
-    if ("value" in reading) {
-      drawn = reading;
-      draw?.(reading.value);
+    const parsed = attempt(() => parts.read(model));
+    if ("value" in parsed) {
+      drawn = parsed;
+      draw?.(parsed.value);
     } else {
       const wait = drawn === null ? 0 : PATIENCE_MS;
-      complaint = setTimeout(() => banner.show({ value: reading.problem }), wait);
+      complaint = setTimeout(() => banner.show(parsed), wait);
     }
   };
   onTraits(model, parts.traits, signal, update);
@@ -125,7 +128,7 @@ function onTraits(
   });
 }
 
-function makeBanner(): { element: HTMLElement; show: (message: Reading<string>) => void } {
+function makeBanner(): { element: HTMLElement; show: (message: Parsed<string>) => void } {
   const message = h("span");
   const element = h(
     "div",
@@ -133,8 +136,9 @@ function makeBanner(): { element: HTMLElement; show: (message: Reading<string>) 
     icon("alarm"),
     message,
   );
-  const show = (reading: Reading<string>): void => {
-    const sentence = "value" in reading ? reading.value : reading.problem;
+  const show = (parsed: Parsed<string>): void => {
+    const sentence = "value" in parsed ? parsed.value : DAMAGED;
+    if ("damage" in parsed) console.error(`bert_widgets: ${DAMAGED} ${parsed.damage}`);
     setText(message, sentence);
     element.hidden = sentence === "";
   };

@@ -1,26 +1,27 @@
 import type { Model } from "./model.ts";
 
-/** What a model holds does not fit together; the message is one sentence for the reader. */
-export class BadState extends Error {}
+/** The traits of a model do not fit together; the message says which and how, for a developer. */
+class DamagedState extends Error {}
 
-export type Reading<T> = { value: T } | { problem: string };
+/** What was read, or what is wrong with the traits. */
+export type Parsed<T> = { value: T } | { damage: string };
 
-export function attempt<T>(read: () => T): Reading<T> {
+export function attempt<T>(read: () => T): Parsed<T> {
   try {
     return { value: read() };
   } catch (error) {
-    if (error instanceof BadState) return { problem: error.message };
+    if (error instanceof DamagedState) return { damage: error.message };
     throw error;
   }
 }
 
-export function check(condition: boolean, problem: string): asserts condition {
-  if (!condition) throw new BadState(problem);
+export function check(condition: boolean, detail: string): asserts condition {
+  if (!condition) throw new DamagedState(detail);
 }
 
 export function text<T extends string>(model: Model<T>, name: T): string {
   const value = model.get(name) ?? "";
-  check(typeof value === "string", `The saved state is damaged: “${name}” is not a text.`);
+  check(typeof value === "string", `“${name}” is not a string.`);
   return value;
 }
 
@@ -32,7 +33,7 @@ export function number<T extends string>(model: Model<T>, name: T): number {
   const value = model.get(name);
   check(
     typeof value === "number" && Number.isFinite(value) && value >= 0,
-    `The saved state is damaged: “${name}” is not a number of zero or more.`,
+    `“${name}” is not a non-negative number.`,
   );
   return value;
 }
@@ -47,7 +48,7 @@ export function finiteOrNull<T extends string>(model: Model<T>, name: T): number
   const value = model.get(name) ?? null;
   check(
     value === null || (typeof value === "number" && Number.isFinite(value)),
-    `The saved state is damaged: “${name}” is not a number.`,
+    `“${name}” is not a number.`,
   );
   return value;
 }
@@ -58,10 +59,7 @@ export function integer<T extends string>(
   below = Number.MAX_SAFE_INTEGER,
 ): number {
   const value = number(model, name);
-  check(
-    Number.isInteger(value) && value < below,
-    `The saved state is damaged: “${name}” is not a whole number in its range.`,
-  );
+  check(Number.isInteger(value) && value < below, `“${name}” is not an integer in its range.`);
   return value;
 }
 
@@ -78,13 +76,13 @@ export function indexOrNull<T extends string>(
 
 export function list<T extends string>(model: Model<T>, name: T): unknown[] {
   const value = model.get(name) ?? [];
-  check(Array.isArray(value), `The saved state is damaged: “${name}” is not a list.`);
+  check(Array.isArray(value), `“${name}” is not a list.`);
   return value;
 }
 
 export function texts<T extends string>(model: Model<T>, name: T): string[] {
   return list(model, name).map((item) => {
-    check(typeof item === "string", `The saved state is damaged: “${name}” holds a non-text.`);
+    check(typeof item === "string", `“${name}” holds an item that is not a string.`);
     return item;
   });
 }
@@ -93,7 +91,7 @@ export function numbers<T extends string>(model: Model<T>, name: T): number[] {
   return list(model, name).map((item) => {
     check(
       typeof item === "number" && Number.isFinite(item),
-      `The saved state is damaged: “${name}” holds a non-number.`,
+      `“${name}” holds an item that is not a number.`,
     );
     return item;
   });
@@ -117,7 +115,7 @@ export function tuples<T extends string, const K extends readonly (keyof Kinds)[
         kinds.every((kind, i) =>
           kind === "text" ? typeof item[i] === "string" : Number.isFinite(item[i]),
         ),
-      `The saved state is damaged: “${name}” does not hold rows of ${kinds.length} fitting values.`,
+      `“${name}” does not hold rows of the types ${kinds.join(", ")}.`,
     );
     return item as { -readonly [I in keyof K]: Kinds[K[I]] };
   });
@@ -151,14 +149,14 @@ function copied<T extends string>(model: Model<T>, name: T): ArrayBuffer | null 
   const value = model.get(name);
   if (value === null || value === undefined) return null;
   if (value instanceof ArrayBuffer) return value;
-  check(ArrayBuffer.isView(value), `The saved state is damaged: “${name}” is not binary data.`);
+  check(ArrayBuffer.isView(value), `“${name}” is not binary data.`);
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice().buffer;
 }
 
 function sized(buffer: ArrayBuffer, name: string, width: number, count: number): void {
   check(
     buffer.byteLength === width * count,
-    `The saved state is damaged: “${name}” holds ${buffer.byteLength} bytes, not the ${width * count} expected.`,
+    `“${name}” holds ${buffer.byteLength} bytes, not the ${width * count} expected.`,
   );
 }
 
@@ -173,7 +171,7 @@ export function float32<T extends string>(
   const values = new Float32Array(buffer);
   check(
     values.every((value) => Number.isFinite(value)),
-    `The saved state is damaged: “${name}” holds a value that is not finite.`,
+    `“${name}” holds a value that is not finite.`,
   );
   return values;
 }
@@ -183,7 +181,7 @@ export function bytes<T extends string>(model: Model<T>, name: T, width: number)
   const buffer = copied(model, name) ?? new ArrayBuffer(0);
   check(
     width > 0 ? buffer.byteLength % width === 0 : buffer.byteLength === 0,
-    `The saved state is damaged: “${name}” ends within a row.`,
+    `“${name}” ends within a row.`,
   );
   return buffer;
 }

@@ -33,7 +33,7 @@ export function sameEdit(one: Edit, other: Edit): boolean {
 function tableOf(value: unknown, name: string): Table | null {
   check(
     value === undefined || value === null || (typeof value === "object" && !Array.isArray(value)),
-    `The saved state is damaged: “${name}” is not a table.`,
+    `“${name}” is not a table.`,
   );
   return value && Object.keys(value).length > 0 ? (value as Table) : null;
 }
@@ -46,7 +46,7 @@ function editIn(table: Table | null, name: string): Edit | null {
       words.every((each) => Number.isInteger(each)) &&
       (action === "mask" || action === "delete" || action === "replace") &&
       typeof given === "string",
-    `The saved state is damaged: “${name}” is no edit of a word.`,
+    `“${name}” does not describe an edit.`,
   );
   return { words: words.map(Number), action, with: given };
 }
@@ -66,7 +66,7 @@ export function readAnswer(model: Model<Trait>, labels: number): Answer | null {
       Array.isArray(probabilities) &&
       probabilities.length === labels &&
       probabilities.every((each) => typeof each === "number" && Number.isFinite(each)),
-    "The saved state is damaged: “edited” is no answer to an edit.",
+    "“edited” does not hold the answer to an edit.",
   );
   return { edit, texts: [text, pair], probabilities };
 }

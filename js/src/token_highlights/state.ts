@@ -117,10 +117,7 @@ export interface Highlights {
 
 function range(offsets: Int32Array, i: number, what: string): Range {
   const [start, end] = [offsets[2 * i] ?? -1, offsets[2 * i + 1] ?? -1];
-  check(
-    0 <= start && start <= end,
-    `The saved state is damaged: ${what} ${i + 1} has no place in a text.`,
-  );
+  check(0 <= start && start <= end, `${what} ${i + 1} has no position in a text.`);
   return { start, end };
 }
 
@@ -132,8 +129,8 @@ function readWords(model: Model<(typeof WORD_TRAITS)[number]>): Word[] {
   if (offsets === null || segments === null || scores === null) return [];
   return texts.map((text, i) => {
     const segment = segments[i] ?? 0;
-    check(segment <= 1, `The saved state is damaged: word ${i + 1} belongs to neither text.`);
-    return { ...range(offsets, i, "word"), text, segment, score: scores[i] ?? 0 };
+    check(segment <= 1, `Word ${i + 1} belongs to neither text.`);
+    return { ...range(offsets, i, "Word"), text, segment, score: scores[i] ?? 0 };
   });
 }
 
@@ -147,11 +144,8 @@ function readPieces(model: Model<(typeof TOKEN_TRAITS)[number]>, words: readonly
     const score = scores[i] ?? 0;
     const word = owners[i] ?? -1;
     if (word === -1) return { start: 0, end: 0, text, word: null, score };
-    check(
-      words[word] !== undefined,
-      `The saved state is damaged: word piece ${i + 1} belongs to no word.`,
-    );
-    return { ...range(offsets, i, "word piece"), text, word, score };
+    check(words[word] !== undefined, `Token ${i + 1} belongs to no word.`);
+    return { ...range(offsets, i, "Token"), text, word, score };
   });
 }
 
@@ -169,7 +163,7 @@ function fitting(model: Model<Trait>, name: Trait, fits: (count: number) => bool
   const scores = read.float32Rows(model, name, 1);
   check(
     scores.every((score) => Number.isFinite(score)),
-    `The saved state is damaged: “${name}” holds a value that is not finite.`,
+    `“${name}” holds a value that is not finite.`,
   );
   return fits(scores.length) ? scores : new Float32Array(0);
 }
@@ -193,7 +187,7 @@ function readDeletion(model: Model<Trait>): Deletion | null {
   if (rows.length === 0) return null;
   check(
     rows.every((value) => Number.isFinite(value)),
-    "The saved state is damaged: “deletion” holds a value that is not finite.",
+    "“deletion” holds a value that is not finite.",
   );
   const column = (i: number): Float64Array =>
     Float64Array.from(rows.filter((_, at) => at % 5 === i));
@@ -205,7 +199,7 @@ function readDeletion(model: Model<Trait>): Deletion | null {
 function readSpans(model: Model<Trait>): Span[] {
   return read.list(model, "spans").map((span) => {
     const whole = Array.isArray(span) && span.length === 3 && span.every(Number.isInteger);
-    check(whole, "The saved state is damaged: “spans” holds what is no span.");
+    check(whole, "“spans” holds an item that is not a span.");
     return span as Span;
   });
 }
@@ -238,7 +232,7 @@ function readHighlights(
   for (const label of [target, chosenTarget, against])
     check(
       label === "" || labels.includes(label),
-      `The saved state is damaged: the target “${label}” is not one of the labels.`,
+      `The target “${label}” is not one of the labels.`,
     );
   const margins = fitting(model, "margins", (count) => count === words.length);
   const method = read.text(model, "method");

@@ -51,7 +51,7 @@ function readField(item: unknown): Field {
   const words = Array.isArray(choices) ? choices : [];
   check(
     [name, label, help, ...words].every((word) => typeof word === "string") && found !== undefined,
-    "The saved state is damaged: “fields” does not describe a form.",
+    "“fields” does not describe a form.",
   );
   return {
     name: String(name),
@@ -68,7 +68,7 @@ function readField(item: unknown): Field {
 
 export function readForm(model: Model<FormTrait>): Form {
   const values = model.get("values") ?? {};
-  check(typeof values === "object", "The saved state is damaged: “values” does not hold values.");
+  check(typeof values === "object", "“values” does not hold values.");
   const finder = read.float32Rows(model, "_finder", 2);
   const column = (at: number): Float64Array =>
     Float64Array.from({ length: finder.length / 2 }, (_, i) => finder[2 * i + at] ?? 0);

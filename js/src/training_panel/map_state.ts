@@ -35,7 +35,7 @@ export function readMap(model: Model<MapTrait>): DataMap {
   const points = read.float32Rows(model, "_map", POINT);
   check(
     points.every((value) => Number.isFinite(value)),
-    "The saved state is damaged: “_map” holds a value that is not finite.",
+    "“_map” holds a value that is not finite.",
   );
   const number = "number";
   const text = "text";

@@ -40,7 +40,7 @@ export function readFilm(model: Model<FilmTrait>): Film {
   const counts = read.numbers(model, "_film_counts");
   check(
     counts.length === probes.length && counts.every((n) => Number.isInteger(n) && n >= 0),
-    "The saved state is damaged: “_film_counts” does not count the words of each probe.",
+    "“_film_counts” does not count the words of each probe.",
   );
   const steps = new Int32Array(read.bytes(model, "_film_steps", 4));
   const starts = [0];
@@ -55,7 +55,7 @@ export function readFilm(model: Model<FilmTrait>): Film {
   const targets = read.int32(model, "_film_targets", frames * count) ?? new Int32Array(none);
   check(
     targets.every((target) => target >= 0 && target < classes),
-    "The saved state is damaged: “_film_targets” names a class there is not.",
+    "“_film_targets” names a class there is not.",
   );
   const words = probes.map((text, probe) => {
     const { length } = codePoints(text);
@@ -64,7 +64,7 @@ export function readFilm(model: Model<FilmTrait>): Film {
       const [start, end] = [offsets[at] ?? -1, offsets[at + 1] ?? -1];
       check(
         0 <= start && start <= end && end <= length,
-        `The saved state is damaged: word ${i + 1} of probe ${probe + 1} has no place in it.`,
+        `Word ${i + 1} of probe ${probe + 1} has no place in it.`,
       );
       return { start, end };
     });

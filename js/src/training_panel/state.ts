@@ -60,10 +60,7 @@ export interface Training {
 function oneOf<T extends string>(known: readonly T[], model: Model<Trait>, name: Trait): T {
   const value = read.text(model, name);
   const found = known.find((one) => one === value);
-  check(
-    found !== undefined,
-    `The saved state is damaged: “${value}” is not a “${name}” of a training panel.`,
-  );
+  check(found !== undefined, `“${value}” is not a “${name}” of a training panel.`);
   return found;
 }
 
@@ -72,7 +69,7 @@ function readBrush(model: Model<Trait>): Box | null {
   if (left === undefined) return null;
   check(
     right !== undefined && low !== undefined && high !== undefined && more.length === 0,
-    "The saved state is damaged: “brush” is not a box.",
+    "“brush” is not a box.",
   );
   return [left, right, low, high];
 }

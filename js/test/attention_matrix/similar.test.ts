@@ -3,6 +3,7 @@ import { withToggled } from "../../src/attention_matrix/masking.ts";
 import { absence } from "../../src/attention_matrix/similar_view.ts";
 import type { Attention } from "../../src/attention_matrix/state.ts";
 import widget from "../../src/attention_matrix.ts";
+import { DAMAGED } from "../../src/shared/frame.ts";
 import type { Model } from "../../src/shared/model.ts";
 import { floats, ints, modelOf } from "../shared/models.ts";
 import { attention, attentionState } from "./models.ts";
@@ -155,8 +156,9 @@ describe("the similar tokens", () => {
       { masked: [9] },
     ]) {
       set(model, damage);
+      vi.spyOn(console, "error").mockReturnValueOnce();
       vi.advanceTimersByTime(1000);
-      expect(find('[role="alert"]')[0]?.textContent).toContain("damaged");
+      expect(find('[role="alert"]')[0]?.textContent).toBe(DAMAGED);
       set(model, { ...FOUND, similar_by: "embedding", masked: [] });
       expect(find('[role="alert"]')[0]?.hidden).toBe(true);
     }

@@ -104,8 +104,8 @@ describe("a state that does not fit together", () => {
     ["neurons without keys", { _key: null }],
     ["shares of other rows", { _left_out: floats(0.5) }],
   ])("is refused in one sentence: %s", (_what, changes) => {
-    const read = attempt(() => attention(changes));
-    expect("problem" in read && read.problem).toMatch(/^The saved state is damaged: .*\.$/);
+    const parsed = attempt(() => attention(changes));
+    expect("damage" in parsed && parsed.damage).toMatch(/^[“A-Z].+\.$/);
   });
 
   it("is none where a selection or a token was made for another text", () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import widget from "../../src/attention_matrix.ts";
+import { DAMAGED } from "../../src/shared/frame.ts";
 import type { Model } from "../../src/shared/model.ts";
 import { bytes, floats, ints, modelOf } from "../shared/models.ts";
 import { attentionState, mapEntry } from "./models.ts";
@@ -297,8 +298,9 @@ describe("the options", () => {
 it("says what is wrong with a forged state, and stays alive", () => {
   const model = open();
   set(model, { ablated: [[9, 9]] });
+  vi.spyOn(console, "error").mockReturnValueOnce();
   vi.advanceTimersByTime(1000);
-  expect(find('[role="alert"]')[0]?.textContent).toContain("damaged");
+  expect(find('[role="alert"]')[0]?.textContent).toBe(DAMAGED);
   set(model, { ablated: [] });
   expect(find('[role="alert"]')[0]?.hidden).toBe(true);
 });

@@ -7,9 +7,9 @@ import { bytes, floats, highlightsState, ints, modelOf, trainingState } from "./
 
 const readHighlights = (model: Model) => highlightsReader()(model);
 
-const problem = <T>(read: () => T): string => {
-  const reading = attempt(read);
-  return "problem" in reading ? reading.problem : "";
+const damage = <T>(read: () => T): string => {
+  const parsed = attempt(read);
+  return "damage" in parsed ? parsed.damage : "";
 };
 const NaNs = floats(Number.NaN, 1, 2);
 
@@ -92,8 +92,8 @@ describe("token highlights", () => {
     ["warnings that are no texts", { warnings: [{}] }],
     ["a negative completeness error", { completeness_error: -1 }],
   ])("turn %s into one sentence", (_what, changes) => {
-    const sentence = problem(() => readHighlights(modelOf(highlightsState(changes))));
-    expect(sentence).toMatch(/^The saved state is damaged: .+\.$/);
+    const sentence = damage(() => readHighlights(modelOf(highlightsState(changes))));
+    expect(sentence).toMatch(/^[“A-Z].+\.$/);
   });
 });
 
@@ -183,6 +183,6 @@ describe("training", () => {
     ["half a box", { brush: [0, 1] }],
     ["suspects without a score", { _suspects: [[1, "a", "b", "c"]] }],
   ])("turns %s into one sentence", (_what, changes) => {
-    expect(problem(() => state(changes))).toMatch(/^The saved state is damaged: .+\.$/);
+    expect(damage(() => state(changes))).toMatch(/^[“A-Z].+\.$/);
   });
 });

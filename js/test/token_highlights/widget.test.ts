@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { DAMAGED } from "../../src/shared/frame.ts";
 import type { Model } from "../../src/shared/model.ts";
 import highlights from "../../src/token_highlights.ts";
 import { bytes, floats, highlightsState, ints, modelOf } from "../shared/models.ts";
@@ -217,9 +218,14 @@ describe("token highlights", () => {
     expect(banner()?.hidden).toBe(true);
   });
 
-  it("say what is wrong with a forged state instead of breaking", () => {
+  it("say that a forged state is damaged, and tell the console how, instead of breaking", () => {
+    const log = vi.spyOn(console, "error").mockReturnValue();
     open(highlights, highlightsState({ word_offsets: ints(0, 3, 4, 7, 8, 1_000_000) }));
-    expect(banner()?.textContent).toMatch("its words are not those of its text");
+    expect(banner()?.textContent).toBe(DAMAGED);
+    expect(log).toHaveBeenCalledExactlyOnceWith(
+      `bert_widgets: ${DAMAGED} The words are not those of the text.`,
+    );
+    log.mockRestore();
   });
 
   it("wait for traits that arrive one by one before they complain", () => {
@@ -228,8 +234,9 @@ describe("token highlights", () => {
     frames();
     expect(banner()?.hidden).toBe(true);
     expect(words()).toHaveLength(3);
+    vi.spyOn(console, "error").mockReturnValueOnce();
     vi.advanceTimersByTime(1000);
-    expect(banner()?.textContent).toMatch("damaged");
+    expect(banner()?.textContent).toBe(DAMAGED);
     for (const [name, value] of Object.entries({
       word_offsets: ints(0, 3, 4, 7),
       word_segments: bytes(0, 0),

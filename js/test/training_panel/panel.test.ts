@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { DAMAGED } from "../../src/shared/frame.ts";
 import type { Model } from "../../src/shared/model.ts";
 import panel from "../../src/training_panel.ts";
 import { floats, ints, modelOf, trainingState } from "../shared/models.ts";
@@ -315,8 +316,10 @@ describe("the panel", () => {
   it("says what is wrong with a forged state, and stays usable", () => {
     const model = open({});
     model.set("_film_targets", ints(7, 7));
+    const log = vi.spyOn(console, "error").mockReturnValueOnce();
     vi.advanceTimersByTime(1000);
-    expect(find('.bw-banner[role="alert"]')[0]?.textContent).toMatch("a class there is not");
+    expect(find('.bw-banner[role="alert"]')[0]?.textContent).toBe(DAMAGED);
+    expect(log).toHaveBeenCalledWith(expect.stringContaining("_film_targets"));
     model.set("_film_targets", ints(1, 1));
     frames();
     expect(find(".bw-banner")[0]?.hidden).toBe(true);
