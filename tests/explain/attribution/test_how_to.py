@@ -12,8 +12,8 @@ from tests.models import tiny_classifier
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
 
 
-def test_the_how_to_of_the_contributors_page_adds_a_method(monkeypatch) -> None:
-    page = Path(__file__).parents[3] / "CONTRIBUTING.md"
+def test_the_how_to_adds_a_method(monkeypatch) -> None:
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "attribution-method.md"
     (code,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
     monkeypatch.setitem(METHODS, "alone", None)  # what the page does is undone
     exec(code, {})  # noqa: S102 - the project's own page
