@@ -35,13 +35,13 @@ def test_one_widget(clf, page, tmp_path):
     highlights.locator(f'[data-word="{bad}"]').click()
     expect(highlights.locator(".bw-detail")).to_contain_text(f"{widget.scores[bad]:.2f}"[-4:])
 
-    in_pieces = [number for number in widget.word_of_token.tolist() if number >= 0]
-    assert len(in_pieces) > len(widget.words), "the text has a word of several pieces"
+    word_numbers = [number for number in widget.word_of_token.tolist() if number >= 0]
+    assert len(word_numbers) > len(widget.words), "the text has a word of several tokens"
     highlights.get_by_role("button", name="More").click()
-    pieces = highlights.get_by_role("button", name="Word pieces")
-    pieces.click()
-    expect(highlights.locator("[data-word]")).to_have_count(len(in_pieces))
-    pieces.click()
+    tokens = highlights.get_by_role("button", name="Tokens")
+    tokens.click()
+    expect(highlights.locator("[data-word]")).to_have_count(len(word_numbers))
+    tokens.click()
     expect(highlights.locator("[data-word]")).to_have_count(len(widget.words))
 
 

@@ -71,7 +71,7 @@ def test_hostile_text_is_shown_as_text(open_notebook, page, artefact):
     assert tuple(text.replace("\u200b", "") for text in shown) == TEXTS
     assert highlights.locator(".bw-bar-label").all_text_contents() == [MARKUP, "</script>"]
     highlights.get_by_role("button", name="More").click()
-    highlights.get_by_role("button", name="Word pieces").click()
+    highlights.get_by_role("button", name="Tokens").click()
     highlights.get_by_role("button", name="Edit").click()
     fields = highlights.get_by_role("textbox")
     assert tuple(field.input_value() for field in fields.all()) == TEXTS

@@ -42,7 +42,7 @@ export interface Range {
   end: number;
 }
 
-/** A stretch of text drawn as one, and the items (words or pieces) that it shows. */
+/** A stretch of text drawn as one, and the items (words or tokens) that it shows. */
 export interface Run extends Range {
   items: number[];
 }

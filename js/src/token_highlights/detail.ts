@@ -12,7 +12,7 @@ export function targetOf({ target, against }: Highlights): string {
   return against === "" ? target : `${target} rather than ${against}`;
 }
 
-/** What the words chosen (mostly one) add, with their pieces and their scores in the rows on show. */
+/** What the words chosen (mostly one) add, with their tokens and their scores in the rows on show. */
 export function drawDetail(
   scored: Highlights,
   chosen: readonly number[],
@@ -27,7 +27,7 @@ export function drawDetail(
   const nodes = [
     h("bdi", { class: "bw-detail-word" }, wordsText(scored, chosen)),
     ...drawScore(scored, chosen),
-    ...drawPieces(scored, chosen),
+    ...drawTokens(scored, chosen),
   ];
   if (views.compare && scored.classes !== null)
     nodes.push(drawRows("In each class", scored.classes, scored.labels, chosen));
@@ -76,21 +76,21 @@ function chips(name: string, parts: readonly (readonly [string, string])[]): HTM
   const list = parts.map(([label, figure]) =>
     h(
       "span",
-      { class: "bw-piece" },
+      { class: "bw-detail-chip" },
       h("bdi", {}, label),
       h("span", { class: "bw-number" }, figure),
     ),
   );
-  return h("span", { class: "bw-pieces", role: "group", "aria-label": name }, ...list);
+  return h("span", { class: "bw-detail-chips", role: "group", "aria-label": name }, ...list);
 }
 
-function drawPieces(scored: Highlights, [first, ...others]: readonly number[]): HTMLElement[] {
+function drawTokens(scored: Highlights, [first, ...others]: readonly number[]): HTMLElement[] {
   if (others.length > 0) return [];
-  const pieces = scored.pieces.filter((piece) => piece.word === first);
-  if (pieces.length < 2 || pieces.length > MOST_ROWS || scored.unit !== "words") return [];
+  const tokens = scored.tokens.filter((token) => token.word === first);
+  if (tokens.length < 2 || tokens.length > MOST_ROWS || scored.unit !== "words") return [];
   const digits = digitsOf(scored);
-  const parts = pieces.map(({ text, score }) => [text, signed(score, digits)] as const);
-  return [chips("Word pieces", parts)];
+  const parts = tokens.map(({ text, score }) => [text, signed(score, digits)] as const);
+  return [chips("Tokens", parts)];
 }
 
 function drawRows(

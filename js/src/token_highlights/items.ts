@@ -1,7 +1,7 @@
 import { carried, drawnRuns, type Range, type Run } from "../shared/codepoints.ts";
 import type { Highlights } from "./state.ts";
 
-/** What is coloured in one of the two texts: its words, or its word pieces. */
+/** What is coloured in one of the two texts: its words, or its tokens. */
 export interface Item extends Range {
   /** The word that a click selects; null for a special token. */
   word: number | null;
@@ -9,13 +9,13 @@ export interface Item extends Range {
   label: string;
 }
 
-export function itemsOf(scored: Highlights, segment: number, pieces: boolean): Item[] {
-  if (!pieces) {
+export function itemsOf(scored: Highlights, segment: number, tokens: boolean): Item[] {
+  if (!tokens) {
     return scored.words.flatMap(({ start, end, score, text, segment: own }, word) =>
       own === segment ? [{ start, end, word, score, label: text }] : [],
     );
   }
-  return scored.pieces.flatMap(({ start, end, score, text, word }) =>
+  return scored.tokens.flatMap(({ start, end, score, text, word }) =>
     word !== null && scored.words[word]?.segment === segment
       ? [{ start, end, word, score, label: text }]
       : [],
@@ -28,12 +28,12 @@ export function runsOf(items: readonly Item[], scoredText: string, text: string)
   return drawnRuns(text, carried(ranges, scoredText, text));
 }
 
-/** The special tokens drawn before and after a text: those no word piece of another text separates from it. */
+/** The special tokens drawn before and after a text: those no token of another text separates from it. */
 export function specialsOf(scored: Highlights, segment: number): { before: Item[]; after: Item[] } {
   const before: Item[] = [];
   const after: Item[] = [];
   let current = -1;
-  for (const { word, text, score } of scored.pieces) {
+  for (const { word, text, score } of scored.tokens) {
     if (word !== null) current = scored.words[word]?.segment ?? current;
     else if (current === -1 && segment === 0)
       before.push({ start: 0, end: 0, word: null, score, label: text });

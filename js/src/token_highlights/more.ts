@@ -4,14 +4,14 @@ import { type Highlights, isLive, methodOf } from "./state.ts";
 
 const UNIT_NAMES = {
   words: "Words",
-  pieces: "Word pieces",
+  tokens: "Tokens",
   sentences: "Sentences",
   spans: "Drawn spans",
 };
 
 /** What is drawn besides the words; each can be turned on and off. */
 export interface Views {
-  pieces: boolean;
+  tokens: boolean;
   compare: boolean;
   byLayer: boolean;
   evidence: boolean;
@@ -50,11 +50,7 @@ export function makeMore(actions: MoreActions): {
     return press;
   };
   const toggles = {
-    pieces: toggle(
-      "pieces",
-      "Word pieces",
-      "The pieces that the tokenizer cuts, each with its score",
-    ),
+    tokens: toggle("tokens", "Tokens", "Show the subword tokens, each with its score"),
     compare: toggle("compare", "Rows per class", "The text once for every class"),
     byLayer: toggle("byLayer", "Layers", "The scores at the output of every layer"),
     evidence: toggle("evidence", "Evidence", "What becomes of the prediction as words are removed"),
@@ -96,7 +92,7 @@ export function makeMore(actions: MoreActions): {
     fields.hidden = !live;
     drawPickers(state);
     const shown = offered(state);
-    for (const name of ["pieces", "compare", "byLayer", "evidence"] as const) {
+    for (const name of ["tokens", "compare", "byLayer", "evidence"] as const) {
       toggles[name].hidden = !shown[name];
       setAttribute(toggles[name], "aria-pressed", views[name] ? "true" : "false");
     }
@@ -135,7 +131,7 @@ function capitalised(title: string): string {
 function offered(state: Highlights): Views {
   const live = isLive(state);
   return {
-    pieces: state.pieces.length > 0 && state.unit === "words",
+    tokens: state.tokens.length > 0 && state.unit === "words",
     compare: state.labels.length > 1 && (live || state.classes !== null),
     byLayer: live || state.layers !== null,
     evidence: live || state.deletion !== null,

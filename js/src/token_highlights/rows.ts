@@ -119,7 +119,7 @@ function makeTextRow(): Row {
       const drawing = {
         texts: scored.texts,
         scored: { ...scored, words },
-        pieces: false,
+        tokens: false,
         largest,
         palette,
         editing: true,

@@ -30,7 +30,7 @@ export interface Word extends Range {
   score: number;
 }
 
-export interface Piece extends Range {
+export interface Token extends Range {
   text: string;
   /** The word it belongs to; null for a special token. */
   word: number | null;
@@ -92,7 +92,7 @@ export interface Highlights {
   words: Word[];
   /** Half the width of each word's confidence interval. */
   margins: Float32Array | null;
-  pieces: Piece[];
+  tokens: Token[];
   /** The words stand in these texts; not so between an edit and its scores. */
   belongs: boolean;
   selected: number | null;
@@ -134,7 +134,7 @@ function readWords(model: Model<(typeof WORD_TRAITS)[number]>): Word[] {
   });
 }
 
-function readPieces(model: Model<(typeof TOKEN_TRAITS)[number]>, words: readonly Word[]): Piece[] {
+function readTokens(model: Model<(typeof TOKEN_TRAITS)[number]>, words: readonly Word[]): Token[] {
   const texts = read.texts(model, "token_texts");
   const offsets = read.int32(model, "token_offsets", 2 * texts.length);
   const owners = read.int32(model, "word_of_token", texts.length);
@@ -209,20 +209,20 @@ function oneOf<T extends string>(model: Model<Trait>, name: Trait, known: readon
   return known.find((each) => each === value) ?? (known[0] as T);
 }
 
-/** Reads the state again and again; words and pieces only after they were replaced. */
+/** Reads the state again and again; words and tokens only after they were replaced. */
 export function highlightsReader(): (model: Model<Trait>) => Highlights {
   const words = read.remembered(WORD_TRAITS, readWords);
-  const pieces = read.remembered(TOKEN_TRAITS, (model) => readPieces(model, words(model)));
+  const tokens = read.remembered(TOKEN_TRAITS, (model) => readTokens(model, words(model)));
   const belongs = read.remembered([...WORD_TRAITS, "text", "pair"], (model) =>
     inPlace(words(model), [read.text(model, "text"), read.text(model, "pair")]),
   );
-  return (model) => readHighlights(model, words(model), pieces(model), belongs(model));
+  return (model) => readHighlights(model, words(model), tokens(model), belongs(model));
 }
 
 function readHighlights(
   model: Model<Trait>,
   words: Word[],
-  pieces: Piece[],
+  tokens: Token[],
   belongs: boolean,
 ): Highlights {
   const texts: [string, string] = [read.text(model, "text"), read.text(model, "pair")];
@@ -263,7 +263,7 @@ function readHighlights(
     spans: readSpans(model),
     words,
     margins: margins.length > 0 ? margins : null,
-    pieces,
+    tokens,
     belongs,
     selected: read.indexOrNull(model, "selected", words.length),
     completenessError: read.numberOrNull(model, "completeness_error"),

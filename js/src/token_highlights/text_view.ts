@@ -16,7 +16,7 @@ export interface TextDrawing {
   /** The texts as they stand, edits included. */
   texts: readonly [string, string];
   scored: Highlights;
-  pieces: boolean;
+  tokens: boolean;
   largest: number;
   palette: Palette;
   /** The textarea lies over the text: highlights only, nothing to reach by keyboard. */
@@ -48,10 +48,10 @@ const PLAIN = {
 
 /** One of the two texts as it is to be drawn, from the original string. */
 export function partsOf(segment: 0 | 1, drawing: TextDrawing): Part[] {
-  const { texts, scored, pieces, editing, largest, palette } = drawing;
+  const { texts, scored, tokens, editing, largest, palette } = drawing;
   const text = texts[segment];
   const plain = editing && scored.words.length > LONG;
-  const items = plain ? [] : itemsOf(scored, segment, pieces);
+  const items = plain ? [] : itemsOf(scored, segment, tokens);
   const digits = digitsFor(largest);
   const marked = (own: readonly Item[]) => {
     const score = own.reduce((sum, item) => sum + item.score, 0);
@@ -69,7 +69,7 @@ export function partsOf(segment: 0 | 1, drawing: TextDrawing): Part[] {
   });
   // The last line of a textarea counts even while empty; the zero-width space gives it a height here.
   parts.push({ ...PLAIN, text: "\u200b" });
-  if (!pieces || editing) return parts;
+  if (!tokens || editing) return parts;
   const special = (item: Item): Part => {
     const { score, ...look } = marked([item]);
     const label = `${item.label} ${score}`;

@@ -141,8 +141,8 @@ export function makeTexts(frame: Frame, fields: Fields, actions: TextsActions): 
   };
   const changed = differs();
   const drawParts = (drawing: TextsDrawing): void => {
-    const { texts, scored, pieces, largest, palette, editing } = drawing;
-    const own = [...texts, ...scored.texts, scored.words, scored.pieces, pieces, largest, editing];
+    const { texts, scored, tokens, largest, palette, editing } = drawing;
+    const own = [...texts, ...scored.texts, scored.words, scored.tokens, tokens, largest, editing];
     if (!changed(...own, palette.background, palette.positive)) return;
     const focused = focusedWord(list);
     layers.forEach((layer, i) => {
@@ -165,7 +165,7 @@ export function makeTexts(frame: Frame, fields: Fields, actions: TextsActions): 
     done.style.width = `${100 * progress}%`;
     element.classList.toggle("bw-stale", stale);
     element.classList.toggle("bw-editing", editing);
-    element.classList.toggle("bw-in-pieces", drawing.pieces);
+    element.classList.toggle("bw-in-tokens", drawing.tokens);
     element.classList.toggle("bw-long", drawing.scored.words.length > LONG);
     blocks.forEach(({ caption, field, element: block }, i) => {
       block.hidden = i === 1 && !paired;

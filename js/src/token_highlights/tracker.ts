@@ -56,7 +56,7 @@ export function makeTracker(model: Model<Trait>): Tracker {
     if (settled) scored = state;
     scored ??= state.belongs
       ? state
-      : { ...state, words: [], pieces: [], classes: null, layers: null };
+      : { ...state, words: [], tokens: [], classes: null, layers: null };
     return { scored, stale: !settled && !(state.belongs && sameQuestion(state, scored)), working };
   };
   return { expect, pending, track };

@@ -34,7 +34,7 @@ export function buildHighlights(
   const asking = makeAsking(model, tracker);
   let state: Highlights | null = null;
   let scored: Highlights | null = null;
-  let [more, pieces, evidence] = [false, false, false];
+  let [more, tokens, evidence] = [false, false, false];
   let evidenceAsked = "";
   let hovered: number | null = null;
   let pointed = false;
@@ -93,7 +93,7 @@ export function buildHighlights(
     show: (view, on) => {
       if (view === "compare") asking.set("compare", on);
       else if (view === "byLayer") asking.set("by_layer", on);
-      else if (view === "pieces") pieces = on;
+      else if (view === "tokens") tokens = on;
       else evidence = on;
       redraw();
     },
@@ -162,13 +162,13 @@ export function buildHighlights(
     return signless ? { ...palette, positive: palette.unsigned } : palette;
   };
   const drawingOf = (now: Highlights, old: Highlights) => {
-    const inPieces = pieces && old.unit === "words";
-    const items = inPieces ? old.pieces : old.words;
+    const inTokens = tokens && old.unit === "words";
+    const items = inTokens ? old.tokens : old.words;
     return {
       texts: editor.drafts ?? now.texts,
       editing: editor.drafts !== null,
       scored: old,
-      pieces: inPieces,
+      tokens: inTokens,
       largest: largestMagnitude(items.map((item) => item.score)),
       palette: paletteFor(old.shownMethod),
     };
@@ -243,7 +243,7 @@ export function buildHighlights(
     const drawing = drawingOf(next, scored);
     const { editing, largest, palette } = drawing;
     const live = isLive(next);
-    const views: Views = { pieces, compare: next.compare, byLayer: next.byLayer, evidence };
+    const views: Views = { tokens, compare: next.compare, byLayer: next.byLayer, evidence };
     bars.draw(next);
     toolbar.draw(next, { editing, open: more });
     panel.draw(next, views, more);

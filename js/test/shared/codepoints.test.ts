@@ -44,14 +44,14 @@ describe("drawn runs", () => {
     ]);
   });
 
-  it("join the pieces of one emoji", () => {
+  it("join the tokens of one emoji", () => {
     expect(drawn("👩‍💻 hi", [0, 1], [1, 3], [4, 6])).toEqual([
       ["👩‍💻", [0, 1]],
       ["hi", [2]],
     ]);
   });
 
-  it("join pieces that share their range, and leave out what covers nothing", () => {
+  it("join tokens that share their range, and leave out what covers nothing", () => {
     expect(drawn("é b", [0, 1], [0, 1], [1, 1], [2, 3])).toEqual([
       ["é", [0, 1]],
       ["b", [3]],

@@ -21,7 +21,7 @@ describe("token highlights", () => {
       [4, 7, -1],
       [8, 9, 0.5],
     ]);
-    expect(state.pieces.map(({ word }) => word)).toEqual([null, 0, 1, 2]);
+    expect(state.tokens.map(({ word }) => word)).toEqual([null, 0, 1, 2]);
     expect(Array.from(state.probabilities ?? [])).toEqual([0.25, 0.75]);
   });
 
@@ -71,8 +71,8 @@ describe("token highlights", () => {
     ["a word that ends before it begins", { word_offsets: ints(3, 0, 4, 7, 8, 9) }],
     ["a word before the text", { word_offsets: ints(-1, 3, 4, 7, 8, 9) }],
     ["a word of a third text", { word_segments: bytes(0, 2, 0) }],
-    ["a piece of no word", { word_of_token: ints(-1, 0, 3, 2) }],
-    ["a piece that ends before it begins", { token_offsets: ints(0, 0, 0, 3, 7, 4, 8, 9) }],
+    ["a token of no word", { word_of_token: ints(-1, 0, 3, 2) }],
+    ["a token that ends before it begins", { token_offsets: ints(0, 0, 0, 3, 7, 4, 8, 9) }],
     ["methods without a title", { _methods: [["integrated_gradients"]] }],
     ["a class to set against that is no label", { against: "neutral" }],
     ["baselines that are no pairs", { _baselines: ["pad"] }],

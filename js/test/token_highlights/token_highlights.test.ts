@@ -96,9 +96,7 @@ describe("the options", () => {
     open({ _static: true });
     click("More");
     expect(shown(".bw-options select")).toEqual([]);
-    expect(shown(".bw-toggles button").map((button) => button.textContent)).toEqual([
-      "Word pieces",
-    ]);
+    expect(shown(".bw-toggles button").map((button) => button.textContent)).toEqual(["Tokens"]);
   });
 });
 
@@ -349,7 +347,9 @@ describe("rows and evidence", () => {
     expect(shown(".bw-row [role=img]")[1]?.getAttribute("aria-label")).toBe(
       "positive: not +2.00, bad −1.00, 😀 +0.50",
     );
-    expect(find(".bw-detail .bw-piece").map((chip) => chip.textContent)).toContain("negative−2.00");
+    expect(find(".bw-detail .bw-detail-chip").map((chip) => chip.textContent)).toContain(
+      "negative−2.00",
+    );
     click("Rows per class");
     expect(model.get("compare")).toBe(false);
   });

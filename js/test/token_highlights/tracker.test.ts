@@ -121,7 +121,7 @@ describe("scores and the text they belong to", () => {
 describe("items", () => {
   const state = readHighlights(modelOf(highlightsState()));
 
-  it("are words or pieces, without the special ones", () => {
+  it("are words or tokens, without the special ones", () => {
     expect(itemsOf(state, 0, false).map(({ label }) => label)).toEqual(["not", "bad", "😀"]);
     expect(itemsOf(state, 0, true).map(({ word }) => word)).toEqual([0, 1, 2]);
     expect(itemsOf(state, 1, false)).toEqual([]);
