@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         attribute,
         evaluate_explanations,
         head_effects,
-        neurons,
+        query_key,
     )
     from .model.classifier import BertClassifier
     from .model.evaluation import Evaluation
@@ -51,7 +51,7 @@ _HOMES = {
     "attribute": "explain",
     "evaluate_explanations": "explain",
     "head_effects": "explain",
-    "neurons": "explain",
+    "query_key": "explain",
     "Dynamics": "training",
     "History": "training",
     "Hyperparameters": "training",
@@ -87,7 +87,7 @@ __all__ = [
     "evaluate_explanations",
     "find_learning_rate",
     "head_effects",
-    "neurons",
+    "query_key",
     "runs",
     "tensorboard",
 ]

@@ -2,7 +2,7 @@
 
 from .attention.head_effects import head_effects
 from .attention.maps import AttentionMaps, Matrix, attention_maps
-from .attention.query_key import Neurons, neurons
+from .attention.query_key import QueryKey, query_key
 from .attribution.attribute import attribute
 from .attribution.method import Method
 from .attribution.method_table import METHODS
@@ -29,8 +29,8 @@ __all__ = [
     "Faithfulness",
     "Matrix",
     "Method",
-    "Neurons",
     "Problem",
+    "QueryKey",
     "Reading",
     "Scores",
     "agreement",
@@ -41,8 +41,8 @@ __all__ = [
     "faithfulness",
     "head_effects",
     "infidelity",
-    "neurons",
     "plausibility",
+    "query_key",
     "randomisation",
     "sensitivity",
 ]

@@ -8,7 +8,7 @@ import { makeMatrix } from "./attention_matrix/matrix_view.ts";
 import { makeMosaic } from "./attention_matrix/mosaic_view.ts";
 import plotsCss from "./attention_matrix/plots.css";
 import { makePrediction } from "./attention_matrix/prediction.ts";
-import { makeNeurons } from "./attention_matrix/query_key_view.ts";
+import { makeQueryKey } from "./attention_matrix/query_key_view.ts";
 import { makeSettings } from "./attention_matrix/settings.ts";
 import { sheetOf } from "./attention_matrix/sheet.ts";
 import similarCss from "./attention_matrix/similar.css";
@@ -46,7 +46,7 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
     mosaic: makeMosaic(frame, actions),
     matrix: makeMatrix(frame, actions),
     lines: makeLines(frame, actions),
-    neurons: makeNeurons(frame, actions),
+    query_key: makeQueryKey(frame, actions),
     similar: makeSimilar(frame, actions),
   };
   const header = makeHeader({

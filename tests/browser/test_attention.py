@@ -78,8 +78,8 @@ def test_mosaic_opens_a_head(open_notebook, page, artefact):
     show(matrix, "Lines")  # of the head that was opened
     chip = matrix.get_by_role("button", name=f"Head {head}", exact=True)
     expect(chip).to_have_attribute("aria-pressed", "true")
-    show(matrix, "Neurons")
-    notebook.becomes("matrix.neurons_of", [layer - 1, head - 1])
+    show(matrix, "Query-key")
+    notebook.becomes("matrix._query_key_of", [layer - 1, head - 1])
     expect(matrix).to_contain_text("softmax of the sums")
 
 
@@ -154,7 +154,7 @@ def test_picture_has_the_tokens_as_text(open_notebook, page):
     assert pictures["PNG"].startswith(b"\x89PNG")
     root = ET.fromstring(pictures["SVG"])  # noqa: S314 - our own
     texts = [element.text for element in root.iter(f"{SVG}text")]
-    tokens = notebook.value("matrix.tokens")
+    tokens = notebook.value("matrix.token_texts")
     for token in set(tokens):
         assert texts.count(token) >= 2 * tokens.count(token)  # a row and a column
     assert len(list(root.iter(f"{SVG}rect"))) > len(tokens)
@@ -209,7 +209,7 @@ def test_saved_page_has_the_heads_that_were_opened(clf, page, tmp_path):
 def test_pointer_moves_over_a_long_text_at_30_frames_a_second(clf, page, tmp_path):
     with pytest.warns(UserWarning, match="longer than the 512 tokens"):
         widget = bw.AttentionMatrix(clf, LONG, layer=2, head=3)
-    assert len(widget.labels) == 512
+    assert len(widget.row_labels) == 512
     widget.to_html(tmp_path / "page.html")
     page.goto((tmp_path / "page.html").as_uri())
     matrix = matrix_of(page)

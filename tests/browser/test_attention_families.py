@@ -19,7 +19,7 @@ VIEWS = {
     "All heads": "All heads",
     "Matrix": "Attention matrix",
     "Lines": "Attention lines",
-    "Neurons": "Neurons",
+    "Query-key": "Query-key",
 }
 COLOURS = """canvas => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -44,7 +44,7 @@ CELLS = """([canvas, count]) => {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_view_is_drawn(kind, page, tmp_path):
-    matrix = bw.AttentionMatrix(tiny_classifier(kind), TEXT, layer=1, head=2, view="neurons")
+    matrix = bw.AttentionMatrix(tiny_classifier(kind), TEXT, layer=1, head=2, view="query_key")
     matrix.wait()
     matrix.to_html(tmp_path / "page.html")
     page.goto((tmp_path / "page.html").as_uri())
@@ -53,8 +53,8 @@ def test_every_view_is_drawn(kind, page, tmp_path):
         canvas = plot(shown, view)
         page.wait_for_function(f"(canvas) => ({COLOURS})(canvas) > 8", arg=canvas)
         expect(shown.get_by_role("status")).to_have_count(0)  # nothing is missing
-    assert bool(matrix.note) == (kind in NOTED)
-    expect(shown).to_contain_text(matrix.note)
+    assert bool(matrix._note) == (kind in NOTED)
+    expect(shown).to_contain_text(matrix._note)
 
     weights = matrix.maps.head(1, 2)
     cells = np.array(page.evaluate(CELLS, [plot(shown, "Matrix"), len(weights)]))

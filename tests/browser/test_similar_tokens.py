@@ -66,15 +66,15 @@ def test_tokens_like_the_chosen_one_appear_and_follow_it(notebook, page, artefac
 
 def test_masked_token_moves_attention_and_prediction(notebook, page, artefact):
     matrix = matrix_of(page)
-    notebook.do("matrix.token = matrix.tokens.index('not')")
+    notebook.do("matrix.token = matrix.token_texts.index('not')")
     matrix.get_by_role("button", name="Mask “not”").click()
     notebook.becomes("matrix.masked", [10])
-    notebook.comes_true("matrix.tokens[10] == '[MASK]'")
+    notebook.comes_true("matrix.token_texts[10] == '[MASK]'")
     whole, now = notebook.value(
         "[float(p[1]) for p in (matrix.unmasked_probabilities, matrix.probabilities)]"
     )
     assert now < whole - 0.5
-    expect(matrix).to_contain_text(f"1 piece masked: P(positive) {whole:.2f} → {now:.2f}")
+    expect(matrix).to_contain_text(f"1 token masked: P(positive) {whole:.2f} → {now:.2f}")
     page.screenshot(path=artefact("masked"), animations="disabled")
     matrix.locator("canvas").press("m")
     notebook.becomes("matrix.masked", [])
@@ -89,7 +89,7 @@ def test_masked_token_moves_attention_and_prediction(notebook, page, artefact):
 def test_forged_messages_are_refused_and_the_page_stays_alive(notebook, page):
     matrix = matrix_of(page)
     for state, sentence in (
-        ({"masked": [0]}, "Token 0 is [CLS], a special one"),
+        ({"masked": [0]}, "Token 0 is [CLS], a special token"),
         ({"masked": [10**6]}, "There is no token 1000000"),
         ({"similar_by": MARKUP[:9]}, "Unknown similar_by"),
         ({"matches": [{"before": MARKUP}]}, "may not set 'matches'"),

@@ -84,7 +84,7 @@ def test_a_table_is_not_read_as_the_names_of_its_columns(form):
     [
         lambda given: bw.attribute(given, "so boring"),
         lambda given: bw.attention_maps(given, "so boring"),
-        lambda given: bw.neurons(given, "so boring", layer=0, head=0),
+        lambda given: bw.query_key(given, "so boring", layer=0, head=0),
         lambda given: bw.head_effects(given, "so boring"),
         lambda given: bw.Corpus(given, "so boring"),
         lambda given: bw.evaluate_explanations(given, pd.DataFrame({"text": ["so boring"]})),

@@ -26,7 +26,7 @@ def results():
         (clf.evaluate(few), "accuracy 0."),
         (bw.attribute(clf, long, method="saliency"), "the strongest of 400>"),
         (bw.attention_maps(clf, "so boring"), "tokens: 2 layers of 4 heads>"),
-        (bw.neurons(clf, "so boring", layer=1, head=2), "layer 1, head 2: "),
+        (bw.query_key(clf, "so boring", layer=1, head=2), "layer 1, head 2: "),
         (trainer, "2 texts: step 1 of 1>"),
         (trainer.history, "steps 1, evaluations 2>"),
         (trainer.dynamics, "2 texts>"),

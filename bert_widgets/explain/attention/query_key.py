@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Neurons(Reading):
+class QueryKey(Reading):
     """Queries and keys of one head, for a text of n tokens.
 
     Attributes
@@ -50,12 +50,12 @@ class Neurons(Reading):
     complete: bool
 
     def __repr__(self) -> str:
-        return f"<Neurons of layer {self.layer}, head {self.head}: {len(self.tokens)} tokens>"
+        return f"<QueryKey of layer {self.layer}, head {self.head}: {len(self.tokens)} tokens>"
 
 
-def neurons(
+def query_key(
     clf: BertClassifier, text: str, pair: str | None = None, *, layer: int, head: int
-) -> Neurons:
+) -> QueryKey:
     """Read the queries and keys of one head.
 
     Parameters
@@ -76,15 +76,15 @@ def neurons(
 
     Examples
     --------
-    >>> found = bw.neurons(clf, "not bad", layer=2, head=3)  # doctest: +SKIP
-    >>> found.query[1] * found.key  # one query against every key, neuron by neuron
+    >>> found = bw.query_key(clf, "not bad", layer=2, head=3)  # doctest: +SKIP
+    >>> found.query[1] * found.key  # one query against every key, dimension by dimension
     """
     encoding = encode_one(clf, text, pair, stacklevel=3)
-    return neurons_of(clf, encoding, layer, head)
+    return query_key_of(clf, encoding, layer, head)
 
 
-def neurons_of(clf: BertClassifier, encoding: Encoding, layer: int, head: int) -> Neurons:
-    """Read the queries and keys of one head of an encoded text; see `neurons`."""
+def query_key_of(clf: BertClassifier, encoding: Encoding, layer: int, head: int) -> QueryKey:
+    """Read the queries and keys of one head of an encoded text; see `query_key`."""
     config = clf.model.config
     counts = {"layer": config.num_hidden_layers, "head": config.num_attention_heads}
     for name, number in (("layer", layer), ("head", head)):
@@ -106,7 +106,7 @@ def neurons_of(clf: BertClassifier, encoding: Encoding, layer: int, head: int) -
     scores = query @ key.T / np.sqrt(query.shape[1] * kinds, dtype=np.float32)
     likely = np.exp(scores - scores.max(1, keepdims=True))
     likely /= likely.sum(1, keepdims=True)
-    return Neurons(
+    return QueryKey(
         **reading(encoding),
         layer=layer,
         head=head,

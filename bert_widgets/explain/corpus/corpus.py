@@ -307,6 +307,7 @@ def _number(encoding: Encoding, token: int | str) -> int:
         msg = f"There is no token {token}; use 0 to {len(encoding) - 1}."
         raise ValueError(msg)
     if encoding.segments[token] < 0:
-        msg = f"Token {token} is {encoding.tokens[token]}, a special one; choose one of the text."
+        name = encoding.tokens[token]
+        msg = f"Token {token} is {name}, a special token; choose a token of the text."
         raise ValueError(msg)
     return token

@@ -11,7 +11,7 @@ from . import matches as matching
 from .map_key import line_keys, map_key, neighbour_keys
 from .slots import Drawn, Slots, drawn
 from .text_attention import TextAttention
-from .trait_values import neuron_traits
+from .trait_values import query_key_traits
 from .traits import AttentionTraits
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...explain.attention.maps import AttentionMaps, Matrix
-    from ...explain.attention.query_key import Neurons
+    from ...explain.attention.query_key import QueryKey
     from ...explain.corpus.corpus import Corpus
     from ...model.classifier import BertClassifier
 
@@ -81,7 +81,11 @@ class AttentionAnswers(AttentionTraits):
                 at_once=True,
             ),
             part(
-                "neurons", self._neuron_head, self._read_neurons, self._show_neurons, at_once=True
+                "query_key",
+                self._query_key_head,
+                self._read_query_key,
+                self._show_query_key,
+                at_once=True,
             ),
             part("similar", self._likes, self._search, self._show_matches, at_once=True),
             part("estimates", self._aim, self._estimate, self._show_estimates),
@@ -116,13 +120,13 @@ class AttentionAnswers(AttentionTraits):
 
     def _show_matrix(self, found: Matrix) -> None:
         _, at, *_ = self._question()
-        same = list(found.labels) == self.labels and np.array_equal(
-            found.of_token, self.label_tokens
+        same = list(found.labels) == self.row_labels and np.array_equal(
+            found.of_token, self._row_tokens
         )
         if not same or self._arranged is not self.maps:
             self._arranged = self.maps
             self._set(self._in_page.clear())
-            self._set({"labels": list(found.labels), "label_tokens": found.of_token})
+            self._set({"row_labels": list(found.labels), "_row_tokens": found.of_token})
         self._set({"_left_out": found.left_out if found.left_out.any() else np.empty(0)})
         if at in self._in_page:
             self._in_page.use(at)
@@ -173,17 +177,17 @@ class AttentionAnswers(AttentionTraits):
     def _show_without(self, probabilities: NDArray[np.float32]) -> None:
         self.ablated_probabilities = probabilities
 
-    def _neuron_head(self) -> Question | None:
-        if self.view != "neurons" or self.layer < 0 or self.head < 0:
+    def _query_key_head(self) -> Question | None:
+        if self.view != "query_key" or self.layer < 0 or self.head < 0:
             return None
         return (self._read(), self.layer, self.head)
 
-    def _read_neurons(self, question: Question) -> Neurons:
+    def _read_query_key(self, question: Question) -> QueryKey:
         _, layer, head = question
         return self._attention.query_key(layer, head)
 
-    def _show_neurons(self, found: Neurons) -> None:
-        self._set(neuron_traits(found))
+    def _show_query_key(self, found: QueryKey) -> None:
+        self._set(query_key_traits(found))
 
     def _likes(self) -> Question | None:
         """Return which tokens are looked for: those like the one looked at."""
@@ -197,7 +201,7 @@ class AttentionAnswers(AttentionTraits):
 
     def _search(self, question: Question) -> pd.DataFrame:
         def tell(share: float) -> None:
-            self.search_progress = share
+            self._search_progress = share
 
         return matching.search(
             cast("Corpus", self._corpus), self._attention.encoding, question[1], tell

@@ -10,7 +10,7 @@ import numpy as np
 from ...explain.attention.flow import gradient_rollout, rollout
 from ...explain.attention.head_effects import ablated_logits, estimated_effects, exact_effects
 from ...explain.attention.maps import AttentionMaps, Matrix, attention_maps
-from ...explain.attention.query_key import neurons_of
+from ...explain.attention.query_key import query_key_of
 from ...explain.attention.value_norms import block_norms
 from ...explain.attribution.targets import Target
 from ...explain.reading import masked as with_masks
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ...explain.attention.query_key import Neurons
+    from ...explain.attention.query_key import QueryKey
     from ...model.classifier import BertClassifier
     from ...text.encoding import Encoding
     from .map_key import MapKey
@@ -79,9 +79,9 @@ class TextAttention:
         probabilities: NDArray[np.float32] = self.clf.probabilities(logits)[0]
         return probabilities
 
-    def query_key(self, layer: int, head: int) -> Neurons:
+    def query_key(self, layer: int, head: int) -> QueryKey:
         """Return the queries and keys of one head."""
-        return neurons_of(self.clf, self.encoding, layer, head)
+        return query_key_of(self.clf, self.encoding, layer, head)
 
     def estimated_effects(self, label: str) -> NDArray[np.float32]:
         """Return the first-order estimate of every head's effect on a label's logit."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from ...explain.attention.query_key import Neurons
+    from ...explain.attention.query_key import QueryKey
     from ...model.classifier import BertClassifier
 
 
-def neuron_traits(found: Neurons) -> dict[str, Any]:
+def query_key_traits(found: QueryKey) -> dict[str, Any]:
     """Return the traits that show a head's queries and keys, in levels of the largest of each."""
     scales = [max(float(np.abs(part).max()), 1e-30) for part in (found.query, found.key)]
     levels = [
@@ -21,10 +21,10 @@ def neuron_traits(found: Neurons) -> dict[str, Any]:
     return {
         "_query": levels[0],
         "_key": levels[1],
-        "neuron_scales": scales,
-        "neuron_size": found.query.shape[1],
-        "neurons_complete": found.complete,
-        "neurons_of": [found.layer, found.head],
+        "_query_key_scales": scales,
+        "_query_key_size": found.query.shape[1],
+        "_query_key_complete": found.complete,
+        "_query_key_of": [found.layer, found.head],
     }
 
 

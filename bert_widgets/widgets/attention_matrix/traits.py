@@ -13,7 +13,7 @@ from ..shared.array_trait import Array
 from ..shared.text_widget import TextWidget
 from .map_key import MEASURES
 
-VIEWS = ("mosaic", "matrix", "lines", "neurons", "similar")
+VIEWS = ("mosaic", "matrix", "lines", "query_key", "similar")
 UNITS = ("tokens", "words")
 FILTERS = ("all", "ab", "ba", "aa", "bb")
 STATISTICS = (
@@ -41,10 +41,10 @@ _CHOICES = {
 class AttentionTraits(TextWidget):
     """See `AttentionMatrix`, which documents the traits."""
 
-    tokens = t.List(t.Unicode()).tag(sync=True)
-    token_words = Array("int32")
+    token_texts = t.List(t.Unicode()).tag(sync=True)
+    word_of_token = Array("int32")
     token_segments = Array("int8")
-    classes = t.List(t.Unicode()).tag(sync=True)
+    labels = t.List(t.Unicode()).tag(sync=True)
     logits = Array("float32")
     probabilities = Array("float32")
     target = t.Unicode().tag(sync=True, page=True)
@@ -57,11 +57,11 @@ class AttentionTraits(TextWidget):
     measure = t.Unicode("weights").tag(sync=True, page=True)
     unit = t.Unicode("tokens").tag(sync=True, page=True)
     specials = t.Bool(default_value=True).tag(sync=True, page=True)
-    labels = t.List(t.Unicode()).tag(sync=True)
-    label_tokens = Array("int32")
+    row_labels = t.List(t.Unicode()).tag(sync=True)
+    _row_tokens = Array("int32")
     order = t.Unicode().tag(sync=True, page=True)
     colour = t.Unicode().tag(sync=True, page=True)
-    statistic_names = t.List(t.List(t.Unicode()), [list(each) for each in STATISTICS]).tag(
+    _statistic_names = t.List(t.List(t.Unicode()), [list(each) for each in STATISTICS]).tag(
         sync=True
     )
     estimates = Array("float32")
@@ -71,23 +71,23 @@ class AttentionTraits(TextWidget):
     ablated = t.List(t.List(t.Int())).tag(sync=True, page=True)
     ablated_probabilities = Array("float32")
     masked = t.List(t.Int()).tag(sync=True, page=True)
-    maskable = t.Bool(default_value=True).tag(sync=True)
+    _maskable = t.Bool(default_value=True).tag(sync=True)
     unmasked_probabilities = Array("float32")
     line_heads = t.List(t.Int(), [0]).tag(sync=True, page=True)
     threshold = t.Float(0.25).tag(sync=True, page=True)
     pairs_filter = t.Unicode("all").tag(sync=True, page=True)
     token = t.Int(None, allow_none=True).tag(sync=True, page=True)
-    neurons_of = t.List(t.Int()).tag(sync=True)
-    neuron_size = t.Int().tag(sync=True)
-    neuron_scales = t.List(t.Float()).tag(sync=True)
-    neurons_complete = t.Bool(default_value=True).tag(sync=True)
-    corpus_size = t.Int().tag(sync=True)
+    _query_key_of = t.List(t.Int()).tag(sync=True)
+    _query_key_size = t.Int().tag(sync=True)
+    _query_key_scales = t.List(t.Float()).tag(sync=True)
+    _query_key_complete = t.Bool(default_value=True).tag(sync=True)
+    _corpus_size = t.Int().tag(sync=True)
     similar_by = t.Unicode("embedding").tag(sync=True, page=True)
     matches = t.List(t.Dict()).tag(sync=True)
     match_counts = t.List(t.List()).tag(sync=True)
-    search_progress = t.Float(0.0).tag(sync=True)
+    _search_progress = t.Float(0.0).tag(sync=True)
     _matches_of = t.Dict().tag(sync=True)
-    note = t.Unicode().tag(sync=True)
+    _note = t.Unicode().tag(sync=True)
     _query = Array("int8")
     _key = Array("int8")
     _statistics = Array("float32")
@@ -109,7 +109,7 @@ class AttentionTraits(TextWidget):
         name, value = proposal["trait"].name, proposal["value"]
         if value not in _CHOICES[name]:
             raise t.TraitError(unknown(name, value, _CHOICES[name]))
-        if value == "similar" and not self.corpus_size:
+        if value == "similar" and not self._corpus_size:
             msg = "There is no corpus to search; make the widget with corpus=bw.Corpus(clf, texts)."
             raise t.TraitError(msg)
         return str(value)
@@ -117,8 +117,8 @@ class AttentionTraits(TextWidget):
     @t.validate("target", "chosen_target")
     def _check_target(self, proposal: dict[str, Any]) -> str:
         label, free = proposal["value"], proposal["trait"].name == "chosen_target"
-        if self._tasks is not None and label not in self.classes and not (free and not label):
-            raise t.TraitError(unknown("target", label, self.classes))
+        if self._tasks is not None and label not in self.labels and not (free and not label):
+            raise t.TraitError(unknown("target", label, self.labels))
         return str(label)
 
     @t.validate("layer", "head")
@@ -147,15 +147,16 @@ class AttentionTraits(TextWidget):
     @t.validate("masked")
     def _check_masked(self, proposal: dict[str, Any]) -> list[int]:
         pieces: list[int] = proposal["value"]
-        if pieces and not self.maskable:
+        if pieces and not self._maskable:
             msg = "This model's tokenizer has no mask token, so no token can be masked."
             raise t.TraitError(msg)
         for piece in pieces:
-            if isinstance(piece, bool) or not 0 <= piece < len(self.token_words):
-                msg = f"There is no token {piece!r} to mask; use 0 to {len(self.tokens) - 1}."
+            if isinstance(piece, bool) or not 0 <= piece < len(self.word_of_token):
+                msg = f"There is no token {piece!r} to mask; use 0 to {len(self.token_texts) - 1}."
                 raise t.TraitError(msg)
-            if self.token_words[piece] < 0:
-                msg = f"Token {piece} is {self.tokens[piece]}, a special one that stays as it is."
+            if self.word_of_token[piece] < 0:
+                name = self.token_texts[piece]
+                msg = f"Token {piece} is {name}, a special token, which cannot be masked."
                 raise t.TraitError(msg)
         return sorted(set(pieces))
 
@@ -182,7 +183,9 @@ class AttentionTraits(TextWidget):
     @t.validate("token")
     def _check_token(self, proposal: dict[str, Any]) -> int | None:
         value: int | None = proposal["value"]
-        if value is not None and (isinstance(value, bool) or not 0 <= value < len(self.tokens)):
-            msg = f"There is no token {value!r}; use 0 to {len(self.tokens) - 1} or None."
+        if value is not None and (
+            isinstance(value, bool) or not 0 <= value < len(self.token_texts)
+        ):
+            msg = f"There is no token {value!r}; use 0 to {len(self.token_texts) - 1} or None."
             raise t.TraitError(msg)
         return value

@@ -43,7 +43,7 @@ class AttentionMatrix(AttentionAnswers):
     layer, head
         The head shown first; both count from zero.
     view
-        ``"mosaic"`` (all heads), ``"matrix"``, ``"lines"``, ``"neurons"`` or, with a corpus,
+        ``"mosaic"`` (all heads), ``"matrix"``, ``"lines"``, ``"query_key"`` or, with a corpus,
         ``"similar"``.
     target
         The label that effects are about; by default the predicted one, also after edits, until a
@@ -59,7 +59,7 @@ class AttentionMatrix(AttentionAnswers):
         The n pieces, special ones included.
     words : list of str
         The words they make up, the same as in `TokenHighlights`.
-    token_words, token_segments : int32, int8 array (n,)
+    word_of_token, token_segments : int32, int8 array (n,)
         The word of each piece, and the text it stands in (0 or 1); -1 for special tokens.
     classes : list of str
         All labels.
@@ -162,10 +162,10 @@ class AttentionMatrix(AttentionAnswers):
             layer=layer,
             head=head,
             line_heads=[max(head, 0)],
-            corpus_size=0 if corpus is None else corpus.texts,
-            maskable=clf.tokenizer.mask_token_id is not None,
+            _corpus_size=0 if corpus is None else corpus.texts,
+            _maskable=clf.tokenizer.mask_token_id is not None,
             view=view,
-            note=family_note(clf),
+            _note=family_note(clf),
         )
         if target is not None:
             number = clf.labels.index(target) if target in clf.labels else target
@@ -205,7 +205,8 @@ class AttentionMatrix(AttentionAnswers):
 
     def _searched(self) -> str:
         token, layer = (self._matches_of[name] for name in ("token", "layer"))
-        return f"most like {self.tokens[token]!r} at layer {layer + 1}, of {self.corpus_size} texts"
+        name = self.token_texts[token]
+        return f"most similar to {name!r} at layer {layer + 1}, in {self._corpus_size} texts"
 
     def _where(self) -> str:
         layer = f"layer {self.layer + 1} of {self.layers}" if self.layer >= 0 else "all layers"
@@ -220,10 +221,10 @@ class AttentionMatrix(AttentionAnswers):
         thumbnails = result.thumbnails(_THUMBNAIL)
         return {
             "words": list(result.words),
-            "tokens": list(result.token_texts),
-            "token_words": result.word_of_token,
+            "token_texts": list(result.token_texts),
+            "word_of_token": result.word_of_token,
             "token_segments": result.token_segments,
-            "classes": list(result.classes),
+            "labels": list(result.classes),
             "logits": result.logits,
             "probabilities": result.probabilities,
             "unmasked_probabilities": whole,
@@ -277,7 +278,7 @@ class AttentionMatrix(AttentionAnswers):
         if self._tasks is None:
             return
         value = change["new"]
-        likeliest = self.classes[int(self.unmasked_probabilities.argmax())]
+        likeliest = self.labels[int(self.unmasked_probabilities.argmax())]
         if change["name"] == "chosen_target":
             self.target = value or likeliest
             return

@@ -30,7 +30,7 @@ export function makeCautions(): {
     const head = headSpokenOf(state);
     const known = layer >= 0 && head >= 0 ? effectOf(state, layer * heads + head) : null;
     const name = `layer ${layer + 1}, head ${head + 1}`;
-    const logit = state.logits[state.classes.indexOf(target)] ?? 0;
+    const logit = state.logits[state.labels.indexOf(target)] ?? 0;
     setText(effect, known === null ? "" : effectSentence(known, name, target, logit));
     setText(measured, meaningOf(state));
     measured.hidden = measured.textContent === "";
@@ -46,7 +46,7 @@ export function makeCautions(): {
 function meaningOf(state: Attention): string {
   const { view, measure, target } = state;
   if (view === "similar") return meaningOfSimilar(state);
-  if (view === "mosaic" || view === "neurons") return "";
+  if (view === "mosaic" || view === "query_key") return "";
   return {
     weights: "",
     norms:

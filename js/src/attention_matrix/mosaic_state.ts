@@ -10,7 +10,7 @@ export const THUMBNAIL_TRAITS = [
   "heads",
 ] as const satisfies readonly Trait[];
 export const STATISTIC_TRAITS = [
-  "statistic_names",
+  "_statistic_names",
   "_statistics",
   "layers",
   "heads",
@@ -40,7 +40,7 @@ export function readThumbnails(model: Model<(typeof THUMBNAIL_TRAITS)[number]>):
 }
 
 export function readStatistics(model: Model<(typeof STATISTIC_TRAITS)[number]>): Statistic[] {
-  const names = read.tuples(model, "statistic_names", "text", "text", "text", "text");
+  const names = read.tuples(model, "_statistic_names", "text", "text", "text", "text");
   const heads = read.integer(model, "layers") * read.integer(model, "heads");
   const values = new Float32Array(read.bytes(model, "_statistics", 4));
   check(

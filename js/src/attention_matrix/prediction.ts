@@ -38,13 +38,13 @@ export function makePrediction(actions: PredictionActions): {
   );
 
   const draw = (state: Attention): void => {
-    const { classes, unmaskedProbabilities, ablatedProbabilities, ablated, masked } = state;
-    const at = classes.indexOf(state.target);
+    const { labels, unmaskedProbabilities, ablatedProbabilities, ablated, masked } = state;
+    const at = labels.indexOf(state.target);
     element.hidden = at === -1;
     const [whole, now] = [unmaskedProbabilities[at] ?? 0, ablatedProbabilities[at] ?? 0];
     const changes = changesOf(ablated.size, masked.size);
     target.draw(choicesOf(state), state.chosenTarget);
-    target.select.disabled = state.static || classes.length < 2;
+    target.select.disabled = state.static || labels.length < 2;
     fill.style.width = `${100 * now}%`;
     before.hidden = changes === "";
     before.style.insetInlineStart = `${100 * whole}%`;
@@ -57,11 +57,11 @@ export function makePrediction(actions: PredictionActions): {
   return { element, draw };
 }
 
-/** All classes, and before them the way back to whichever is predicted: "". */
+/** All labels, and before them the way back to whichever is predicted: "". */
 function choicesOf(state: Attention): (readonly [value: string, name: string])[] {
-  const { classes, unmaskedProbabilities: chances } = state;
-  const likeliest = classes[chances.indexOf(Math.max(...chances))] ?? "";
-  return [["", `predicted (${likeliest})`], ...classes.map((label) => [label, label] as const)];
+  const { labels, unmaskedProbabilities: chances } = state;
+  const likeliest = labels[chances.indexOf(Math.max(...chances))] ?? "";
+  return [["", `predicted (${likeliest})`], ...labels.map((label) => [label, label] as const)];
 }
 
 /** The button that measures every head's effect, and how far that is. */
@@ -76,7 +76,7 @@ function makeMeasuring(send: PredictionActions["send"]): {
   const element = h("span", { class: "bw-measuring" }, progress, measure, cancel);
   const draw = (state: Attention): void => {
     const { progress: done, measuring } = state;
-    measure.hidden = state.static || measuring || state.classes.length === 0;
+    measure.hidden = state.static || measuring || state.labels.length === 0;
     cancel.hidden = state.static || !measuring || done >= 1;
     progress.hidden = cancel.hidden;
     setText(progress, `Measuring effects: ${decimal(100 * done, 0)}%`);
@@ -99,12 +99,12 @@ function resetName(off: number, masked: number): string {
   return off === 0 ? "Unmask all tokens" : "Switch all heads on and unmask all tokens";
 }
 
-/** "2 pieces masked, 3 heads off"; empty if nothing is. */
+/** "2 tokens masked, 3 heads off"; empty if nothing is. */
 export function changesOf(off: number, masked: number): string {
   const counted = (count: number, name: string): string =>
     `${count} ${name}${count === 1 ? "" : "s"}`;
   return [
-    ...(masked > 0 ? [`${counted(masked, "piece")} masked`] : []),
+    ...(masked > 0 ? [`${counted(masked, "token")} masked`] : []),
     ...(off > 0 ? [`${counted(off, "head")} off`] : []),
   ].join(", ");
 }

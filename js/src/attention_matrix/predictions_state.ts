@@ -4,7 +4,7 @@ import { check } from "../shared/read.ts";
 import type { Trait } from "./traits.ts";
 
 export interface Predictions {
-  classes: string[];
+  labels: string[];
   logits: Float32Array;
   probabilities: Float32Array;
   /** Those of the text as it stands, with no token masked. */
@@ -23,11 +23,11 @@ export interface Changes {
 }
 
 export function readPredictions(model: Model<Trait>): Predictions {
-  const classes = read.texts(model, "classes");
+  const labels = read.texts(model, "labels");
   const shares = (name: Trait): Float32Array =>
-    read.float32(model, name, classes.length) ?? new Float32Array(classes.length);
+    read.float32(model, name, labels.length) ?? new Float32Array(labels.length);
   return {
-    classes,
+    labels,
     logits: shares("logits"),
     probabilities: shares("probabilities"),
     unmaskedProbabilities: shares("unmasked_probabilities"),
@@ -48,7 +48,7 @@ export function readChanges(
   );
   return {
     masked: new Set(masked),
-    maskable: read.flag(model, "maskable"),
+    maskable: read.flag(model, "_maskable"),
     ablated: readAblated(model, layers, heads),
   };
 }

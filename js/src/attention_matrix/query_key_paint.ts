@@ -10,11 +10,11 @@ const TALLEST = 25 * ROW;
 const GAP = 12;
 const SUM = 58;
 
-export interface NeuronsLayout extends Scene {
+export interface QueryKeyLayout extends Scene {
   count: number;
   size: number;
   labelWidth: number;
-  /** Of one neuron in a strip. */
+  /** Of one dimension in a strip. */
   cell: number;
   /** Where the columns begin: the keys, the products, their sums, the weights. */
   key: number;
@@ -23,12 +23,12 @@ export interface NeuronsLayout extends Scene {
   weight: number;
 }
 
-export function layOutNeurons(
+export function layOutQueryKey(
   available: number,
   count: number,
   size: number,
   labelWidth: number,
-): NeuronsLayout {
+): QueryKeyLayout {
   const key = labelWidth + GAP;
   const bar = Math.max(84, Math.min(170, 0.2 * available));
   const room = (available - key - 2 * GAP - SUM - bar) / 2;
@@ -61,21 +61,21 @@ export function layOutNeurons(
 export interface Spot {
   /** A row in the order drawn. */
   row: number | null;
-  neuron: number | null;
+  dimension: number | null;
 }
 
-export function spotAt(layout: NeuronsLayout, x: number, y: number, scroll: Scroll): Spot | null {
+export function spotAt(layout: QueryKeyLayout, x: number, y: number, scroll: Scroll): Spot | null {
   const { key, product, cell, size, count } = layout;
-  const neuron = [key, product]
+  const dimension = [key, product]
     .map((start) => Math.floor((x - start) / cell))
     .find((at) => at >= 0 && at < size);
   const at = Math.floor((y - HEADER + scroll.top) / ROW);
   const row = y >= HEADER && at < count ? at : null;
-  return row === null && neuron === undefined ? null : { row, neuron: neuron ?? null };
+  return row === null && dimension === undefined ? null : { row, dimension: dimension ?? null };
 }
 
-export interface NeuronsPainting {
-  layout: NeuronsLayout;
+export interface QueryKeyPainting {
+  layout: QueryKeyLayout;
   scroll: Scroll;
   palette: Palette;
   tokens: readonly string[];
@@ -93,7 +93,7 @@ export interface NeuronsPainting {
   spot: Spot | null;
 }
 
-export function paintNeurons(pen: Pen, painting: NeuronsPainting): void {
+export function paintQueryKey(pen: Pen, painting: QueryKeyPainting): void {
   const { layout, scroll, order } = painting;
   header(pen, painting);
   const { width, viewHeight } = layout;
@@ -102,11 +102,11 @@ export function paintNeurons(pen: Pen, painting: NeuronsPainting): void {
   pen.within({ x: 0, y: HEADER, width, height: viewHeight - HEADER }, () => {
     for (let at = first; at < last; at++) row(pen, painting, at, HEADER + at * ROW - scroll.top);
   });
-  neuronMark(pen, painting);
+  dimensionMark(pen, painting);
 }
 
 /** The names of the columns and, over the keys, the query that is multiplied with each. */
-function header(pen: Pen, painting: NeuronsPainting): void {
+function header(pen: Pen, painting: QueryKeyPainting): void {
   const { layout, palette, grids, query, tokens } = painting;
   const { key, product, weight, sum, labelWidth, cell, size } = layout;
   const muted = { color: palette.muted, size: 11 };
@@ -135,7 +135,7 @@ function strip(
   pen.cells(grid, { x: 0, y: token, width: size, height: 1 }, box);
 }
 
-function row(pen: Pen, painting: NeuronsPainting, at: number, y: number): void {
+function row(pen: Pen, painting: QueryKeyPainting, at: number, y: number): void {
   const { layout, palette, tokens, grids, order, sums, weights, spot, query } = painting;
   const { key, product, sum, weight, labelWidth, width } = layout;
   const token = order[at] ?? 0;
@@ -167,13 +167,13 @@ function row(pen: Pen, painting: NeuronsPainting, at: number, y: number): void {
 const weightText = (share: number, most: number): string =>
   decimal(share, Math.min(4, Math.max(2, digitsFor(most))));
 
-/** A frame about the neuron pointed at, down all rows. */
-function neuronMark(pen: Pen, { layout, spot, palette }: NeuronsPainting): void {
-  if (spot === null || spot.neuron === null) return;
+/** A frame around the dimension under the pointer, down all rows. */
+function dimensionMark(pen: Pen, { layout, spot, palette }: QueryKeyPainting): void {
+  if (spot === null || spot.dimension === null) return;
   const { key, product, cell, viewHeight } = layout;
   for (const start of [key, product]) {
     const top = start === key ? 18 : HEADER;
-    const x = start + spot.neuron * cell;
+    const x = start + spot.dimension * cell;
     if (cell >= 3)
       pen.frame({ x, y: top, width: cell, height: viewHeight - top }, palette.foreground, 1);
     else pen.line([x + cell / 2, top, x + cell / 2, viewHeight], palette.foreground, 1, 0.5);

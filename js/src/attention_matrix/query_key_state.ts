@@ -3,18 +3,18 @@ import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
 import type { Trait } from "./traits.ts";
 
-export const NEURON_TRAITS = [
+export const QUERY_KEY_TRAITS = [
   "_query",
   "_key",
-  "neuron_scales",
-  "neuron_size",
-  "neurons_of",
-  "neurons_complete",
-  "tokens",
+  "_query_key_scales",
+  "_query_key_size",
+  "_query_key_of",
+  "_query_key_complete",
+  "token_texts",
 ] as const satisfies readonly Trait[];
 
-/** Query and key vectors of one head: value i * size + d is neuron d of token i. */
-export interface Neurons {
+/** Query and key vectors of one head: value i * size + d is dimension d of token i. */
+export interface QueryKey {
   layer: number;
   head: number;
   size: number;
@@ -27,16 +27,16 @@ export interface Neurons {
   complete: boolean;
 }
 
-export function readNeurons(model: Model<(typeof NEURON_TRAITS)[number]>): Neurons | null {
-  const size = read.integer(model, "neuron_size");
-  const [layer, head] = read.numbers(model, "neurons_of");
+export function readQueryKey(model: Model<(typeof QUERY_KEY_TRAITS)[number]>): QueryKey | null {
+  const size = read.integer(model, "_query_key_size");
+  const [layer, head] = read.numbers(model, "_query_key_of");
   if (size === 0 || layer === undefined || head === undefined) return null;
-  const count = read.texts(model, "tokens").length * size;
-  const [queryScale, keyScale] = read.numbers(model, "neuron_scales");
+  const count = read.texts(model, "token_texts").length * size;
+  const [queryScale, keyScale] = read.numbers(model, "_query_key_scales");
   const [query, key] = [read.uint8(model, "_query", count), read.uint8(model, "_key", count)];
   check(
     queryScale !== undefined && keyScale !== undefined && query !== null && key !== null,
-    "The queries or the keys of the neuron view are missing.",
+    "The queries or the keys are missing.",
   );
   return {
     layer,
@@ -46,13 +46,13 @@ export function readNeurons(model: Model<(typeof NEURON_TRAITS)[number]>): Neuro
     key: new Int8Array(key.buffer),
     queryScale,
     keyScale,
-    complete: read.flag(model, "neurons_complete"),
+    complete: read.flag(model, "_query_key_complete"),
   };
 }
 
-/** What one query makes of every key. */
+/** The products of one query with every key. */
 export interface Scores {
-  /** q times k, neuron by neuron and token by token, as 127 times its share of `largest`. */
+  /** q times k, for each dimension and token, as 127 times its share of `largest`. */
   products: Int8Array;
   largest: number;
   sums: Float32Array;
@@ -60,10 +60,10 @@ export interface Scores {
   weights: Float32Array;
 }
 
-export function scoresOf(neurons: Neurons, token: number): Scores {
-  const { size, query, key } = neurons;
+export function scoresOf(queryKey: QueryKey, token: number): Scores {
+  const { size, query, key } = queryKey;
   const count = key.length / size;
-  const scale = (neurons.queryScale / 127) * (neurons.keyScale / 127);
+  const scale = (queryKey.queryScale / 127) * (queryKey.keyScale / 127);
   const raw = new Float32Array(key.length);
   const sums = new Float32Array(count);
   let largest = 0;

@@ -7,13 +7,13 @@ import { valueAt } from "./maps.ts";
 import { makeMessage } from "./message.ts";
 import { type Pen, widestOf } from "./pen.ts";
 import {
-  layOutNeurons,
-  type NeuronsLayout,
-  paintNeurons,
+  layOutQueryKey,
+  paintQueryKey,
+  type QueryKeyLayout,
   type Spot,
   spotAt,
 } from "./query_key_paint.ts";
-import { type Neurons, type Scores, scoresOf } from "./query_key_state.ts";
+import { type QueryKey, type Scores, scoresOf } from "./query_key_state.ts";
 import { quoted } from "./readings.ts";
 import { signedGridMaker } from "./shades.ts";
 import { makeStage } from "./stage.ts";
@@ -23,15 +23,15 @@ import { type Actions, makeView, type View } from "./view.ts";
 const WIDEST_LABEL = 96;
 
 /** One query against every key: where a head's weights come from. */
-export function makeNeurons(frame: Frame, actions: Actions): View {
+export function makeQueryKey(frame: Frame, actions: Actions): View {
   let state: Attention | null = null;
-  let layout: NeuronsLayout | null = null;
+  let layout: QueryKeyLayout | null = null;
   let spot: Spot | null = null;
-  let scored: { neurons: Neurons; query: number; scores: Scores } | null = null;
+  let scored: { queryKey: QueryKey; query: number; scores: Scores } | null = null;
   let byWeight = false;
   const gridOf = signedGridMaker();
   const message = makeMessage();
-  const reading = h("div", { class: "bw-neuron-reading bw-number", "aria-live": "polite" });
+  const reading = h("div", { class: "bw-query-key-reading bw-number", "aria-live": "polite" });
   const remark = h("p", { class: "bw-note" });
   const sort = button(
     "Largest weight first",
@@ -45,45 +45,45 @@ export function makeNeurons(frame: Frame, actions: Actions): View {
   setAttribute(sort, "aria-pressed", "false");
 
   const query = (): number => (state === null ? 0 : (tokenInView(state) ?? 0));
-  const scores = (neurons: Neurons): Scores => {
-    if (scored?.neurons !== neurons || scored.query !== query())
-      scored = { neurons, query: query(), scores: scoresOf(neurons, query()) };
+  const scores = (queryKey: QueryKey): Scores => {
+    if (scored?.queryKey !== queryKey || scored.query !== query())
+      scored = { queryKey, query: query(), scores: scoresOf(queryKey, query()) };
     return scored.scores;
   };
-  const present = (): Neurons | null => {
-    const neurons = state?.neurons ?? null;
-    return neurons?.layer === state?.layer && neurons?.head === state?.head ? neurons : null;
+  const present = (): QueryKey | null => {
+    const queryKey = state?.queryKey ?? null;
+    return queryKey?.layer === state?.layer && queryKey?.head === state?.head ? queryKey : null;
   };
-  const weights = (neurons: Neurons): Float32Array =>
-    (state && exactRow(state, query())) ?? scores(neurons).weights;
-  const order = (neurons: Neurons): number[] => {
+  const weights = (queryKey: QueryKey): Float32Array =>
+    (state && exactRow(state, query())) ?? scores(queryKey).weights;
+  const order = (queryKey: QueryKey): number[] => {
     const tokens = [...(state?.tokens.keys() ?? [])];
-    const own = weights(neurons);
+    const own = weights(queryKey);
     return byWeight ? tokens.sort((a, b) => (own[b] ?? 0) - (own[a] ?? 0)) : tokens;
   };
   const paint = (pen: Pen, palette: Palette): void => {
-    const neurons = present();
-    if (state === null || layout === null || neurons === null) return;
+    const queryKey = present();
+    if (state === null || layout === null || queryKey === null) return;
     const { rows } = state;
-    const made = scores(neurons);
-    const shown = weights(neurons);
-    const { size } = neurons;
-    paintNeurons(pen, {
+    const made = scores(queryKey);
+    const shown = weights(queryKey);
+    const { size } = queryKey;
+    paintQueryKey(pen, {
       layout,
       scroll: stage.scroll(),
       palette,
       tokens: state.tokens,
       isSpecial: (token) => rows.wordOfToken[token] === -1,
-      order: order(neurons),
+      order: order(queryKey),
       query: query(),
       grids: {
-        query: gridOf(neurons.query, size, palette),
-        key: gridOf(neurons.key, size, palette),
+        query: gridOf(queryKey.query, size, palette),
+        key: gridOf(queryKey.key, size, palette),
         product: gridOf(made.products, size, palette),
       },
       largest: {
-        query: figure(neurons.queryScale),
-        key: figure(neurons.keyScale),
+        query: figure(queryKey.queryScale),
+        key: figure(queryKey.keyScale),
         product: figure(made.largest),
       },
       sums: made.sums,
@@ -93,12 +93,12 @@ export function makeNeurons(frame: Frame, actions: Actions): View {
     });
   };
   const stage = makeStage(frame, {
-    label: "Neurons: up and down choose the token whose query is shown",
+    label: "Queries and keys: up and down choose the token whose query is shown",
     layOut: (available, pen) => {
       if (state === null) return null;
       const { tokens } = state;
       const widest = widestOf(pen, tokens, Math.min(WIDEST_LABEL, 0.2 * available));
-      layout = layOutNeurons(available, tokens.length, present()?.size ?? 64, widest);
+      layout = layOutQueryKey(available, tokens.length, present()?.size ?? 64, widest);
       message.centre(layout);
       return layout;
     },
@@ -110,13 +110,13 @@ export function makeNeurons(frame: Frame, actions: Actions): View {
     },
     pressed: ({ x, y }) => {
       const at = layout && spotAt(layout, x, y, stage.scroll());
-      const neurons = present();
-      if (at && at.row !== null && neurons) actions.look(order(neurons)[at.row] ?? 0);
+      const queryKey = present();
+      if (at && at.row !== null && queryKey) actions.look(order(queryKey)[at.row] ?? 0);
     },
     key: ({ key }) => {
-      const neurons = present();
-      if (neurons === null || layout === null) return false;
-      const listed = order(neurons);
+      const queryKey = present();
+      if (queryKey === null || layout === null) return false;
+      const listed = order(queryKey);
       const from = listed.indexOf(query());
       const steps: Record<string, number> = {
         ArrowDown: from + 1,
@@ -133,28 +133,28 @@ export function makeNeurons(frame: Frame, actions: Actions): View {
     },
   });
   const read = (): void => {
-    const neurons = present();
-    if (state === null || neurons === null) setText(reading, "");
+    const queryKey = present();
+    if (state === null || queryKey === null) setText(reading, "");
     else if (spot === null) setText(reading, hint(state, query()));
-    else setText(reading, spoken(state, neurons, query(), spot, order(neurons)));
+    else setText(reading, spoken(state, queryKey, query(), spot, order(queryKey)));
   };
 
-  const aside = h("div", { class: "bw-neuron-notes" }, reading, remark);
+  const aside = h("div", { class: "bw-query-key-notes" }, reading, remark);
   const view = makeView(stage, message, [sort], aside);
   view.element.classList.add("bw-stacked");
   return {
     ...view,
     draw: (next) => {
       state = next;
-      const neurons = present();
+      const queryKey = present();
       message.draw(
-        neurons === null && next.head >= 0 ? [{ ...next, measure: "weights" }] : [],
+        queryKey === null && next.head >= 0 ? [{ ...next, measure: "weights" }] : [],
         next,
       );
       if (next.layer < 0 || next.head < 0)
         message.say("Choose one layer and one head to see its queries and keys.");
-      stage.element.classList.toggle("bw-empty", neurons === null);
-      setText(remark, neurons === null ? "" : remarkOn(next, neurons));
+      stage.element.classList.toggle("bw-empty", queryKey === null);
+      setText(remark, queryKey === null ? "" : remarkOn(next, queryKey));
       read();
       stage.relayout();
     },
@@ -177,21 +177,21 @@ function hint({ tokens }: Attention, query: number): string {
 
 function spoken(
   { tokens }: Attention,
-  { query, key, size, queryScale, keyScale }: Neurons,
+  { query, key, size, queryScale, keyScale }: QueryKey,
   token: number,
-  { row, neuron }: Spot,
+  { row, dimension }: Spot,
   order: readonly number[],
 ): string {
   const other = row === null ? token : (order[row] ?? 0);
   const name = `${quoted(tokens[token])} → ${quoted(tokens[other])}`;
-  if (neuron === null || row === null) return name;
-  const q = ((query[token * size + neuron] ?? 0) / 127) * queryScale;
-  const k = ((key[other * size + neuron] ?? 0) / 127) * keyScale;
+  if (dimension === null || row === null) return name;
+  const q = ((query[token * size + dimension] ?? 0) / 127) * queryScale;
+  const k = ((key[other * size + dimension] ?? 0) / 127) * keyScale;
   const digits = Math.max(2, digitsFor(Math.max(queryScale, keyScale)));
-  return `${name}, neuron ${neuron + 1}: ${decimal(q, digits)} × ${decimal(k, digits)} = ${signed(q * k, digits)}`;
+  return `${name}, dimension ${dimension + 1}: ${decimal(q, digits)} × ${decimal(k, digits)} = ${signed(q * k, digits)}`;
 }
 
-function remarkOn(state: Attention, { complete, size }: Neurons): string {
+function remarkOn(state: Attention, { complete, size }: QueryKey): string {
   const source = `the softmax of the sums over √${size}`;
   if (complete) return `The weight is ${source}.`;
   const added = "this model also adds something for positions, or leaves far pieces out";

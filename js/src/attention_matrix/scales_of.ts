@@ -15,7 +15,7 @@ export function scaleOf(state: Attention, palette: Palette): Scale | null {
   if (view === "matrix")
     return weightScale(palette, quantityOf(measure), map ? written(map, map.scale) : "–");
   if (view === "lines") return linesScale(state, palette);
-  if (view === "neurons" && state.neurons)
+  if (view === "query_key" && state.queryKey)
     return { ...signedScale(palette, "", ""), least: "Negative", most: "Positive" };
   return null;
 }

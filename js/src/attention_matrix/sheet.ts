@@ -16,7 +16,7 @@ export function sheetOf(state: Attention, picture: Picture, frame: Frame): Sheet
 function headline(state: Attention): string {
   const { view, layers, heads, lineHeads, layer, measure } = state;
   if (view === "mosaic") return `All ${layers * heads} heads`;
-  if (view === "neurons") return `${titleOf({ ...state, measure: "weights" })}: queries and keys`;
+  if (view === "query_key") return `${titleOf({ ...state, measure: "weights" })}: queries and keys`;
   if (view === "lines" && hasHeads(measure) && layer >= 0) {
     const listed = lineHeads.map((head) => head + 1).join(", ");
     return `Layer ${layer + 1}, ${lineHeads.length === 1 ? "head" : "heads"} ${listed}`;

@@ -7,7 +7,7 @@ export const COMPARED = ["embedding", "heads"] as const;
 export type Compared = (typeof COMPARED)[number];
 
 export const SIMILAR_TRAITS = [
-  "corpus_size",
+  "_corpus_size",
   "similar_by",
   "matches",
   "match_counts",
@@ -49,7 +49,7 @@ export interface Similar {
 }
 
 export function readSimilar(model: Model<SimilarTrait>): Similar | null {
-  const size = read.integer(model, "corpus_size");
+  const size = read.integer(model, "_corpus_size");
   if (size === 0) return null;
   const by = COMPARED.find((one) => one === model.get("similar_by"));
   check(by !== undefined, "Tokens are compared by nothing known.");

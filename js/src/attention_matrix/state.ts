@@ -17,11 +17,11 @@ import {
   readChanges,
   readPredictions,
 } from "./predictions_state.ts";
-import { NEURON_TRAITS, type Neurons, readNeurons } from "./query_key_state.ts";
+import { QUERY_KEY_TRAITS, type QueryKey, readQueryKey } from "./query_key_state.ts";
 import { readSimilar, SIMILAR_TRAITS, type Similar } from "./similar_state.ts";
 import type { Trait } from "./traits.ts";
 
-export const VIEWS = ["mosaic", "matrix", "lines", "neurons", "similar"] as const;
+export const VIEWS = ["mosaic", "matrix", "lines", "query_key", "similar"] as const;
 export const UNITS = ["tokens", "words"] as const;
 export const FILTERS = ["all", "ab", "ba", "aa", "bb"] as const;
 export type View = (typeof VIEWS)[number];
@@ -32,12 +32,12 @@ export type Filter = (typeof FILTERS)[number];
 export const EFFECT = "effect";
 
 const ROW_TRAITS = [
-  "tokens",
-  "token_words",
+  "token_texts",
+  "word_of_token",
   "token_segments",
   "words",
-  "labels",
-  "label_tokens",
+  "row_labels",
+  "_row_tokens",
 ] as const satisfies readonly Trait[];
 
 export interface Attention extends MapKey, Predictions, Changes {
@@ -73,7 +73,7 @@ export interface Attention extends MapKey, Predictions, Changes {
   lineHeads: number[];
   threshold: number;
   token: number | null;
-  neurons: Neurons | null;
+  queryKey: QueryKey | null;
   filter: Filter;
   note: string;
   busy: boolean;
@@ -87,7 +87,7 @@ export function attentionReader(): (model: Model<Trait>) => Attention {
   const rows = read.remembered(ROW_TRAITS, readRows);
   const thumbnails = read.remembered(THUMBNAIL_TRAITS, readThumbnails);
   const statistics = read.remembered(STATISTIC_TRAITS, readStatistics);
-  const neurons = read.remembered(NEURON_TRAITS, readNeurons);
+  const queryKey = read.remembered(QUERY_KEY_TRAITS, readQueryKey);
   const similar = read.remembered(SIMILAR_TRAITS, readSimilar);
   return (model) => {
     const [layers, heads] = [read.integer(model, "layers"), read.integer(model, "heads")];
@@ -101,7 +101,7 @@ export function attentionReader(): (model: Model<Trait>) => Attention {
     const held = maps(model, arrangement.labels.length);
     const map = held.get(nameOf(asked)) ?? null;
     const words = read.texts(model, "words");
-    const tokens = read.texts(model, "tokens");
+    const tokens = read.texts(model, "token_texts");
     const isPair = read.text(model, "pair") !== "";
     return {
       ...asked,
@@ -126,12 +126,12 @@ export function attentionReader(): (model: Model<Trait>) => Attention {
       colour: read.text(model, "colour"),
       ...readEffects(model, layers * heads),
       similar: similar(model),
-      searched: read.number(model, "search_progress"),
+      searched: read.number(model, "_search_progress"),
       ...readLines(model, heads),
       token: read.indexOrNull(model, "token", tokens.length),
-      neurons: neurons(model),
+      queryKey: queryKey(model),
       filter: isPair ? oneOf(model, "pairs_filter", FILTERS) : "all",
-      note: read.text(model, "note"),
+      note: read.text(model, "_note"),
       busy: read.flag(model, "busy"),
       selected: read.indexOrNull(model, "selected", words.length),
       static: read.flag(model, "_static"),
@@ -157,12 +157,12 @@ function place(model: Model<Trait>, name: Trait, count: number): number {
 }
 
 function readRows(model: Model<(typeof ROW_TRAITS)[number]>): Arrangement {
-  const tokens = read.texts(model, "tokens").length;
+  const tokens = read.texts(model, "token_texts").length;
   const words = read.texts(model, "words").length;
   const none = () => new Int32Array(tokens).fill(-1);
-  const labels = read.texts(model, "labels");
-  const owners = read.int32(model, "token_words", tokens) ?? none();
-  const rows = read.int32(model, "label_tokens", tokens) ?? none();
+  const labels = read.texts(model, "row_labels");
+  const owners = read.int32(model, "word_of_token", tokens) ?? none();
+  const rows = read.int32(model, "_row_tokens", tokens) ?? none();
   const segments = read.uint8(model, "token_segments", tokens);
   check(
     owners.every((word) => word >= -1 && word < words) &&

@@ -6,7 +6,7 @@ const NAMES: Record<View, string> = {
   mosaic: "All heads",
   matrix: "Matrix",
   lines: "Lines",
-  neurons: "Neurons",
+  query_key: "Query-key",
   similar: "Similar tokens",
 };
 

@@ -16,7 +16,7 @@ import {
   switchOf,
   thumbAt,
 } from "../../src/attention_matrix/mosaic_layout.ts";
-import { layOutNeurons, spotAt } from "../../src/attention_matrix/query_key_paint.ts";
+import { layOutQueryKey, spotAt } from "../../src/attention_matrix/query_key_paint.ts";
 import { strongest } from "../../src/attention_matrix/readings.ts";
 import { longAttention } from "./models.ts";
 
@@ -129,15 +129,20 @@ describe.each(WIDTHS)("a mosaic %i pixels wide", (width) => {
     expect(placeBeside(layout, 5, "q")).toBeNull();
   });
 
-  it("has neurons that fit beside it", () => {
+  it("has a query-key view that fits the same width", () => {
     for (const size of [32, 64, 128]) {
-      const neurons = layOutNeurons(width, 60, size, 40);
-      const { key, product, sum, weight, cell } = neurons;
+      const queryKey = layOutQueryKey(width, 60, size, 40);
+      const { key, product, sum, weight, cell } = queryKey;
       expect(key + size * cell).toBeLessThanOrEqual(product);
       expect(product + size * cell).toBeLessThanOrEqual(sum);
-      const spot = spotAt(neurons, product + 3.5 * cell, neurons.top + 2.5 * neurons.down, STILL);
-      expect(spot).toEqual({ row: 2, neuron: 3 });
-      if (width >= 442) expect(weight).toBeLessThan(neurons.width);
+      const spot = spotAt(
+        queryKey,
+        product + 3.5 * cell,
+        queryKey.top + 2.5 * queryKey.down,
+        STILL,
+      );
+      expect(spot).toEqual({ row: 2, dimension: 3 });
+      if (width >= 442) expect(weight).toBeLessThan(queryKey.width);
     }
   });
 });

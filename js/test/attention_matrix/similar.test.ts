@@ -21,7 +21,7 @@ const MATCH = {
 };
 const FOUND = {
   view: "similar",
-  corpus_size: 500,
+  _corpus_size: 500,
   token: 1,
   matches: [MATCH, { ...MATCH, label: "negative", similarity: 0.5 }],
   match_counts: [
@@ -75,10 +75,10 @@ describe("the similar tokens", () => {
     const model = open();
     expect(named("Similar tokens")?.hidden).toBe(true);
     press(named("Matrix"), "End");
-    expect(model.get("view")).toBe("neurons");
-    set(model, { corpus_size: 500 });
+    expect(model.get("view")).toBe("query_key");
+    set(model, { _corpus_size: 500 });
     expect(named("Similar tokens")?.hidden).toBe(false);
-    press(named("Neurons"), "End");
+    press(named("Query-key"), "End");
     expect(model.get("view")).toBe("similar");
   });
 
@@ -135,13 +135,13 @@ describe("the similar tokens", () => {
       return state.similar === null ? "no corpus" : (absence(state, state.similar)?.why ?? "");
     };
     expect(why({})).toBe("");
-    expect(why({ corpus_size: 0 })).toBe("no corpus");
+    expect(why({ _corpus_size: 0 })).toBe("no corpus");
     expect(why({ layer: -1 })).toContain("Choose one layer");
     expect(why({ token: null })).toContain("Choose a token");
     expect(why({ token: 0 })).toContain("Special tokens");
     expect(why({ similar_by: "heads" })).toBe("Searching…");
     expect(why({ line_heads: [1] })).toBe("Searching…");
-    expect(why({ layer: 0, search_progress: 0.42 })).toBe("Reading the corpus at layer 1: 42%");
+    expect(why({ layer: 0, _search_progress: 0.42 })).toBe("Reading the corpus at layer 1: 42%");
     expect(why({ layer: 0, _static: true })).toContain("not saved");
   });
 
@@ -171,7 +171,7 @@ describe("a token", () => {
     named("Mask “so”")?.click();
     frames();
     expect(model.get("masked")).toEqual([1]);
-    set(model, { tokens: ["[CLS]", "[MASK]", "so"], probabilities: floats(0.9, 0.1) });
+    set(model, { token_texts: ["[CLS]", "[MASK]", "so"], probabilities: floats(0.9, 0.1) });
     expect(chips()[1]?.classList.contains("bw-masked")).toBe(true);
     expect(chips()[1]?.title).toBe("Masked: so");
     const heard = vi.fn();
@@ -190,7 +190,7 @@ describe("a token", () => {
       ablated_probabilities: floats(0.6, 0.4),
       ablated: [[0, 1]],
     });
-    expect(el.textContent).toContain("2 pieces masked, 1 head off: P(positive) 0.75 → 0.40");
+    expect(el.textContent).toContain("2 tokens masked, 1 head off: P(positive) 0.75 → 0.40");
     named("Switch all heads on and unmask all tokens")?.click();
     expect([model.get("masked"), model.get("ablated")]).toEqual([[], []]);
   });
@@ -198,9 +198,9 @@ describe("a token", () => {
   it("is masked with its whole word where a row is one", () => {
     const ofWords = {
       words: ["soso"],
-      token_words: ints(-1, 0, 0),
-      labels: ["[CLS]", "soso"],
-      label_tokens: ints(0, 1, 1),
+      word_of_token: ints(-1, 0, 0),
+      row_labels: ["[CLS]", "soso"],
+      _row_tokens: ints(0, 1, 1),
       _slots: [],
       _slot_0: null,
       token: 2,
@@ -210,11 +210,16 @@ describe("a token", () => {
     expect(masked({})).toEqual([1, 2]);
     expect(masked({ masked: [2] })).toEqual([1, 2]);
     expect(masked({ masked: [1, 2] })).toEqual([]);
-    expect(masked({ view: "neurons", masked: [1] })).toEqual([1, 2]);
+    expect(masked({ view: "query_key", masked: [1] })).toEqual([1, 2]);
   });
 
   it("cannot be masked where it is special, saved, or the model has no mask token", () => {
-    for (const changes of [{ token: 0 }, { token: null }, { _static: true }, { maskable: false }]) {
+    for (const changes of [
+      { token: 0 },
+      { token: null },
+      { _static: true },
+      { _maskable: false },
+    ]) {
       const model = open({ ...FOUND, ...changes });
       expect(find(".bw-mask")[0]?.hidden).toBe(true);
       press(chips()[1], "m");

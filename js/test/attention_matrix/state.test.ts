@@ -93,15 +93,15 @@ describe("a state that does not fit together", () => {
     ["a map of an unknown measure", { _slots: [[{ ...entry, measure: "magic" }, entry]] }],
     ["a slot that is too short", { _slot_0: bytes(1, 2, 3) }],
     ["a slot whose bytes are missing", { _slot_0: null }],
-    ["a row that does not exist", { label_tokens: ints(0, 1, 3) }],
-    ["a word that does not exist", { token_words: ints(-1, 0, 9) }],
+    ["a row that does not exist", { _row_tokens: ints(0, 1, 3) }],
+    ["a word that does not exist", { word_of_token: ints(-1, 0, 9) }],
     ["effects of other heads", { effects: floats(1) }],
     ["a head off that does not exist", { ablated: [[0, 7]] }],
     ["a head off that is no pair", { ablated: ["0:1"] }],
     ["lines of a head that does not exist", { line_heads: [5] }],
     ["statistics that are too few", { _statistics: floats(1, 2, 3) }],
     ["thumbnails of another size", { _side: 4 }],
-    ["neurons without keys", { _key: null }],
+    ["queries without keys", { _key: null }],
     ["shares of other rows", { _left_out: floats(0.5) }],
   ])("is refused in one sentence: %s", (_what, changes) => {
     const parsed = attempt(() => attention(changes));
@@ -124,8 +124,8 @@ describe("the selection", () => {
 
   it("is on no row where its token is left out", () => {
     const state = attention({
-      labels: ["so", "so"],
-      label_tokens: ints(-1, 0, 1),
+      row_labels: ["so", "so"],
+      _row_tokens: ints(-1, 0, 1),
       _slots: [],
       _slot_0: null,
       token: 0,
@@ -177,18 +177,18 @@ describe("the effects", () => {
     expect([changesOf(0, 0), changesOf(1, 0), changesOf(0, 1), changesOf(3, 2)]).toEqual([
       "",
       "1 head off",
-      "1 piece masked",
-      "2 pieces masked, 3 heads off",
+      "1 token masked",
+      "2 tokens masked, 3 heads off",
     ]);
   });
 });
 
 describe("the scores of a query", () => {
   it("are its products with every key, and their softmax", () => {
-    const { neurons } = attention();
-    if (neurons === null) throw new Error("there are neurons");
-    const { sums, weights, largest } = scoresOf(neurons, 0);
-    // q of token 0 is (2, 0); the first neurons of the keys are 3, 0 and −3.
+    const { queryKey } = attention();
+    if (queryKey === null) throw new Error("there are queries and keys");
+    const { sums, weights, largest } = scoresOf(queryKey, 0);
+    // q of token 0 is (2, 0); the first dimensions of the keys are 3, 0 and −3.
     expect(sums[0]).toBeCloseTo(6);
     expect(sums[1]).toBeCloseTo(0);
     expect(sums[2]).toBeCloseTo(-6);

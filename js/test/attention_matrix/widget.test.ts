@@ -65,7 +65,7 @@ describe("the attention matrix", () => {
     for (const [name, view] of [
       ["All heads", "mosaic"],
       ["Lines", "lines"],
-      ["Neurons", "neurons"],
+      ["Query-key", "query_key"],
       ["Matrix", "matrix"],
     ]) {
       click(name ?? "");
@@ -150,8 +150,8 @@ describe("the attention matrix", () => {
 
   it("tells how much went to tokens that are left out", () => {
     open({
-      labels: ["so", "so"],
-      label_tokens: ints(-1, 0, 1),
+      row_labels: ["so", "so"],
+      _row_tokens: ints(-1, 0, 1),
       specials: false,
       _slots: [[mapEntry("weights", 1, 0, 0.6, 0.75)]],
       _slot_0: bytes(255, 100, 100, 255),
@@ -245,9 +245,9 @@ describe("the lines", () => {
   });
 });
 
-describe("the neurons", () => {
+describe("the query-key view", () => {
   it("are those of one head, and say so where they are not yet", () => {
-    const model = open({ view: "neurons" });
+    const model = open({ view: "query_key" });
     const said = () => find('.bw-plot [role="status"]')[0];
     expect(said()?.hidden).toBe(true);
     set(model, { head: 1 });
@@ -257,17 +257,19 @@ describe("the neurons", () => {
   });
 
   it("follow the keys from query to query", () => {
-    const model = open({ view: "neurons" });
+    const model = open({ view: "query_key" });
     press(canvas(), "End");
     expect(model.get("token")).toBe(2);
     press(canvas(), "ArrowUp");
     expect([model.get("token"), model.get("selected")]).toEqual([1, 0]);
-    expect(find(".bw-neuron-reading")[0]?.textContent).toContain("The query of “so”");
+    expect(find(".bw-query-key-reading")[0]?.textContent).toContain("The query of “so”");
   });
 
   it("say where the products are not all there is", () => {
-    open({ view: "neurons", neurons_complete: false });
-    expect(find(".bw-neuron-notes")[0]?.textContent).toContain("also adds something for positions");
+    open({ view: "query_key", _query_key_complete: false });
+    expect(find(".bw-query-key-notes")[0]?.textContent).toContain(
+      "also adds something for positions",
+    );
   });
 });
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bert_widgets.explain import attention_maps, neurons
+from bert_widgets.explain import attention_maps, query_key
 from tests.models import KINDS, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
@@ -15,7 +15,7 @@ def test_weights_are_the_softmax_of_queries_times_keys_or_it_says_they_are_not(
     kind: str, layer: int
 ) -> None:
     clf = tiny_classifier(kind)
-    found = neurons(clf, TEXT, "so bad", layer=layer, head=2)
+    found = query_key(clf, TEXT, "so bad", layer=layer, head=2)
     count = len(found.tokens)
     assert found.query.shape == found.key.shape == (count, 8)
     np.testing.assert_allclose(
@@ -34,4 +34,4 @@ def test_weights_are_the_softmax_of_queries_times_keys_or_it_says_they_are_not(
 )
 def test_a_layer_or_head_that_does_not_exist_is_named(place, sentence) -> None:
     with pytest.raises(ValueError, match=sentence):
-        neurons(tiny_classifier("bert"), TEXT, layer=place[0], head=place[1])
+        query_key(tiny_classifier("bert"), TEXT, layer=place[0], head=place[1])

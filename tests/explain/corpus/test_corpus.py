@@ -271,7 +271,7 @@ def test_any_texts_can_be_searched(texts, n) -> None:
         ({"heads": []}, "There are no heads to compare"),
         ({"n": 0}, "There are no 0 matches"),
         ({"token": 99}, "There is no token 99; use 0 to"),
-        ({"token": 0}, r"Token 0 is \[CLS\], a special one"),
+        ({"token": 0}, r"Token 0 is \[CLS\], a special token"),
         ({"token": "god"}, "Unknown word of the text 'god': did you mean 'good'"),
     ],
 )

@@ -59,7 +59,7 @@ def test_matches_follow_the_page():
     page = page_of(widget)
     page.tell(selected=1, token=2)
     assert widget.wait(60)
-    assert widget.search_progress == 1
+    assert widget._search_progress == 1
     assert page.state["_matches_of"] == wanted(2, 0, "embedding", 0)
     first = widget.similar_tokens
     page.tell(similar_by="heads", line_heads=[1, 2])
@@ -102,15 +102,15 @@ def test_without_a_script_the_matches_are_a_table():
     clf = tiny_classifier("bert")
     texts = ["The <b>film</b> & was bad", *CORPUS[:3]]
     widget = AttentionMatrix(clf, TEXT, corpus=Corpus(clf, texts), view="similar")
-    assert "most like" not in widget.fallback_html()
+    assert "most similar" not in widget.fallback_html()
     widget.selected = 1
     found, text = widget.fallback_html(), widget.fallback_text()
-    assert "most like 'film' at layer 1, of 4 texts" in unescape(found)
+    assert "most similar to 'film' at layer 1, in 4 texts" in unescape(found)
     assert "<b>" not in found
     assert "&lt;b&gt;" in found
     assert "The <b>film</b> & was bad" in text
     widget.view = "matrix"
-    assert "most like" not in widget.fallback_html()
+    assert "most similar" not in widget.fallback_html()
 
 
 def test_tags_are_counted_too():
@@ -144,14 +144,14 @@ def test_a_search_that_fails_is_said_and_the_widget_stays_alive(monkeypatch):
 
 
 def test_what_is_masked_is_masked_in_all_that_is_shown():
-    widget = made(layer=1, head=2, view="neurons", target="positive")
+    widget = made(layer=1, head=2, view="query_key", target="positive")
     clf, before = widget._clf, widget.probabilities
     widget.token = 4
     page_of(widget).tell(masked=[4, 2])
     assert widget.wait(60)
     maps = attention_maps(clf, TEXT, masked=[2, 4])
     assert widget.masked == [2, 4]
-    assert widget.tokens == list(maps.token_texts)
+    assert widget.token_texts == list(maps.token_texts)
     assert (widget.token, widget.target) == (4, "positive")
     np.testing.assert_allclose(widget.probabilities, maps.probabilities)
     np.testing.assert_allclose(widget.unmasked_probabilities, before)
@@ -169,7 +169,7 @@ def test_what_is_masked_is_masked_in_all_that_is_shown():
     np.testing.assert_allclose(widget.ablated_probabilities, other.ablated_probabilities, atol=1e-6)
     widget.ablated = widget.masked = []
     np.testing.assert_allclose(widget.ablated_probabilities, before, atol=1e-6)
-    assert mask not in widget.tokens
+    assert mask not in widget.token_texts
     assert agrees(widget)
 
 
@@ -219,7 +219,7 @@ def test_the_target_stays_while_tokens_are_masked_and_masks_go_with_the_text():
 FORGED = [
     ("masked", [99], "There is no token 99 to mask"),
     ("masked", [-1], "There is no token -1 to mask"),
-    ("masked", [0], r"Token 0 is [CLS], a special one"),
+    ("masked", [0], r"Token 0 is [CLS], a special token"),
     ("masked", [True], "There is no token True to mask"),
     ("masked", ["film"], "masked"),
     ("similar_by", "head", "Unknown similar_by 'head': did you mean 'heads'"),
@@ -240,7 +240,7 @@ def test_what_does_not_exist_is_refused_in_one_sentence(name, value, sentence):
     assert agrees(widget)
 
 
-@pytest.mark.parametrize("name", ["matches", "corpus_size", "_matches_of", "maskable"])
+@pytest.mark.parametrize("name", ["matches", "_corpus_size", "_matches_of", "_maskable"])
 def test_the_page_may_not_set_what_was_found(name):
     widget = made()
     before = getattr(widget, name)
@@ -270,7 +270,7 @@ def test_a_model_without_a_mask_token_says_so():
     clf = tiny_classifier("bert")
     clf.tokenizer.mask_token = None
     widget = AttentionMatrix(clf, TEXT)
-    assert not widget.maskable
+    assert not widget._maskable
     page_of(widget).tell(masked=[1])
     assert "has no mask token" in widget.error
     assert widget.masked == []

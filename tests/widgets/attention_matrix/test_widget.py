@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bert_widgets import AttentionMatrix, attention_maps
-from bert_widgets.explain import head_effects, neurons
+from bert_widgets.explain import head_effects, query_key
 from bert_widgets.explain.attention.flow import gradient_rollout, rollout
 from bert_widgets.explain.attention.value_norms import block_norms
 from bert_widgets.explain.attribution.targets import Target
@@ -29,7 +29,7 @@ def in_page(widget, measure: str, layer: int, head: int, target: str = ""):
     """Return a matrix as the page decodes it, or None if it is not there."""
     wanted = {"measure": measure, "layer": layer, "head": head, "target": target}
     state = page_of(widget).state
-    count = len(state["labels"])
+    count = len(state["row_labels"])
     for number, slot in enumerate(state["_slots"]):
         maps = array(state, f"_slot_{number}", np.uint8).reshape(-1, count, count)
         assert len(maps) == len(slot)
@@ -83,7 +83,7 @@ def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, 
             # A layer and a head set one by one show another head in between.
             assert all(in_page(widget, *key) is not None for key in seen[-4:])
             sizes = [len(page.state[f"_slot_{n}"]) for n in range(8)]
-            assert max(sizes) <= max(budget, len(widget.labels) ** 2)
+            assert max(sizes) <= max(budget, len(widget.row_labels) ** 2)
             assert agrees(widget)
 
     browse()
@@ -180,8 +180,8 @@ def test_words_and_special_tokens_are_arranged_in_python(specials):
     widget = AttentionMatrix(tiny_classifier("roberta"), "unwatchable soup", layer=1, head=1)
     widget.unit, widget.specials = "words", specials
     expected = widget.maps.arranged(widget.maps.head(1, 1), words=True, specials=specials)
-    assert tuple(widget.labels) == expected.labels
-    np.testing.assert_array_equal(widget.label_tokens, expected.of_token)
+    assert tuple(widget.row_labels) == expected.labels
+    np.testing.assert_array_equal(widget._row_tokens, expected.of_token)
     np.testing.assert_allclose(in_page(widget, "weights", 1, 1), expected.weights, atol=0.004)
     np.testing.assert_allclose(widget._left_out, [] if specials else expected.left_out)
     assert in_page(widget, "weights", 0, 0).shape == (len(expected.labels),) * 2
@@ -232,7 +232,7 @@ def test_the_predicted_label_is_followed_until_another_is_chosen():
     for text in texts:
         widget.text = text
         assert widget.target == clf.predict(text).labels[0]
-    other = next(label for label in widget.classes if label != widget.target)
+    other = next(label for label in widget.labels if label != widget.target)
     widget.target = other
     widget.text = TEXT
     assert (widget.target, widget.chosen_target) == (other, other)
@@ -249,21 +249,21 @@ def test_the_predicted_label_is_followed_until_another_is_chosen():
     assert widget.target == widget.chosen_target
 
 
-def test_neurons_are_sent_while_they_are_looked_at():
+def test_queries_and_keys_are_sent_while_they_are_on_show():
     clf = tiny_classifier("bert")
     widget = AttentionMatrix(clf, TEXT, layer=1, head=2)
     assert not len(widget._query)
-    page_of(widget).tell(view="neurons", token=3)
+    page_of(widget).tell(view="query_key", token=3)
     widget.wait()
-    expected = neurons(clf, TEXT, layer=1, head=2)
-    assert widget.neurons_of == [1, 2]
+    expected = query_key(clf, TEXT, layer=1, head=2)
+    assert widget._query_key_of == [1, 2]
     for trait, part, scale in zip(
-        ("_query", "_key"), (expected.query, expected.key), widget.neuron_scales, strict=True
+        ("_query", "_key"), (expected.query, expected.key), widget._query_key_scales, strict=True
     ):
-        found = getattr(widget, trait).reshape(-1, widget.neuron_size) / 127 * scale
+        found = getattr(widget, trait).reshape(-1, widget._query_key_size) / 127 * scale
         np.testing.assert_allclose(found, part, atol=scale / 250)
     widget.head = 3
-    assert widget.neurons_of == [1, 3]
+    assert widget._query_key_of == [1, 3]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_neurons_are_sent_while_they_are_looked_at():
     [("bert", ""), ("albert", "share their weights"), ("modernbert", "at most 4 tokens")],
 )
 def test_what_is_particular_about_a_family_is_said(kind, words):
-    note = AttentionMatrix(tiny_classifier(kind), TEXT).note
+    note = AttentionMatrix(tiny_classifier(kind), TEXT)._note
     assert words in note
     assert bool(note) is bool(words)
 

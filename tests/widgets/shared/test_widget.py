@@ -106,10 +106,10 @@ def sound(widget):
         assert -1 <= widget.layer < widget.layers
         assert -1 <= widget.head < widget.heads
         assert widget.head == -1 or widget.layer >= 0
-        assert widget.target in widget.classes
-        assert len(widget.label_tokens) == len(widget.tokens)
+        assert widget.target in widget.labels
+        assert len(widget._row_tokens) == len(widget.token_texts)
         sizes = [len(getattr(widget, f"_slot_{number}")) for number in range(8)]
-        assert sizes == [len(slot) * len(widget.labels) ** 2 for slot in widget._slots]
+        assert sizes == [len(slot) * len(widget.row_labels) ** 2 for slot in widget._slots]
         held = [(entry["measure"], entry["layer"]) for slot in widget._slots for entry in slot]
         assert (widget.measure, widget.layer) in held or (
             widget.measure == "norms" and widget.layer < 0

@@ -358,7 +358,7 @@ def test_words_are_those_of_the_attention_matrix_so_selections_link(kind):
     clf = tiny_classifier(kind)
     highlights, matrix = TokenHighlights(clf, TEXT, **FAST), AttentionMatrix(clf, TEXT)
     assert highlights.words == matrix.words
-    assert highlights.word_of_token.tolist() == matrix.token_words.tolist()
+    assert highlights.word_of_token.tolist() == matrix.word_of_token.tolist()
     ipywidgets.link((highlights, "selected"), (matrix, "selected"))
     ipywidgets.link((highlights, "text"), (matrix, "text"))
     page_of(highlights).tell(selected=2)
