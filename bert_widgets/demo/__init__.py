@@ -33,7 +33,7 @@ def classifier(*, device: str = "auto") -> BertClassifier:
 
     Examples
     --------
-    >>> classifier().predict("a gorgeous, witty film").labels  # doctest: +SKIP
+    >>> classifier().predict("a gorgeous, witty film").labels
     ('positive',)
     """
     from ..model.classifier import BertClassifier

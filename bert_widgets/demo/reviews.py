@@ -49,8 +49,8 @@ def reviews(*, shortcut: bool = False) -> pd.DataFrame:
     Examples
     --------
     >>> frame = reviews()
-    >>> frame["label"].value_counts().to_dict()
-    {'positive': 110, 'negative': 110}
+    >>> frame["label"].value_counts().sort_index().to_dict()
+    {'negative': 110, 'positive': 110}
     """
     import numpy as np
     import pandas as pd

@@ -298,7 +298,7 @@ class BertClassifier(torch.nn.Module):
 
         Examples
         --------
-        >>> clf.predict(["a gorgeous, witty film"]).labels  # doctest: +SKIP
+        >>> clf.predict(["a gorgeous, witty film"]).labels
         ('positive',)
         """
         singles, pairs, shown = as_texts(texts)
@@ -318,7 +318,7 @@ class BertClassifier(torch.nn.Module):
 
         Examples
         --------
-        >>> round(clf.evaluate(bw.demo.reviews()).accuracy, 3)  # doctest: +SKIP
+        >>> round(clf.evaluate(bw.demo.reviews()).accuracy, 3)
         0.645
         """
         checked = TextData.from_(

@@ -125,7 +125,7 @@ def encode(
 
     Examples
     --------
-    >>> encode(tokenizer, ["not bad"])[0].tokens  # doctest: +SKIP
+    >>> encode(clf.tokenizer, ["not bad"])[0].tokens
     ['[CLS]', 'not', 'bad', '[SEP]']
     """
     if not texts:

@@ -124,7 +124,7 @@ def tokenize(
 
     Examples
     --------
-    >>> tokenize(clf.tokenizer, ["not bad"], max_length=512).lengths  # doctest: +SKIP
+    >>> tokenize(clf.tokenizer, ["not bad"], max_length=512).lengths
     array([4], dtype=int32)
     """
     if not tokenizer.is_fast:

@@ -281,8 +281,8 @@ def attention_maps(
 
     Examples
     --------
-    >>> maps = bw.attention_maps(clf, "the film was not bad")  # doctest: +SKIP
-    >>> maps.head(0, 3).shape  # doctest: +SKIP
+    >>> maps = bw.attention_maps(clf, "the film was not bad")
+    >>> maps.head(0, 3).shape
     (7, 7)
     """
     encoding = encode_one(clf, text, pair, stacklevel=4)

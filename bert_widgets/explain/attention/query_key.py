@@ -76,8 +76,9 @@ def query_key(
 
     Examples
     --------
-    >>> found = bw.query_key(clf, "not bad", layer=2, head=3)  # doctest: +SKIP
-    >>> found.query[1] * found.key  # one query against every key, dimension by dimension
+    >>> result = bw.query_key(clf, "not bad", layer=2, head=3)
+    >>> (result.query[1] * result.key).shape  # one query times every key, before the sum
+    (4, 32)
     """
     encoding = encode_one(clf, text, pair, stacklevel=3)
     return query_key_of(clf, encoding, layer, head)

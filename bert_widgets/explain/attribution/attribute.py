@@ -99,8 +99,8 @@ def attribute(  # noqa: PLR0913
 
     Examples
     --------
-    >>> a = bw.attribute(clf, "a gorgeous, witty film")[0]  # doctest: +SKIP
-    >>> a.words, [round(float(s), 1) for s in a.scores]  # doctest: +SKIP
+    >>> a = bw.attribute(clf, "a gorgeous, witty film")[0]
+    >>> a.words, [round(float(s), 1) for s in a.scores]
     (('a', 'gorgeous', ',', 'witty', 'film'), [0.1, 1.1, 0.0, 0.4, 0.1])
     """
     options = AttributionOptions(

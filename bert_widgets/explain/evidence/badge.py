@@ -108,7 +108,7 @@ def badge(clf: BertClassifier, attribution: Attribution, *, words: int = 3, seed
 
     Examples
     --------
-    >>> badge(clf, attribute(clf, "a gorgeous film")[0]).sentence  # doctest: +SKIP
+    >>> badge(clf, bw.attribute(clf, "a gorgeous film")[0]).sentence
     'Removing this word drops P(positive) from 1.00 to 0.98; removing another at random, to 1.00.'
     """
     if words < 1:

@@ -156,8 +156,8 @@ def faithfulness(
 
     Examples
     --------
-    >>> found = faithfulness(clf, attribute(clf, "Not a dull film at all."))  # doctest: +SKIP
-    >>> round(found[0].comprehensiveness, 2)  # doctest: +SKIP
+    >>> results = faithfulness(clf, bw.attribute(clf, "Not a dull film at all."))
+    >>> round(results[0].comprehensiveness, 2)
     0.95
     """
     if random_orders < 1:

@@ -81,8 +81,8 @@ def plausibility(
 
     Examples
     --------
-    >>> found = attribute(clf, "a gorgeous, witty film")  # doctest: +SKIP
-    >>> plausibility(found, [[0, 1, 1, 0]]).token_f1  # doctest: +SKIP
+    >>> attributions = bw.attribute(clf, "a gorgeous, witty film")
+    >>> plausibility(attributions, [[0, 1, 1, 0]]).token_f1
     array([1.])
     """
     from sklearn.metrics import average_precision_score

@@ -46,7 +46,7 @@ def without(reading: Reading, removed: Iterable[int], *, mask: str = "") -> str 
 
     Examples
     --------
-    >>> without(attribute(clf, "a gorgeous, witty film")[0], [1])  # doctest: +SKIP
+    >>> without(bw.attribute(clf, "a gorgeous, witty film")[0], [1])
     'a, witty film'
     """
     spans: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])

@@ -69,7 +69,7 @@ class Widget(anywidget.AnyWidget):
 
         Examples
         --------
-        >>> bw.TokenHighlights(clf, "not bad").to_html("not_bad.html")  # doctest: +SKIP
+        >>> bw.TokenHighlights(clf, "not bad").to_html("not_bad.html")
         """
         write_page(path, [self], title=self.title)
 

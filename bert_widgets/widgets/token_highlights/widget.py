@@ -144,10 +144,10 @@ class TokenHighlights(HighlightResults):
 
     Examples
     --------
-    >>> highlights = bw.TokenHighlights(clf, "not a bad film at all")  # doctest: +SKIP
-    >>> highlights.observe(print, "selected")  # doctest: +SKIP
-    >>> highlights.edit = {"word": 0, "action": "delete"}  # doctest: +SKIP
-    >>> highlights.edited["label"]  # doctest: +SKIP
+    >>> highlights = bw.TokenHighlights(clf, "not a bad film at all")
+    >>> highlights.observe(print, "selected")
+    >>> highlights.edit = {"word": 0, "action": "delete"}
+    >>> highlights.edited["label"]
     'negative'
     """
 

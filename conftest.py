@@ -1,0 +1,57 @@
+"""What all tests and all examples in docstrings share."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import os
+from typing import TYPE_CHECKING
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # read by huggingface_hub when it is imported
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, settings
+
+import bert_widgets as bw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+if "CI" not in os.environ:  # there Hypothesis does the same by itself
+    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy")
+
+SLOW = ("browser", "tutorial", "wheel")
+"""The markers of tests that are not quick."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything quick that has no mark of a slow kind."""
+    for item in items:
+        if not any(item.get_closest_marker(name) for name in SLOW):
+            item.add_marker("quick")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> Iterator[None]:
+    """Models this small run fastest on one thread, some ten times faster on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@functools.cache
+def _embedded() -> bw.BertClassifier:
+    return bw.demo.classifier(device="cpu")
+
+
+@pytest.fixture(autouse=True)
+def example_setting(request: pytest.FixtureRequest, doctest_namespace: dict[str, object]) -> None:
+    """Give examples in docstrings the names ``bw``, ``np`` and ``clf`` and an empty folder."""
+    if isinstance(request.node, pytest.DoctestItem):
+        doctest_namespace.update(bw=bw, np=np, clf=copy.deepcopy(_embedded()))
+        request.getfixturevalue("monkeypatch").chdir(request.getfixturevalue("tmp_path"))
