@@ -104,7 +104,7 @@ class TextData:
             unknown or ambiguous, the problem type is not that of a TextData, or there is only one
             label and ``classes`` names no other. The sentence names the row and the value.
         """
-        wanted = _problem_type(problem_type)
+        wanted = None if problem_type is None else check_problem_type(problem_type)
         if isinstance(source, TextData):
             return source._as(classes, wanted)  # noqa: SLF001 - its own class
         frame = read_table(source, text, label)
@@ -218,9 +218,14 @@ class TextData:
         return pd.DataFrame(columns | {"label": self.label_names()})
 
 
-def _problem_type(name: str | None) -> ProblemType | None:
-    if name is None:
-        return None
+def check_problem_type(name: str) -> ProblemType:
+    """Return our name of a problem type; Hugging Face's are understood.
+
+    Raises
+    ------
+    ValueError
+        If there is no such problem type.
+    """
     if name not in _PROBLEM_TYPES:
         raise ValueError(unknown("problem_type", name, ("single_label", "multi_label")))
     return _PROBLEM_TYPES[name]

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoModelForSequenceClassification
 
-from .._common.options import named_options, unknown
+from .._common.options import named_options
 from .._common.progress import check_cancelled, progress
 from .._common.randomness import own_dropout
 from ..data.inputs import as_texts
-from ..data.text_data import TextData
+from ..data.text_data import TextData, check_problem_type
 from ..text import encoding as bw_text
 from ..text.batches import token_batches
 from ..text.windows import encode_windows, shares
 from . import lean_forward as _lean
 from .evaluation import Evaluation, evaluate
 from .fair_lock import FairLock
+from .label_map import config_labels, label_map
 from .loading import (
     PROBLEM_TYPES,
     align,
     choose_device,
-    config_labels,
-    label_names,
     load_model,
+    load_tokenizer,
     quiet,
     read_config,
     readable_length,
@@ -38,13 +39,13 @@ from .token_budget import token_budget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from ..data.inputs import Texts
     from ..data.text_data import ProblemType, Source
+    from .label_map import LabelNames
 
 
 class BertClassifier(torch.nn.Module):
@@ -85,8 +86,9 @@ class BertClassifier(torch.nn.Module):
         cls,
         name_or_folder: str | Path,
         *,
-        labels: Sequence[str] | None = None,
-        problem_type: ProblemType | None = None,
+        labels: LabelNames | None = None,
+        problem_type: str | None = None,
+        new_head: bool = False,
         device: str = "auto",
     ) -> Self:
         """Load a checkpoint from a folder or from the Hugging Face Hub.
@@ -98,19 +100,26 @@ class BertClassifier(torch.nn.Module):
         name_or_folder
             A folder with a config, a tokenizer and weights, or a name on the Hub.
         labels
-            Label names. A checkpoint with as many labels keeps its trained head (and its order,
-            where the names are the same); otherwise a new head is made, to be fine-tuned.
+            Label names, or a `TextData` for its classes. A checkpoint with the same names, in
+            any order or case, keeps its trained head and its order, as does one without names
+            (``LABEL_0``, ...). A dict from the checkpoint's names to new ones renames them. For
+            another number of labels, the head is new and must be fine-tuned.
         problem_type
-            ``"single_label"`` or ``"multi_label"``; by default what the checkpoint says.
+            ``"single_label"`` or ``"multi_label"``, or Hugging Face's names for them; by default
+            what the checkpoint says.
+        new_head
+            Whether to replace a trained head by a new one.
         device
             ``"auto"`` takes CUDA, else MPS, else the CPU; or a torch device name.
 
         Raises
         ------
         OSError
-            If there is no such checkpoint or it has no safetensors weights.
+            If there is no such checkpoint, or it lacks safetensors weights or a tokenizer.
         ValueError
-            If the labels repeat, or the checkpoint is not a classifier of texts.
+            If the labels repeat or are not those of a trained head; weights other than the
+            head's are missing, left over or of another shape than the config describes; the
+            tokenizer is not the model's; or the checkpoint cannot be a classifier of texts.
 
         Warns
         -----
@@ -123,23 +132,21 @@ class BertClassifier(torch.nn.Module):
         ...     "bert-base-uncased", labels=["negative", "positive"]
         ... )  # doctest: +SKIP
         """
-        where = str(name_or_folder)
+        where = str(Path(name_or_folder).expanduser())
         config = read_config(where)
-        names = label_names(config, labels)
+        names, conflict = label_map(config, labels)
         if problem_type is not None:
-            if problem_type not in PROBLEM_TYPES:
-                raise ValueError(unknown("problem_type", problem_type, PROBLEM_TYPES))
-            config.problem_type = PROBLEM_TYPES[problem_type]
+            config.problem_type = PROBLEM_TYPES[check_problem_type(problem_type)]
         config.id2label = dict(enumerate(names))
         config.label2id = {name: i for i, name in enumerate(names)}
-        model, fresh = load_model(where, config)
-        if fresh:
+        model, reason = load_model(where, config, new_head=new_head)
+        if conflict and not reason:
+            raise ValueError(conflict)
+        tokenizer = load_tokenizer(where, model)
+        if reason:
             warnings.warn(
-                f"The classification head of {where!r} is new: fine-tune it before you use "
-                "its predictions.",
-                stacklevel=3,
+                f"{reason}: fine-tune the new head before you use its predictions.", stacklevel=3
             )
-        tokenizer = AutoTokenizer.from_pretrained(where, trust_remote_code=False)
         return cls(model, tokenizer).to(choose_device(device))
 
     @classmethod
@@ -166,7 +173,7 @@ class BertClassifier(torch.nn.Module):
             read_config(str(folder))
         )
         model.load_state_dict(weights)
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False)
+        tokenizer = load_tokenizer(str(folder), model)
         return cls(model, tokenizer).to(choose_device(device))
 
     @property

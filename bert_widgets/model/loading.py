@@ -1,17 +1,20 @@
-"""Reading a checkpoint: safetensors only, none of its code, its label names put right."""
+"""Reading a checkpoint: safetensors only, none of its code, and only the head may be new."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-from typing import TYPE_CHECKING, Any
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from transformers import AutoConfig, AutoModelForSequenceClassification
+from safetensors import SafetensorError
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging as hf_logging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
@@ -23,42 +26,141 @@ PROBLEM_TYPES: dict[ProblemType, str] = {
 }
 """Our names of the problem types, and those in a Hugging Face config."""
 
+_TASK = "ForSequenceClassification"
+# Heads of other tasks that have no weight of the same name and meaning as a classification head,
+# or one that a new classifier is meant to start from.
+_COMPATIBLE = ("Model", "ForMaskedLM", "ForPreTraining", _TASK)
+_BUFFERS = ("position_ids", "token_type_ids", "inv_freq")  # constants that old versions saved
+_LFS = b"version https://git-lfs"
+_PADDED = 256  # rows by which an embedding table is often longer than its vocabulary
 _ALIGNMENT = 64  # bytes: what torch gives the tensors that it allocates itself
 
 
+class LoadedModel(NamedTuple):
+    """A model and what of it is new.
+
+    Attributes
+    ----------
+    model
+        The model, in float32.
+    new_head
+        Why its head has random weights, as the beginning of a sentence; empty if it is trained.
+    """
+
+    model: PreTrainedModel
+    new_head: str
+
+
 def read_config(where: str) -> Any:  # noqa: ANN401
-    """Read ``config.json`` of a folder or of a checkpoint on the Hub."""
+    """Read ``config.json`` of a folder or of a checkpoint on the Hub.
+
+    Raises
+    ------
+    OSError
+        If there is none, it cannot be read, or its type of model is unknown.
+    """
+    folder = Path(where)
+    if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
+        msg = (
+            f"Cannot load {where!r}: it holds an adapter without its model; load the model with "
+            "PEFT, merge the adapter (merge_and_unload) and save the result."
+        )
+        raise OSError(msg)
     try:
         return AutoConfig.from_pretrained(where, trust_remote_code=False)
     except (OSError, ValueError) as error:
-        msg = (
-            f"Cannot load {where!r}: it is no checkpoint folder here, and no model of that name "
-            "could be had from the Hub; check the path, or the name and the network."
-        )
+        if (folder / "config.json").is_file():
+            reason = str(error).strip().splitlines()[0]
+            msg = f"Cannot load {where!r}: its config.json cannot be used. {reason}"
+        elif folder.is_dir():
+            msg = f"Cannot load {where!r}: the folder has no config.json."
+        else:
+            msg = (
+                f"Cannot load {where!r}: there is no such folder, and no model of that name could "
+                "be loaded from the Hub; check the path, or the name and the network."
+            )
         raise OSError(msg) from error
 
 
-def config_labels(config: Any) -> list[str]:  # noqa: ANN401
-    """Return the label names in the order of the logits."""
-    return [str(config.id2label[i]) for i in range(config.num_labels)]
+def load_model(where: str, config: Any, *, new_head: bool = False) -> LoadedModel:  # noqa: ANN401
+    """Load weights; everything but the classification head must be in the checkpoint.
+
+    Parameters
+    ----------
+    where
+        A folder or a name on the Hub.
+    config
+        Its config, with the class names to use.
+    new_head
+        Whether to replace a trained head.
+
+    Raises
+    ------
+    OSError
+        If there are no weights in the safetensors format, or they are damaged.
+    ValueError
+        If weights are missing, left over or of another shape than the config describes.
+    """
+    made_for: str = (getattr(config, "architectures", None) or [_TASK])[0]
+    model, report = _load(where, config)
+    prefix = _foreign_prefix(model, report)
+    if prefix:
+        model, report = _load(where, config, key_mapping={f"^{re.escape(prefix)}": ""})
+    base = model.base_model_prefix + "."
+    head = {name for name, _ in model.named_parameters() if not name.startswith(base)}
+    other_task = not made_for.endswith(_TASK)
+    untrained = _check_weights(where, base, head, report, other_task=other_task)
+    # The head of another task may have the name and shape of ours.
+    if new_head or (other_task and not made_for.endswith(_COMPATIBLE)):
+        fresh = type(model)(config)
+        fresh.base_model.load_state_dict(model.base_model.state_dict())
+        model = fresh
+    model.train(False)  # noqa: FBT003
+    model.config.architectures = [type(model).__name__]  # what is saved from now on
+    if made_for.endswith("Model"):
+        return LoadedModel(model, f"{where!r} is an encoder without a classification head")
+    if other_task:
+        return LoadedModel(model, f"{where!r} was made for another task ({made_for})")
+    if new_head or untrained:
+        return LoadedModel(model, f"The classification head of {where!r} is new")
+    return LoadedModel(model, "")
 
 
-def label_names(config: Any, labels: Sequence[str] | None) -> list[str]:  # noqa: ANN401
-    """Return the names to use: the config's own order where ``labels`` are the same names."""
-    own = config_labels(config)
-    names = own if labels is None else [str(name) for name in labels]
-    repeated = {name for name in names if names.count(name) > 1}
-    if repeated:
-        msg = f"The label {min(repeated)!r} is given twice; label names must differ."
+def load_tokenizer(where: str, model: PreTrainedModel) -> PreTrainedTokenizerBase:
+    """Load the tokenizer of a checkpoint, if it has the vocabulary of the model.
+
+    Raises
+    ------
+    OSError
+        If there is no tokenizer.
+    ValueError
+        If its vocabulary is not that of the model's embeddings.
+    """
+    try:
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+            where, trust_remote_code=False
+        )
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        msg = f"Cannot load the tokenizer of {where!r}: {reason}"
+        raise OSError(msg) from error
+    words = len(tokenizer)
+    # transformers makes one of special tokens alone where a folder has no tokenizer.
+    if words <= len(tokenizer.all_special_ids):
+        msg = f"Cannot load {where!r}: it has no tokenizer; save the model's tokenizer beside it."
+        raise OSError(msg)
+    embeddings: Any = model.get_input_embeddings()
+    rows = int(embeddings.weight.shape[0])
+    if words > rows or rows - words > max(_PADDED, rows // 100):
+        msg = (
+            f"The tokenizer of {where!r} has {words:,} tokens and the model has embeddings for "
+            f"{rows:,}; save the tokenizer that the model was trained with beside it."
+        )
         raise ValueError(msg)
-    if len(names) < 2:  # noqa: PLR2004
-        msg = f"A classifier needs at least two labels, not {names!r}; pass labels=[...]."
-        raise ValueError(msg)
-    return own if set(own) == set(names) else names
+    return tokenizer
 
 
-def load_model(where: str, config: Any) -> tuple[PreTrainedModel, bool]:  # noqa: ANN401
-    """Load weights; say whether the head had none."""
+def _load(where: str, config: Any, **options: Any) -> tuple[PreTrainedModel, dict[str, Any]]:  # noqa: ANN401
     with quiet():
         try:
             model, report = AutoModelForSequenceClassification.from_pretrained(
@@ -69,18 +171,96 @@ def load_model(where: str, config: Any) -> tuple[PreTrainedModel, bool]:  # noqa
                 ignore_mismatched_sizes=True,
                 output_loading_info=True,
                 dtype=torch.float32,
+                **options,
             )
+        except SafetensorError as error:
+            msg = (
+                f"Cannot load {where!r}: its safetensors file is incomplete or damaged "
+                f"({error}); download it again."
+            )
+            if any(path.read_bytes()[: len(_LFS)] == _LFS for path in _weight_files(where)):
+                msg = (
+                    f"Cannot load {where!r}: its weights are a pointer of Git LFS, not the file; "
+                    "run `git lfs pull` there."
+                )
+            raise OSError(msg) from error
         except OSError as error:
             msg = f"Cannot load {where!r}: it has no weights in the safetensors format."
             raise OSError(msg) from error
-    base = model.base_model_prefix + "."
-    absent = [*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"])]
-    return model, any(not key.startswith(base) for key in absent)
+        except ValueError as error:
+            reason = str(error).strip().splitlines()[0]
+            msg = f"Cannot load {where!r} as a text classifier: {reason}"
+            raise ValueError(msg) from error
+    return model, report
+
+
+def _weight_files(where: str) -> Iterable[Path]:
+    return (path for path in Path(where).glob("*.safetensors") if path.stat().st_size < 1024)  # noqa: PLR2004
+
+
+def _foreign_prefix(model: PreTrainedModel, report: dict[str, Any]) -> str:
+    """Return what another trainer put before every name (``module.``), if that is all."""
+    base = [name for name, _ in model.named_parameters() if name in report["missing_keys"]]
+    if not base:
+        return ""
+    first = min(base)
+    for name in report["unexpected_keys"]:
+        prefix = str(name).removesuffix(first)
+        if prefix != name and prefix.endswith("."):
+            with_prefix = {prefix + expected for expected in base}
+            if len(with_prefix & set(report["unexpected_keys"])) > len(base) // 2:
+                return prefix
+    return ""
+
+
+def _check_weights(
+    where: str, base: str, head: set[str], report: dict[str, Any], *, other_task: bool
+) -> bool:
+    """Raise unless only the head is new; say whether it is."""
+    mismatched = {name for name, *_ in report["mismatched_keys"]}
+    for name, saved, expected in sorted(report["mismatched_keys"]):
+        if name not in head:
+            msg = (
+                f"Cannot load {where!r}: {name} has the shape {tuple(saved)} in the checkpoint and "
+                f"{tuple(expected)} by its config; use the config it was saved with."
+            )
+            raise ValueError(msg)
+    untrained = head & (mismatched | report["missing_keys"])
+    missing = set(report["missing_keys"]) - head
+    if other_task or head <= untrained:
+        missing = {name for name in missing if ".pooler." not in name}  # part of a new head
+    elif not mismatched:
+        missing |= untrained  # half a head
+    if missing:
+        msg = (
+            f"Cannot load {where!r}: the checkpoint lacks {_some(missing)}, which would be "
+            "random; use the whole checkpoint, or the config it was saved with."
+        )
+        raise ValueError(msg)
+    left_over = {
+        name
+        for name in report["unexpected_keys"]
+        if not name.endswith(_BUFFERS)
+        and ".pooler." not in name  # which some classifiers do without
+        and (name.startswith(base) or not other_task)
+    }
+    if left_over:
+        msg = (
+            f"Cannot load {where!r}: the model of its config has no place for {_some(left_over)}; "
+            "use the config the checkpoint was saved with."
+        )
+        raise ValueError(msg)
+    return bool(untrained)
+
+
+def _some(names: set[str]) -> str:
+    more = f" and {len(names) - 1} other weights" if len(names) > 1 else ""
+    return min(names) + more
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Silence the loading report of transformers: its one useful line is our warning."""
+    """Silence the loading report of transformers: ours is shorter and raises."""
     level, bars = hf_logging.get_verbosity(), hf_logging.is_progress_bar_enabled()
     hf_logging.set_verbosity(logging.ERROR)
     hf_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -102,7 +282,10 @@ def choose_device(name: str) -> torch.device:
 
 
 def readable_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
-    """Tokens a model reads: RoBERTa's kin spend their first positions on the padding token."""
+    """Return how many tokens a model reads at once.
+
+    RoBERTa and its descendants leave their first positions to the padding token.
+    """
     positions = int(getattr(model.config, "max_position_embeddings", 0)) or 512
     table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
     if table is not None and table.padding_idx is not None:
@@ -111,9 +294,9 @@ def readable_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) 
 
 
 def align(model: PreTrainedModel) -> None:
-    """Move weights that lie askew in memory, as those read from a file may.
+    """Move weights that are not aligned in memory, as those read from a file may be.
 
-    The last bit of a matmul depends on that, and a run has to go on bit for bit.
+    The last bit of a matmul depends on that, and a resumed run must continue bit for bit.
     """
     for tensor in (*model.parameters(), *model.buffers()):
         if tensor.data_ptr() % _ALIGNMENT:

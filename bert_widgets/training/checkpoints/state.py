@@ -14,7 +14,8 @@ from transformers import AutoTokenizer
 
 from ..._version import __version__
 from ...model.evaluation import Evaluation
-from ...model.loading import PROBLEM_TYPES, config_labels, read_config
+from ...model.label_map import config_labels
+from ...model.loading import PROBLEM_TYPES, read_config
 from ..hyperparameters import Hyperparameters
 from ..records import probes
 from ..records.history import Note

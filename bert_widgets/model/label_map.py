@@ -1,0 +1,135 @@
+"""Which class names a model gets: the checkpoint's own, or the user's where they fit its head."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import torch
+
+from .._common.options import unknown
+from ..data.text_data import TextData
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeAlias
+
+    LabelNames: TypeAlias = "Sequence[str] | Mapping[str, str] | TextData"
+
+_PLACEHOLDER = re.compile(r"LABEL_[0-9]+")
+
+
+class LabelMap(NamedTuple):
+    """The class names of a model.
+
+    Attributes
+    ----------
+    names
+        In the order of the logits.
+    conflict
+        Why they may not be used with a trained head; empty if they may.
+    """
+
+    names: list[str]
+    conflict: str = ""
+
+
+def config_labels(config: Any) -> list[str]:  # noqa: ANN401
+    """Return the class names of a config in the order of the logits.
+
+    Raises
+    ------
+    ValueError
+        If they are not numbered from 0.
+    """
+    names: dict[int, str] = config.id2label
+    if sorted(names) != list(range(config.num_labels)):
+        msg = (
+            f"The checkpoint numbers its labels {', '.join(map(str, sorted(names)))}, but a "
+            f"model counts its {config.num_labels} outputs from 0; correct id2label in its "
+            "config.json."
+        )
+        raise ValueError(msg)
+    return [str(names[i]) for i in range(config.num_labels)]
+
+
+def label_map(config: Any, labels: LabelNames | None) -> LabelMap:  # noqa: ANN401
+    """Fit class names to those of a checkpoint.
+
+    Parameters
+    ----------
+    config
+        The checkpoint's config.
+    labels
+        Class names; a mapping from the checkpoint's names to new ones, which renames them; a
+        `TextData`, for its classes; or None for the checkpoint's own.
+
+    Raises
+    ------
+    ValueError
+        If a name repeats, there are fewer than two, or a mapping does not name every label.
+    """
+    own = config_labels(config)
+    if isinstance(labels, Mapping):
+        return LabelMap(_checked(_renamed(own, labels)))
+    names = _checked(own if labels is None else _listed(labels), regression=labels is None)
+    if labels is None or len(own) != len(names) or all(map(_PLACEHOLDER.fullmatch, own)):
+        return LabelMap(names)  # a head of another size is replaced
+    if set(own) == set(names):
+        return LabelMap(own)
+    spelled = {name.casefold(): name for name in names}
+    if len(spelled) == len(names) and {name.casefold() for name in own} == set(spelled):
+        return LabelMap([spelled[name.casefold()] for name in own])
+    renaming = ", ".join(f"{a!r}: {b!r}" for a, b in zip(own, names, strict=True))
+    return LabelMap(
+        names,
+        f"The checkpoint's trained head has the labels {own!r}, not {names!r}; rename them with "
+        f"labels={{{renaming}}} if that is their order, or train a new head with new_head=True.",
+    )
+
+
+def _listed(labels: object) -> list[str]:
+    if isinstance(labels, TextData):
+        return list(labels.classes)
+    if isinstance(labels, str):
+        msg = f"labels must be a list of names, not the string {labels!r}."
+        raise TypeError(msg)
+    if isinstance(labels, torch.Tensor) or (
+        isinstance(labels, np.ndarray) and labels.dtype.kind not in "OUS"
+    ):
+        msg = "labels takes the label names, not the label of each text; pass data.classes."
+        raise TypeError(msg)
+    if not isinstance(labels, Iterable):
+        msg = f"labels must be a list of names, not {labels!r}."
+        raise TypeError(msg)
+    return [str(name) for name in labels]
+
+
+def _renamed(own: list[str], labels: Mapping[str, str]) -> list[str]:
+    for name in labels:
+        if name not in own:
+            raise ValueError(unknown("label of the checkpoint", name, own))
+    missing = [name for name in own if name not in labels]
+    if missing:
+        msg = f"The renaming leaves out {missing[0]!r}; name all of {own!r}."
+        raise ValueError(msg)
+    return [str(labels[name]) for name in own]
+
+
+def _checked(names: list[str], *, regression: bool = False) -> list[str]:
+    repeated = {name for name in names if names.count(name) > 1}
+    if repeated:
+        msg = f"The label {min(repeated)!r} is given twice; label names must differ."
+        raise ValueError(msg)
+    if len(names) < 2 and regression:  # noqa: PLR2004
+        msg = (
+            "The checkpoint has one output (it was made for regression or ranking), and a "
+            "classifier needs at least two labels; pass labels=[...] to train a new head."
+        )
+        raise ValueError(msg)
+    if len(names) < 2:  # noqa: PLR2004
+        msg = f"A classifier needs at least two labels, not {names!r}; pass labels=[...]."
+        raise ValueError(msg)
+    return names
