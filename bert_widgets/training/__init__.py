@@ -6,7 +6,7 @@ from .learning_rate_finder import RateSearch, find_learning_rate
 from .progress import Progress
 from .records.dynamics import Dynamics
 from .records.history import Event, History, Note
-from .records.probes import Frame
+from .records.probes import ProbeSnapshot
 from .records.reporting import tensorboard
 from .run import Run, runs
 from .trainer import Trainer
@@ -15,10 +15,10 @@ __all__ = [
     "CheckpointError",
     "Dynamics",
     "Event",
-    "Frame",
     "History",
     "Hyperparameters",
     "Note",
+    "ProbeSnapshot",
     "Progress",
     "RateSearch",
     "Run",

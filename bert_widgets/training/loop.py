@@ -15,7 +15,7 @@ from .optimiser.loss import check_class_weights
 from .optimiser.plan import Plan
 from .optimiser.schedule import check_frozen_layers, rate_factor
 from .records.history import Event
-from .records.probes import look
+from .records.probes import take_snapshot
 from .records.reporting import name_of
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .hyperparameters import Hyperparameters
     from .job import Job
 
-_FRAMES = 16  # of the probes' film, beside the first
-_LEAST_STEPS = 5  # between two frames: one takes about as long as a step or two
+_SNAPSHOTS = 16  # of the probes, besides the first
+_LEAST_STEPS = 5  # between two snapshots: one takes about as long as a step or two
 
 
 class Loop:
@@ -181,7 +181,7 @@ class Loop:
         with self._settings_lock:
             self._begun = True
         at = self.position
-        seen = self._job.history.count("evaluation") or self._job.history.frames
+        seen = self._job.history.count("evaluation") or self._job.history.probe_history
         if at.step == 0 and not at.due and not seen:
             at.due = [*["evaluate"] * (self._job.valid is not None), "probe"]
         self._batches = self.plan.after(at.step)
@@ -195,10 +195,10 @@ class Loop:
         def comes(every: int | None) -> bool:
             return ended if every is None else step % every == 0 or self.over
 
-        seen = job.history.frames[-1].texts if job.history.frames else ()
+        seen = job.history.probe_history[-1].texts if job.history.probe_history else ()
         due = {
             "evaluate": job.valid is not None and comes(chosen.evaluate_every),
-            "probe": seen != job.probes or comes(max(_LEAST_STEPS, len(self.plan) // _FRAMES)),
+            "probe": seen != job.probes or comes(max(_LEAST_STEPS, len(self.plan) // _SNAPSHOTS)),
             "save": job.folder is not None and not self.over and comes(chosen.checkpoint_every),
             "finish": self.over,
         }
@@ -208,7 +208,7 @@ class Loop:
         if action == "evaluate":
             return self._evaluate()
         if action == "probe":
-            self._look()
+            self._take_snapshot()
         elif action == "save":
             self.save()
         else:
@@ -264,10 +264,10 @@ class Loop:
         values = {name: float(getattr(result, name)) for name in names}
         return Event("evaluation", at.step, self.plan.epoch(at.step), values)
 
-    def _look(self) -> None:
+    def _take_snapshot(self) -> None:
         if self._job.probes:
-            frame = look(self._job.clf, self._job.probes, self.position.step)
-            self._job.history.frames = (*self._job.history.frames, frame)
+            snapshot = take_snapshot(self._job.clf, self._job.probes, self.position.step)
+            self._job.history.probe_history = (*self._job.history.probe_history, snapshot)
 
     def _garbage(self, error: NonFiniteError) -> str:
         """Bring the last good weights back; say what happened at which step, on which texts."""

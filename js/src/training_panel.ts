@@ -14,8 +14,8 @@ import { makeForm } from "./training_panel/form.ts";
 import { makeHeader } from "./training_panel/header.ts";
 import { drawnViews, makeInvitation } from "./training_panel/invitation.ts";
 import { makeNotes } from "./training_panel/notes.ts";
-import filmCss from "./training_panel/probe_history.css";
-import { makeFilm } from "./training_panel/probe_history.ts";
+import probeHistoryCss from "./training_panel/probe_history.css";
+import { makeProbeHistory } from "./training_panel/probe_history.ts";
 import { type Training, trainingReader, VIEWS } from "./training_panel/state.ts";
 import { makeTabs } from "./training_panel/tabs.ts";
 import trainingCss from "./training_panel/training_panel.css";
@@ -38,7 +38,7 @@ function build(frame: Frame<Trait>): (state: Training) => void {
   });
   const views = {
     curves: makeCurves(frame),
-    probes: makeFilm(frame),
+    probes: makeProbeHistory(frame),
     data: makeDataMap(frame),
     classes: makeClasses(frame),
     notes: makeNotes(),
@@ -70,7 +70,7 @@ function build(frame: Frame<Trait>): (state: Training) => void {
 function render(context: RenderContext): () => void {
   return openFrame(context, {
     name: "Training panel",
-    css: wordsCss + plotCss + trainingCss + curvesCss + formCss + filmCss + viewsCss,
+    css: wordsCss + plotCss + trainingCss + curvesCss + formCss + probeHistoryCss + viewsCss,
     traits: TRAITS,
     read: trainingReader(),
     build,

@@ -105,12 +105,12 @@ def test_kernel_interrupt_leaves_the_run_alone(open_notebook, page):
     notebook.do("panel.run.stop()")
 
 
-def test_film_and_data_map_speak_to_python(open_notebook, page, artefact):
+def test_probe_history_and_data_map_speak_to_python(open_notebook, page, artefact):
     notebook = open_notebook(SETUP, TRAINER)
     notebook.run_all()
     panel = panel_of(page)
     press(panel, "Start")
-    notebook.comes_true("panel.run.progress.epoch > 1 and len(panel.run.history.frames) > 1")
+    notebook.comes_true("panel.run.progress.epoch > 1 and len(panel.run.history.probe_history) > 1")
     press(panel, "Pause")
 
     panel.get_by_role("tab", name="Probes").click()

@@ -115,6 +115,6 @@ def test_watching_does_not_change_what_is_learnt():
         watched.history.to_frame()
         watched.dynamics.to_frame()
         assert watched.progress.memory
-    assert len(watched.history.frames) > 1
+    assert len(watched.history.probe_history) > 1
     for part in ("weights", "optimizer", "measured", "dynamics"):
         assert everything(plain)[part] == everything(watched)[part]

@@ -71,7 +71,7 @@ def weights(clf):
 def everything(given):
     """Return all that a training has come to, as plain values that compare equal bit for bit."""
     loop, history = given._loop, given.history
-    frames, arrays = saving.probes.to_state(history.frames)
+    snapshots, arrays = saving.probes.to_state(history.probe_history)
     position = dataclasses.asdict(loop.position) | {"seconds": 0}
     evaluation = history.evaluation and saving._plain(history.evaluation)
     return {
@@ -80,7 +80,10 @@ def everything(given):
         "best": loop._best and {name: _bits(value) for name, value in loop._best.items()},
         "measured": {name: _bits(value) for name, value in history.tables().items()},
         "dynamics": {name: _bits(value) for name, value in given.dynamics.state().items()},
-        "frames": [json.dumps(frames), {name: _bits(value) for name, value in arrays.items()}],
+        "probe_history": [
+            json.dumps(snapshots),
+            {name: _bits(value) for name, value in arrays.items()},
+        ],
         "notes": [(note.step, note.text) for note in history.notes],
         "evaluation": json.dumps(evaluation),
         "best_step": history.best_step,

@@ -308,7 +308,7 @@ def test_a_learning_rate_set_just_after_the_start_disturbs_nothing():
         run = given.start()
         run.learning_rate = 3e-4
         run.wait(PATIENCE)
-        assert given.history.frames[0].step == 0
+        assert given.history.probe_history[0].step == 0
         assert given.history.columns("evaluation")["step"][0] == 0
         assert given.history.columns("step")["learning_rate"].max() <= 1e-3
         assert given.history.latest("step")["learning_rate"] < 3e-4

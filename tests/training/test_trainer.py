@@ -109,12 +109,12 @@ def test_the_dynamics_count_each_text_once_an_epoch():
 def test_probes_are_looked_at_before_during_and_after():
     given = trainer(data=DATA, epochs=5, probes=["The film was so good"])
     list(given)
-    steps = [frame.step for frame in given.history.frames]
+    steps = [snapshot.step for snapshot in given.history.probe_history]
     assert steps[0] == 0
     assert steps[-1] == given.progress.total_steps
     assert 5 < len(steps) < 60
     assert len(set(np.diff(steps[:-1]))) == 1
-    last = given.history.frames[-1]
+    last = given.history.probe_history[-1]
     expected = given.clf.predict(["The film was so good"]).probabilities
     np.testing.assert_allclose(last.probabilities, expected, atol=1e-6)
 
@@ -125,8 +125,8 @@ def test_new_probes_are_looked_at_after_the_next_step():
     given.probes = ["The soup was bad"]
     next(iter(given))
     next(iter(given))
-    assert given.history.frames[-1].texts == ("The soup was bad",)
-    assert given.history.frames[-1].step == 2
+    assert given.history.probe_history[-1].texts == ("The soup was bad",)
+    assert given.history.probe_history[-1].step == 2
 
 
 def test_every_event_is_reported():

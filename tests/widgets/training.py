@@ -38,7 +38,12 @@ def table(page, name, columns=0):
     return dict(zip(names, rows.T, strict=True))
 
 
-INTEGERS = ("_confusion", "_film_offsets", "_film_steps", "_film_targets")
+INTEGERS = (
+    "_confusion",
+    "_probe_history_offsets",
+    "_probe_history_steps",
+    "_probe_history_targets",
+)
 
 
 def ended(panel):

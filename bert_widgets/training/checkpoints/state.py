@@ -93,11 +93,11 @@ def fill(folder: Path, clf: BertClassifier, history: History, state: Saved) -> N
     safetensors.torch.save_file(state.optimizer, folder / _OPTIMIZER)
     if state.best is not None:
         safetensors.torch.save_file(state.best, folder / _BEST)
-    frames, arrays = probes.to_state(history.frames)
+    snapshots, arrays = probes.to_state(history.probe_history)
     measured = {
         **history.tables(),
         **{f"dynamics/{name}": values for name, values in state.dynamics.items()},
-        **{f"frames/{name}": values for name, values in arrays.items()},
+        **{f"probe_history/{name}": values for name, values in arrays.items()},
     }
     safetensors.numpy.save_file(measured, folder / _HISTORY)
     described = {
@@ -109,7 +109,7 @@ def fill(folder: Path, clf: BertClassifier, history: History, state: Saved) -> N
         "notes": [[note.step, note.text] for note in history.notes],
         "evaluation": history.evaluation and _plain(history.evaluation),
         "probes": state.probes,
-        "frames": frames,
+        "probe_history": snapshots,
     }
     (folder / _TRAINER).write_text(json.dumps(described, indent=1), "utf-8")
 
@@ -137,7 +137,9 @@ def read(folder: Path, history: History) -> Saved:
     history.load(arrays)
     history.notes = tuple(Note(step, text) for step, text in described["notes"])
     history.best_step = described["best_step"]
-    history.frames = probes.from_state(described["frames"], _under("frames/", arrays))
+    history.probe_history = probes.from_state(
+        described["probe_history"], _under("probe_history/", arrays)
+    )
     history.evaluation = described["evaluation"] and _evaluation(described["evaluation"])
     best = folder / _BEST
     return Saved(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...model.evaluation import Evaluation
-    from .probes import Frame
+    from .probes import ProbeSnapshot
 
 Kind = Literal["step", "evaluation"]
 
@@ -68,8 +68,8 @@ class History:
     ----------
     notes : tuple of Note
         What happened besides, oldest first.
-    frames : tuple of Frame
-        What the model made of the probes, oldest first.
+    probe_history : tuple of ProbeSnapshot
+        Predictions and word scores of the probes, oldest first.
     evaluation : Evaluation or None
         The latest, with its confusion matrix and the measures of each class.
     best_step : int or None
@@ -87,7 +87,7 @@ class History:
         self._tables: dict[Kind, dict[str, array[float]]] = {"step": {}, "evaluation": {}}
         self._noting = FairLock()
         self.notes: tuple[Note, ...] = ()
-        self.frames: tuple[Frame, ...] = ()
+        self.probe_history: tuple[ProbeSnapshot, ...] = ()
         self.evaluation: Evaluation | None = None
         self.best_step: int | None = None
 

@@ -1,4 +1,4 @@
-"""Probes: sentences whose prediction and word scores are looked at again as the model learns."""
+"""Probes: texts that are predicted and explained again and again as the model learns."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 MOST_PROBES = 20
 MOST_CHARACTERS = 2000
 
-# Word scores to about 2 % (30 reviews: at worst 13 %), in two thirds of the time of the usual
-# tolerance: a film has many frames.
+# Word scores are within about 2 % (30 reviews: at worst 13 %), in two thirds of the time of the
+# default tolerance: a history has many snapshots.
 _TOLERANCE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
-    """How the model sees p probes after a step: one frame of the film of its learning.
+class ProbeSnapshot:
+    """Predictions and word scores of p probes at one step of a training.
 
     Attributes
     ----------
     step
-        Steps of the optimiser done so far.
+        Number of optimiser steps done.
     texts
         The p probes.
     targets
-        int32 array (p,): the number of the class whose logit the word scores explain.
+        int32 array (p,): index of the class whose logit the word scores explain.
     probabilities
         float32 array (p, classes): the predictions.
     attributions
@@ -51,7 +51,7 @@ class Frame:
     attributions: tuple[Attribution, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a word; ``pandas.concat`` puts those of several steps together.
+        """Return one row per word; join those of several steps with ``pandas.concat``.
 
         Columns are ``step``, ``text``, ``target``, ``probability`` (of the target), ``word``,
         ``score``, ``start`` and ``end``.
@@ -73,7 +73,7 @@ class Frame:
 
 
 def probe_texts(texts: Sequence[str]) -> tuple[str, ...]:
-    """Return the texts as a tuple if they can be probes; none at all can be, too.
+    """Return the texts as a tuple if they can be probes; there may be none.
 
     Raises
     ------
@@ -83,17 +83,17 @@ def probe_texts(texts: Sequence[str]) -> tuple[str, ...]:
         If there are more than 20, or one is empty or longer than 2,000 characters.
     """
     if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
-        msg = f"Probes must be a list of strings, and {texts!r:.80} is not."
+        msg = f"Probes must be a list of strings, not {texts!r:.80}."
         raise TypeError(msg)
     if len(texts) > MOST_PROBES:
         msg = f"There are {len(texts)} probes; use at most {MOST_PROBES}."
         raise ValueError(msg)
     for number, text in enumerate(texts):
         if any("\ud800" <= character <= "\udfff" for character in text):
-            msg = f"Probe {number} holds half a character ({text[:40]!r}); mend its encoding."
+            msg = f"Probe {number} contains a lone surrogate ({text[:40]!r}); fix its encoding."
             raise ValueError(msg)
         if not text.strip():
-            msg = f"Probe {number} is empty; give it some words or leave it out."
+            msg = f"Probe {number} is empty; write at least one word or remove it."
             raise ValueError(msg)
         if len(text) > MOST_CHARACTERS:
             msg = f"Probe {number} has {len(text):,} characters; use at most {MOST_CHARACTERS:,}."
@@ -101,24 +101,24 @@ def probe_texts(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def look(
+def take_snapshot(
     clf: BertClassifier, texts: Sequence[str], step: int, method: str = "integrated_gradients"
-) -> Frame:
+) -> ProbeSnapshot:
     """Predict and explain the probes with the model as it is between two steps.
 
-    Of a model with two labels the second one is explained in each frame, so that a colour means
-    the same throughout the film; of others (and where a text may carry several labels) the label
-    that is likeliest in this frame. The scores are a little less exact than those of `attribute`
-    by itself; each attribution states its completeness error.
+    For a model with two labels the second one is always explained, so that a colour has the same
+    meaning in all snapshots; for other models, and in multi-label data, it is the most likely
+    label of this snapshot. The scores are slightly less exact than the default of `attribute`;
+    each attribution states its completeness error.
 
     Parameters
     ----------
     clf
-        The classifier. Its weights, gradients and random numbers stay as they are.
+        The classifier; its weights, gradients and random state are not changed.
     texts
-        The probes, one or more, as `probe_texts` wants them.
+        One or more probes, valid for `probe_texts`.
     step
-        Steps of the optimiser done so far.
+        Number of optimiser steps done.
     method
         A method of `attribute`.
 
@@ -127,35 +127,36 @@ def look(
     TypeError
         If the texts are not strings in a list or tuple.
     ValueError
-        If there is no text, or one is unfit (see `probe_texts`), or there is no such method.
+        If there is no text, a text is not valid (see `probe_texts`), or the method is unknown.
 
     Examples
     --------
-    >>> film = [look(clf, ["a gorgeous, witty film"], 0)]  # doctest: +SKIP
-    >>> film[0].to_frame()  # doctest: +SKIP
+    >>> take_snapshot(clf, ["a gorgeous, witty film"], 0).to_frame()  # doctest: +SKIP
     """
     checked = probe_texts(texts)
     if not checked:
-        msg = "There is no probe to look at; give at least one text."
+        msg = "There are no probes; give at least one text."
         raise ValueError(msg)
     target = 1 if len(clf.labels) == 2 and not clf.multi_label else None  # noqa: PLR2004
-    return _frame(
+    return _snapshot(
         step, attribute(clf, list(checked), method=method, target=target, tolerance=_TOLERANCE)
     )
 
 
-def to_state(frames: Sequence[Frame]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Take a film apart for a checkpoint.
+def to_state(
+    snapshots: Sequence[ProbeSnapshot],
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Split snapshots into JSON and arrays, for a checkpoint.
 
     Returns
     -------
     description : dict
-        What JSON holds: strings, numbers, None, lists and dicts.
+        The part that JSON can hold: strings, numbers, None, lists and dicts.
     arrays : dict
-        By name, the arrays of all attributions, one after the other; ``description`` has the
-        length of each. Empty if there are no frames.
+        By name, the concatenated arrays of all attributions; ``description`` has the length of
+        each. Empty if there are no snapshots.
     """
-    attributions = [attribution for frame in frames for attribution in frame.attributions]
+    attributions = [attribution for shot in snapshots for attribution in shot.attributions]
     described: list[dict[str, Any]] = [{} for _ in attributions]
     arrays: dict[str, NDArray[Any]] = {}
     for field in fields(Attribution):
@@ -166,14 +167,16 @@ def to_state(frames: Sequence[Frame]) -> tuple[dict[str, Any], dict[str, NDArray
         for record, value in zip(described, values, strict=True):
             record[field.name] = list(value) if isinstance(value, tuple) else value
     return {
-        "steps": [frame.step for frame in frames],
-        "probes": [len(frame.texts) for frame in frames],
+        "steps": [snapshot.step for snapshot in snapshots],
+        "probes": [len(snapshot.texts) for snapshot in snapshots],
         "attributions": described,
     }, arrays
 
 
-def from_state(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> tuple[Frame, ...]:
-    """Put together what `to_state` took apart."""
+def from_state(
+    description: dict[str, Any], arrays: dict[str, NDArray[Any]]
+) -> tuple[ProbeSnapshot, ...]:
+    """Return the snapshots from which `to_state` made description and arrays."""
     used = dict.fromkeys(arrays, 0)
     attributions: list[Attribution] = []
     for record in description["attributions"]:
@@ -185,15 +188,15 @@ def from_state(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> 
             else:
                 values[name] = tuple(value) if isinstance(value, list) else value
         attributions.append(Attribution(**values))
-    left = iter(attributions)
+    remaining = iter(attributions)
     return tuple(
-        _frame(step, list(islice(left, probes)))
+        _snapshot(step, list(islice(remaining, probes)))
         for step, probes in zip(description["steps"], description["probes"], strict=True)
     )
 
 
-def _frame(step: int, attributions: list[Attribution]) -> Frame:
-    return Frame(
+def _snapshot(step: int, attributions: list[Attribution]) -> ProbeSnapshot:
+    return ProbeSnapshot(
         step=step,
         texts=tuple(a.text for a in attributions),
         targets=np.array([a.classes.index(a.target) for a in attributions], np.int32),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ...model.evaluation import Evaluation
-    from ...training import Frame, Progress
+    from ...training import ProbeSnapshot, Progress
 
 
 _MOST_SUSPECTS = 5
@@ -37,7 +37,7 @@ def training_html(  # noqa: PLR0913 - one part of the page each
     *,
     problem: str = "",
     evaluation: Evaluation | None = None,
-    probes: Frame | None = None,
+    probes: ProbeSnapshot | None = None,
     suspects: Sequence[Sequence[Any]] = (),
 ) -> str:
     """Return how runs stand, and set-up, evaluations, classes, probes and suspects of one.
@@ -97,12 +97,12 @@ def _line(name: str, state: str, progress: Progress, *, named: bool) -> tuple[st
     return title, bar(step / total if total else 0.0), f"step {step} of {total}"
 
 
-def _probes(frame: Frame) -> Iterable[str]:
+def _probes(snapshot: ProbeSnapshot) -> Iterable[str]:
     """Draw each probe under its prediction, in colours of one scale."""
-    most = max(float(np.abs(a.scores).max(initial=0)) for a in frame.attributions)
-    yield tag("div", f"Probes at step {frame.step}", QUIET)
+    most = max(float(np.abs(a.scores).max(initial=0)) for a in snapshot.attributions)
+    yield tag("div", f"Probes at step {snapshot.step}", QUIET)
     for target, probabilities, result in zip(
-        frame.targets, frame.probabilities, frame.attributions, strict=True
+        snapshot.targets, snapshot.probabilities, snapshot.attributions, strict=True
     ):
         share = float(probabilities[target])
         yield bar_table([(result.classes[target], bar(share), f"{share:.1%}")])

@@ -1,118 +1,62 @@
-"""A training run as it happens: its controls, and what the model learns."""
+"""A training run while it goes on: its controls, and what the model learns."""
 
 from __future__ import annotations
 
 import logging
-import math
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets as t
 
 from ..._common.options import named_options
-from ...training import Run, Trainer
+from ..shared.array_trait import Array
 from ..shared.lock import widget_lock
-from ..shared.widget import sentence, shortened
-from .classes import by_class
-from .data_map import DataMap, DataWatch
+from ..shared.widget import Widget
+from .checks import check_box, check_index, runs_of
+from .commands import COMMANDS, ENDED, obey, set_learning_rate, set_probes, set_values
 from .fallback import training_html
-from .form import FIELDS, values_of
-from .overlay import VALID, Overlay
-from .probe_history import film, same_frame
+from .form import FIELDS
+from .overlay import TRAIN, VALID
+from .probe_history import same_snapshot
 from .publisher import Publisher
 from .search import search_of
-from .settings import ENDED, TrainingSettings
+from .snapshots import Snapshots, trouble
+from .trait_types import Index, Number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import pandas as pd
 
-    from ...training import Note
+    from ...training import Run, Trainer
 
-_MOST_RUNS = 20
-_MOST_NOTES = 100
+STATES = ("ready", "running", "paused", "stopping", "stopped", "finished", "failed")
+VIEWS = ("curves", "probes", "data", "classes", "notes")
 
 
-class TrainingPanel(TrainingSettings):
-    """A run as it happens, or several runs: control, curves, probes, data map, confusion.
+class TrainingPanel(Widget):
+    """Controls and live views of one or several runs: curves, probes, data map, confusion matrix.
 
-    Header, controls and all views but the curves speak of one run, that of number `shown`.
-    Several panels may show one run. Closing a panel, or the page, does not end the run.
+    The curves show all runs; the header, the controls and the other views show one of them, that
+    of index `shown`. Several panels may show the same run. Closing a panel or the page does not
+    end the run.
 
     Parameters
     ----------
     runs
-        A run to follow, or a trainer whose run the Start button begins, or up to 20 of them.
+        A run to follow, or a trainer whose run the Start button begins, or a list of up to 20 of
+        them.
     probes
-        Sentences whose prediction and word scores are looked at again and again as the model
-        learns, for each of the runs; None leaves the probes of the trainers as they are.
-
-    Attributes
-    ----------
-    run : Run
-        The run on show; its state is ``"ready"`` until it is started.
-    runs : list of str
-        The names of all runs.
-    shown : int
-        The number of the run on show; settable.
-    view : str
-        What is open: ``"curves"``, ``"probes"``, ``"data"``, ``"classes"`` or ``"notes"``;
-        settable.
-    state : str
-        ``"ready"``, ``"running"``, ``"paused"``, ``"stopping"``, ``"stopped"``, ``"finished"`` or
-        ``"failed"``.
-    step, total_steps : int
-        Steps of the optimiser done, and in all.
-    epoch : float
-        Epochs done, with a fraction.
-    epochs : int
-        Epochs in all.
-    elapsed, seconds_left : float
-        Seconds of training so far, and still to come (None before the first step).
-    examples_per_second : float or None
-        Texts a second.
-    memory : float or None
-        Memory in use, in MB, while it trains or is paused.
-    settings : list of [str, str]
-        The set-up, for people to read.
-    learning_rate : float
-        The highest learning rate, above 0 and at most 1; settable until the run has ended.
-    problem : str
-        Why the run paused by itself, such as a full disk; empty if it did not.
-    stops_after_epoch, can_save : bool
-        Whether the run ends after this epoch; whether a checkpoint can be written now.
-    best_step : int or None
-        The step of the best evaluation so far.
-    notes : list of [int, str]
-        Step and sentence of what happened besides, the latest last.
-    values : dict
-        The hyper-parameters by name; settable, whole or in part, until the run is started.
-    finding : bool
-        Whether a learning rate is being searched for.
-    suggested_rate : float or None
-        The learning rate that the search suggests.
-    labels : list of str
-        The classes.
-    probes : list of str
-        At most 20 texts of at most 2,000 characters; settable at any time.
-    frame : int or None
-        The frame of the film of the probes on show, None for the latest; settable.
-    selection : pandas.DataFrame
-        The training examples in the box drawn on the data map.
-    selected_count : int
-        How many these are.
-    map_size : int
-        Training examples in all.
-    map_epochs : float
-        How many times each was seen, on average.
+        Sentences whose prediction and word scores are computed repeatedly as the model learns,
+        for each of the runs; None keeps the probes of the trainers.
 
     Raises
     ------
     TypeError
         If given anything else.
     ValueError
-        If there is no run or there are more than 20, or a probe is unfit.
+        If there is no run or there are more than 20, or a probe is not valid.
 
     Examples
     --------
@@ -124,11 +68,94 @@ class TrainingPanel(TrainingSettings):
 
     bundle = "training_panel"
     title = "Training"
-    commands: ClassVar[tuple[str, ...]] = (
-        "start", "pause", "resume", "stop", "stop_after_epoch", "save", "find_learning_rate",
-        "cancel_search",
-    )  # fmt: skip
+    commands = COMMANDS
 
+    runs = t.List(t.Unicode()).tag(sync=True)
+    """Names of all runs."""
+    shown = Index(0).tag(sync=True, page=True)
+    """Index of the run on show."""
+    view = t.Enum(VIEWS, default_value="curves").tag(sync=True, page=True)
+    """The open view."""
+
+    state = t.Enum(STATES, default_value="ready").tag(sync=True)
+    """State of the run on show."""
+    step = t.Int().tag(sync=True)
+    """Number of optimiser steps done."""
+    total_steps = t.Int().tag(sync=True)
+    """Number of optimiser steps in all."""
+    epoch = t.Float().tag(sync=True)
+    """Number of epochs done, with a fraction."""
+    epochs = t.Int().tag(sync=True)
+    """Number of epochs in all."""
+    elapsed = t.Float().tag(sync=True)
+    """Seconds of training and evaluation so far."""
+    examples_per_second = t.Float(None, allow_none=True).tag(sync=True)
+    """Texts trained on per second; None before the first step."""
+    seconds_left = t.Float(None, allow_none=True).tag(sync=True)
+    """Estimate of the seconds left; None before the first step."""
+    memory = t.Float(None, allow_none=True).tag(sync=True)
+    """Memory in use, in MB; None unless the run is going on or paused."""
+    settings = t.List(t.List(t.Unicode())).tag(sync=True)
+    """Names and values of the set-up, such as device and precision."""
+    problem = t.Unicode().tag(sync=True)
+    """Why the run paused by itself, for example because the disk is full; empty if it did not."""
+    stops_after_epoch = t.Bool(default_value=False).tag(sync=True)
+    """Whether the run will stop at the end of the current epoch."""
+    can_save = t.Bool(default_value=False).tag(sync=True)
+    """Whether a checkpoint can be written now."""
+    best_step = t.Int(None, allow_none=True).tag(sync=True)
+    """Step of the best evaluation so far."""
+    notes = t.List(t.List()).tag(sync=True)
+    """Step and sentence of each note, such as a checkpoint written; the latest is last."""
+    learning_rate = Number(0.0).tag(sync=True, page=True)
+    """Highest learning rate, above 0 and at most 1; settable until the run has ended."""
+
+    _train = Array("float32", len(TRAIN))
+    _train_columns = t.List(t.Unicode(), TRAIN).tag(sync=True)
+    _valid = Array("float32", len(VALID))
+    _valid_columns = t.List(t.Unicode(), VALID).tag(sync=True)
+
+    values = t.Dict().tag(sync=True, page=True)
+    """Hyper-parameters by name; settable, in whole or in part, until the run is started."""
+    finding = t.Bool(default_value=False).tag(sync=True)
+    """Whether the search for a learning rate is running."""
+    suggested_rate = t.Float(None, allow_none=True).tag(sync=True)
+    """Learning rate that the search suggests."""
+    _fields = t.List(t.Dict(), FIELDS).tag(sync=True)
+    _finder = Array("float32", 2)
+
+    labels = t.List(t.Unicode()).tag(sync=True)
+    """Names of the classes."""
+    _confusion = Array("int32")
+    _per_class = Array("float32", 4)
+
+    probes = t.List(t.Unicode()).tag(sync=True, page=True)
+    """Sentences that are predicted and explained as the model learns: at most 20, of at most 2,000
+    characters each."""
+    snapshot = Index(None, allow_none=True).tag(sync=True, page=True)
+    """Index of the snapshot of the probes on show; None shows the latest."""
+    _probe_history_probes = t.List(t.Unicode()).tag(sync=True)
+    _probe_history_counts = t.List(t.Int()).tag(sync=True)
+    _probe_history_offsets = Array("int32", 2)
+    _probe_history_steps = Array("int32")
+    _probe_history_scores = Array("float32")
+    _probe_history_probabilities = Array("float32")
+    _probe_history_targets = Array("int32")
+
+    brush = t.List(Number()).tag(sync=True, page=True)
+    """Box drawn on the data map: variability from, to, confidence from, to; empty for no box."""
+    selected_count = t.Int().tag(sync=True)
+    """Number of training examples in the box; `selection` has them."""
+    map_size = t.Int().tag(sync=True)
+    """Number of training examples in all."""
+    map_epochs = t.Float().tag(sync=True)
+    """How many times each training example was seen, on average."""
+    _map = Array("float32", 4)
+    _selected = t.List(t.List()).tag(sync=True)
+    _suspects = t.List(t.List()).tag(sync=True)
+
+    # True while the panel shows the state of the runs: then nothing is checked or done about it.
+    _showing = True
     _unsubscribe: tuple[Callable[[], None], ...] = ()
     _publisher: Publisher | None = None
 
@@ -139,16 +166,13 @@ class TrainingPanel(TrainingSettings):
         *,
         probes: Sequence[str] | None = None,
     ) -> None:
-        self._runs = _runs_of(runs)
+        self._runs = runs_of(runs)
         if probes is not None:
             for run in self._runs:
                 run.trainer.probes = probes
-        self._overlay = Overlay([run.history for run in self._runs])
-        self._watch = DataWatch()
-        self._built: dict[str, tuple[object, Any]] = {}
+        self._snapshots = Snapshots(self._runs)
         self._sent: dict[str, object] = {}
-        self._data = self._watch.look(self.run) or DataMap(self.run)
-        super().__init__(fields=FIELDS, **self._snapshot())
+        super().__init__(**self._snapshot())
         self._showing = False
         # Runs and searches call back on their threads, which must never wait for the widget_lock.
         self._publisher = Publisher(self._publish)
@@ -166,17 +190,17 @@ class TrainingPanel(TrainingSettings):
 
     @property
     def selection(self) -> pd.DataFrame:
-        """All training examples in the box, by row number, the least confident first.
+        """All training examples in the box by row number, the least confident first.
 
-        Columns are those of `Dynamics.to_frame`. It holds what the data map shows: rows and
-        numbers are as old as the map.
+        Columns are those of `Dynamics.to_frame`. Rows and numbers are those of the data map on
+        show, which may be some seconds old.
         """
         with widget_lock:
-            data, box = self._data, list(self.brush)
+            data, box = self._snapshots.data, list(self.brush)
         return data.frame(data.inside(box))
 
     def close(self) -> None:
-        """Take the panel away; the runs go on."""
+        """Remove the panel; the runs go on."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         if self._publisher is not None:
@@ -184,7 +208,7 @@ class TrainingPanel(TrainingSettings):
         super().close()
 
     def fallback_html(self) -> str:
-        """Return the states of the runs, and what is known of the one on show, as plain HTML."""
+        """Return the states of the runs and the results of the one on show as plain HTML."""
         history = self.run.history
         return training_html(
             [(run.name, run.state, run.progress) for run in self._runs],
@@ -192,16 +216,15 @@ class TrainingPanel(TrainingSettings):
             self._evaluations(),
             problem=self.error or self.problem,
             evaluation=history.evaluation,
-            probes=history.frames[-1] if history.frames else None,
+            probes=history.probe_history[-1] if history.probe_history else None,
             suspects=self._suspects,
         )
 
     def fallback_text(self) -> str:
         """Return state and latest measurements."""
-        latest = [
-            f"{name} {value:.4g}" for name, value in (self._evaluations() or [{}])[-1].items()
-        ]
-        return ", ".join([f"{self.state}: step {self.step} of {self.total_steps}", *latest])
+        latest = (self._evaluations() or [{}])[-1]
+        measures = [f"{name} {value:.4g}" for name, value in latest.items()]
+        return ", ".join([f"{self.state}: step {self.step} of {self.total_steps}", *measures])
 
     def saved_state(self) -> dict[str, Any]:
         """Return the traits as they are now, not as they were when last published."""
@@ -217,23 +240,7 @@ class TrainingPanel(TrainingSettings):
         return [row for row in rows if row.pop("run") == self.shown]
 
     def _obey(self, command: str) -> None:
-        """Press a button; one that makes no sense in the present state does nothing."""
-        run, search = self.run, search_of(self.run.trainer)
-        refusal = ""
-        if command == "find_learning_rate" and run.state != "ready":
-            refusal = "A learning rate is searched for before the run is started, not later."
-        elif command == "start" and search.running:
-            refusal = "A learning rate is being searched for; start when that has ended."
-        elif command == "cancel_search":
-            search.cancel()
-        elif run.state not in ENDED:
-            try:
-                if command == "find_learning_rate":
-                    search.start(run.trainer)
-                else:
-                    getattr(run, command)()
-            except Exception as error:  # noqa: BLE001 - whoever pressed the button sees it
-                refusal = sentence(error)
+        refusal = obey(self.run, command)
         if refusal:
             self._refuse(refusal)
 
@@ -241,20 +248,27 @@ class TrainingPanel(TrainingSettings):
         self._publish()
 
     def _publish(self) -> bool:
-        """Show the runs as they are now; say whether more can follow."""
-        more = any(run.state not in ENDED for run in self._runs)
-        data = self._watch.look(self.run)
+        """Show the runs as they are now; return whether they may still change."""
+        run = self.run
+        may_change = any(run.state not in ENDED for run in self._runs)
+        data = self._snapshots.newer_data(run)
         with self.hold_sync():
-            if data is not None and data.newer(self._data, self.run):
-                self._data = data
+            self._snapshots.show_data(data, self.run)
             self._showing = True
             try:
                 for name, value in self._snapshot().items():
                     self._show(name, value)
-                self._fail(self._trouble())
+                self._fail(trouble(self.run))
             finally:
                 self._showing = False
-        return more
+        return may_change
+
+    def _snapshot(self) -> dict[str, Any]:
+        """Return the traits that change during a run."""
+        traits = self._snapshots.traits(self.run, self.brush)
+        steps = traits["_probe_history_steps"]
+        snapshot = same_snapshot(self.snapshot, self._probe_history_steps, steps)
+        return {"runs": [run.name for run in self._runs], "snapshot": snapshot, **traits}
 
     def _show(self, name: str, value: object) -> None:
         if isinstance(value, np.ndarray) and self._sent.get(name) is value:
@@ -266,93 +280,61 @@ class TrainingPanel(TrainingSettings):
             logging.getLogger(__name__).exception("An observer of %r failed", name)
         self._sent[name] = value
 
-    def _trouble(self) -> str:
-        if self.run.exception is not None:
-            return f"Training failed: {sentence(self.run.exception)}"
-        return search_of(self.run.trainer).problem
+    @t.validate("shown")
+    def _check_shown(self, proposal: dict[str, Any]) -> int:
+        index: int = proposal["value"]
+        if not self._showing:
+            check_index("run", index, len(self._runs))
+        return index
 
-    def _snapshot(self) -> dict[str, Any]:
-        """Return the traits that change during a run."""
-        # The state comes first: what follows is then at least as new, and an end is the end.
-        run = self.run
-        state, trainer, history, progress = run.state, run.trainer, run.history, run.progress
-        shown = self._once("film", history.frames, film)
-        return {
-            "runs": [each.name for each in self._runs],
-            "state": state,
-            "step": progress.step,
-            "total_steps": progress.total_steps,
-            "epoch": progress.epoch,
-            "epochs": progress.epochs,
-            "elapsed": progress.elapsed,
-            "examples_per_second": _finite(progress.examples_per_second),
-            "seconds_left": _finite(progress.seconds_left),
-            "memory": None if state in ("ready", *ENDED) else progress.memory / 1e6,
-            "settings": [list(item) for item in trainer.settings],
-            "problem": shortened(run.problem),
-            "stops_after_epoch": run.stops_after_epoch,
-            "can_save": trainer.folder is not None and state in ("running", "paused"),
-            "best_step": history.best_step,
-            "notes": self._once("notes", history.notes, _latest),
-            "learning_rate": trainer.learning_rate,
-            "values": self._once("values", trainer.hyperparameters, values_of),
-            "labels": list(trainer.clf.labels),
-            "probes": list(trainer.probes),
-            "frame": same_frame(self.frame, self._film_steps, shown["_film_steps"]),
-            **self._overlay.read(),
-            **self._once("classes", history.evaluation, by_class),
-            **shown,
-            **search_of(trainer).traits(),
-            **self._once("data", self._data, DataMap.traits),
-            **self._selected_traits(),
-        }
+    @t.validate("snapshot")
+    def _check_snapshot(self, proposal: dict[str, Any]) -> int | None:
+        index: int | None = proposal["value"]
+        if not self._showing and index is not None:
+            check_index("snapshot", index, len(self._probe_history_steps))
+        return index
 
-    def _selected_traits(self) -> dict[str, Any]:
-        chosen = self._data, tuple(self.brush)
-        traits: dict[str, Any] = self._once("selected", chosen, lambda c: c[0].selected(c[1]))
-        return traits
+    @t.validate("brush")
+    def _check_brush(self, proposal: dict[str, Any]) -> list[float]:
+        box: list[float] = proposal["value"]
+        check_box(box)
+        return box
 
-    def _once(self, name: str, source: Any, build: Callable[[Any], Any]) -> Any:  # noqa: ANN401
-        """Return what ``build`` makes of a source, built anew only when the source is another."""
-        if name not in self._built or self._built[name][0] != source:
-            self._built[name] = source, build(source)
-        return self._built[name][1]
+    @t.validate("learning_rate")
+    def _set_learning_rate(self, proposal: dict[str, Any]) -> float:
+        rate: float = proposal["value"]
+        if not self._showing and rate != self.run.learning_rate:
+            set_learning_rate(self.run, rate)
+            widget_lock.afterwards(self._refresh)
+        return rate
+
+    @t.validate("values")
+    def _set_values(self, proposal: dict[str, Any]) -> dict[str, Any]:
+        values: dict[str, Any] = proposal["value"]
+        if not self._showing:
+            values = set_values(self.run, values)
+            widget_lock.afterwards(self._refresh)
+            # The page may hold only a part of them.
+            widget_lock.afterwards(partial(self.send_state, "values"))
+        return values
+
+    @t.validate("probes")
+    def _set_probes(self, proposal: dict[str, Any]) -> list[str]:
+        texts: list[str] = proposal["value"]
+        if not self._showing:
+            set_probes(self.run, texts)
+            widget_lock.afterwards(self._refresh)
+            # traitlets turns "a" into ["a"], which the page must be told.
+            widget_lock.afterwards(partial(self.send_state, "probes"))
+        return texts
 
     @t.observe("shown")
     def _turn_to_run(self, _change: object) -> None:
         if not self._showing:
-            self.frame = None
+            self.snapshot = None
             widget_lock.afterwards(self._refresh)
 
     @t.observe("brush")
     def _select(self, _change: object) -> None:
-        for name, value in self._selected_traits().items():
+        for name, value in self._snapshots.selected(self.brush).items():
             self._show(name, value)
-
-
-def _latest(notes: tuple[Note, ...]) -> list[list[int | str]]:
-    return [[note.step, shortened(note.text)] for note in notes[-_MOST_NOTES:]]
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
-
-
-def _runs_of(given: object) -> tuple[Run[Trainer], ...]:
-    items = list(given) if isinstance(given, list | tuple) else [given]
-    if not 1 <= len(items) <= _MOST_RUNS:
-        msg = f"A TrainingPanel shows 1 to {_MOST_RUNS} runs, not {len(items)}."
-        raise ValueError(msg)
-    return tuple(_run_of(item) for item in items)
-
-
-def _run_of(given: object) -> Run[Trainer]:
-    if isinstance(given, Trainer):
-        # Made now, though not started, so that each panel of the trainer hears of its start.
-        given.run = given.run or Run(given)
-        return given.run
-    if isinstance(given, Run):
-        return given
-    kind = type(given).__name__
-    msg = f"A TrainingPanel shows a Run or a Trainer, or a list of them, not a {kind}."
-    raise TypeError(msg)

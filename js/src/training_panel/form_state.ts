@@ -4,7 +4,7 @@ import { check } from "../shared/read.ts";
 import type { Trait } from "./traits.ts";
 
 export const FORM_TRAITS = [
-  "fields",
+  "_fields",
   "values",
   "_finder",
   "suggested_rate",
@@ -51,7 +51,7 @@ function readField(item: unknown): Field {
   const words = Array.isArray(choices) ? choices : [];
   check(
     [name, label, help, ...words].every((word) => typeof word === "string") && found !== undefined,
-    "“fields” does not describe a form.",
+    "“_fields” does not describe a form.",
   );
   return {
     name: String(name),
@@ -73,7 +73,7 @@ export function readForm(model: Model<FormTrait>): Form {
   const column = (at: number): Float64Array =>
     Float64Array.from({ length: finder.length / 2 }, (_, i) => finder[2 * i + at] ?? 0);
   return {
-    fields: read.list(model, "fields").map(readField),
+    fields: read.list(model, "_fields").map(readField),
     values: values as Record<string, unknown>,
     rates: column(0),
     losses: column(1),

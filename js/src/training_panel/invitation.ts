@@ -20,12 +20,12 @@ const COMING: Record<View, string> = {
 };
 
 function lacks(state: Training): boolean {
-  const { view, film, map, classes, notes, probes } = state;
+  const { view, probeHistory, map, classes, notes, probes } = state;
   switch (view) {
     case "curves":
       return !measured(state);
     case "probes":
-      return probes.length === 0 && film.probes.length === 0;
+      return probes.length === 0 && probeHistory.probes.length === 0;
     case "data":
       return map.points.length === 0;
     case "classes":

@@ -3,8 +3,8 @@ import type { Frame } from "../shared/frame.ts";
 import { makeLegend } from "../shared/legend.ts";
 import { setTrait } from "../shared/model.ts";
 import { differs } from "../shared/read.ts";
-import type { Film } from "./probe_history_state.ts";
-import { frameAt, makePlayer } from "./probe_player.ts";
+import type { ProbeHistory } from "./probe_history_state.ts";
+import { makePlayer, snapshotAt } from "./probe_player.ts";
 import { makeProbeRow, type ProbeRow } from "./probe_row.ts";
 import type { Training } from "./state.ts";
 import type { Trait } from "./traits.ts";
@@ -13,12 +13,12 @@ const MOST_PROBES = 20;
 const MOST_CHARACTERS = 2000;
 
 /** The class that the colours speak of; with more than two it is each probe's own. */
-function meantClass({ labels }: Film): string {
+function meantClass({ labels }: ProbeHistory): string {
   return labels.length === 2 ? (labels[1] ?? "") : "its class";
 }
 
 /** The probes as the model saw them at one step after the other. */
-export function makeFilm(frame: Frame<Trait>): {
+export function makeProbeHistory(frame: Frame<Trait>): {
   element: HTMLElement;
   draw: (state: Training) => void;
 } {
@@ -28,7 +28,7 @@ export function makeFilm(frame: Frame<Trait>): {
     probes = next;
     setTrait(model, "probes", next);
   };
-  const player = makePlayer(signal, (chosen) => setTrait(model, "frame", chosen));
+  const player = makePlayer(signal, (chosen) => setTrait(model, "snapshot", chosen));
   const legend = makeLegend();
   const list = h("ol", { class: "bw-probes" });
   const field = h("input", {
@@ -48,19 +48,19 @@ export function makeFilm(frame: Frame<Trait>): {
     if (event.key === "Enter" && !event.isComposing) add();
   });
   const adder = h("div", { class: "bw-adder" }, field, button("Add", add));
-  const reel = h("div", { class: "bw-reel" }, player.element, legend.element);
-  const element = h("div", { class: "bw-film" }, reel, list, adder);
+  const playback = h("div", { class: "bw-player" }, player.element, legend.element);
+  const element = h("div", { class: "bw-probe-history" }, playback, list, adder);
   const listed = differs();
   const changed = differs();
   let rows: ProbeRow[] = [];
 
   const draw = (state: Training): void => {
-    const { film, static: saved } = state;
+    const { probeHistory, static: saved } = state;
     const { palette } = frame;
     ({ probes } = state);
-    const texts = probes.length > 0 ? probes : film.probes;
-    const known = film.steps.length > 0 && film.probes.length > 0;
-    const shown = frameAt(state.frame, film.steps.length);
+    const texts = probes.length > 0 ? probes : probeHistory.probes;
+    const known = probeHistory.steps.length > 0 && probeHistory.probes.length > 0;
+    const shown = snapshotAt(state.snapshot, probeHistory.steps.length);
     const renewed = listed(JSON.stringify(texts), saved);
     if (renewed) {
       rows = texts.map((text, i) =>
@@ -68,12 +68,12 @@ export function makeFilm(frame: Frame<Trait>): {
       );
       list.replaceChildren(...rows.map((row) => row.element));
     }
-    reel.hidden = !known;
+    playback.hidden = !known;
     adder.hidden = saved || probes.length >= MOST_PROBES;
-    if (!changed(film, shown, palette) && !renewed) return;
-    player.draw(film.steps, state.frame);
-    legend.draw(meantClass(film), film.largest, palette);
-    for (const row of rows) row.draw(known ? film : null, shown, palette);
+    if (!changed(probeHistory, shown, palette) && !renewed) return;
+    player.draw(probeHistory.steps, state.snapshot);
+    legend.draw(meantClass(probeHistory), probeHistory.largest, palette);
+    for (const row of rows) row.draw(known ? probeHistory : null, shown, palette);
   };
   return { element, draw };
 }

@@ -5,57 +5,60 @@ import { check } from "../shared/read.ts";
 import { largestMagnitude } from "../shared/scales.ts";
 import type { Trait } from "./traits.ts";
 
-export const FILM_TRAITS = [
+export const PROBE_HISTORY_TRAITS = [
   "labels",
-  "_film_steps",
-  "_film_counts",
-  "_film_offsets",
-  "_film_scores",
-  "_film_probabilities",
-  "_film_targets",
-  "_film_probes",
+  "_probe_history_steps",
+  "_probe_history_counts",
+  "_probe_history_offsets",
+  "_probe_history_scores",
+  "_probe_history_probabilities",
+  "_probe_history_targets",
+  "_probe_history_probes",
 ] as const satisfies readonly Trait[];
-type FilmTrait = (typeof FILM_TRAITS)[number];
+type ProbeHistoryTrait = (typeof PROBE_HISTORY_TRAITS)[number];
 
 /** What the model made of the probes at one step after the other. */
-export interface Film {
+export interface ProbeHistory {
   labels: string[];
   probes: string[];
   steps: Int32Array;
   /** The words of each probe. */
   words: Range[][];
-  /** The largest score of the whole film, so that colours mean the same in every frame. */
+  /** The largest score of the whole history, so that colours mean the same in every snapshot. */
   largest: number;
-  /** The scores of a probe's words in a frame. */
-  scores: (frame: number, probe: number) => Float32Array;
+  /** The scores of a probe's words in a snapshot. */
+  scores: (snapshot: number, probe: number) => Float32Array;
   /** The probability of each class. */
-  probabilities: (frame: number, probe: number) => Float32Array;
+  probabilities: (snapshot: number, probe: number) => Float32Array;
   /** The class that the scores speak of. */
-  target: (frame: number, probe: number) => number;
+  target: (snapshot: number, probe: number) => number;
 }
 
-export function readFilm(model: Model<FilmTrait>): Film {
+export function readProbeHistory(model: Model<ProbeHistoryTrait>): ProbeHistory {
   const labels = read.texts(model, "labels");
-  const probes = read.texts(model, "_film_probes");
-  const counts = read.numbers(model, "_film_counts");
+  const probes = read.texts(model, "_probe_history_probes");
+  const counts = read.numbers(model, "_probe_history_counts");
   check(
     counts.length === probes.length && counts.every((n) => Number.isInteger(n) && n >= 0),
-    "“_film_counts” does not count the words of each probe.",
+    "“_probe_history_counts” does not count the words of each probe.",
   );
-  const steps = new Int32Array(read.bytes(model, "_film_steps", 4));
+  const steps = new Int32Array(read.bytes(model, "_probe_history_steps", 4));
   const starts = [0];
   for (const n of counts) starts.push((starts.at(-1) ?? 0) + n);
   const total = starts.at(-1) ?? 0;
-  const [frames, classes, count] = [steps.length, labels.length, probes.length];
+  const [snapshots, classes, count] = [steps.length, labels.length, probes.length];
   const none = new ArrayBuffer(0);
-  const offsets = read.int32(model, "_film_offsets", 2 * total) ?? new Int32Array(none);
-  const scores = read.float32(model, "_film_scores", frames * total) ?? new Float32Array(none);
+  const offsets = read.int32(model, "_probe_history_offsets", 2 * total) ?? new Int32Array(none);
+  const scores =
+    read.float32(model, "_probe_history_scores", snapshots * total) ?? new Float32Array(none);
   const probabilities =
-    read.float32(model, "_film_probabilities", frames * count * classes) ?? new Float32Array(none);
-  const targets = read.int32(model, "_film_targets", frames * count) ?? new Int32Array(none);
+    read.float32(model, "_probe_history_probabilities", snapshots * count * classes) ??
+    new Float32Array(none);
+  const targets =
+    read.int32(model, "_probe_history_targets", snapshots * count) ?? new Int32Array(none);
   check(
     targets.every((target) => target >= 0 && target < classes),
-    "“_film_targets” names a class there is not.",
+    "“_probe_history_targets” names a class there is not.",
   );
   const words = probes.map((text, probe) => {
     const { length } = codePoints(text);
@@ -75,15 +78,15 @@ export function readFilm(model: Model<FilmTrait>): Film {
     steps,
     words,
     largest: largestMagnitude(scores),
-    scores: (frame, probe) =>
+    scores: (snapshot, probe) =>
       scores.subarray(
-        frame * total + (starts[probe] ?? 0),
-        frame * total + (starts[probe + 1] ?? 0),
+        snapshot * total + (starts[probe] ?? 0),
+        snapshot * total + (starts[probe + 1] ?? 0),
       ),
-    probabilities: (frame, probe) => {
-      const at = (frame * count + probe) * classes;
+    probabilities: (snapshot, probe) => {
+      const at = (snapshot * count + probe) * classes;
       return probabilities.subarray(at, at + classes);
     },
-    target: (frame, probe) => targets[frame * count + probe] ?? 0,
+    target: (snapshot, probe) => targets[snapshot * count + probe] ?? 0,
   };
 }

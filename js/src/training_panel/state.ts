@@ -5,7 +5,11 @@ import { CLASSES_TRAITS, type Classes, readClasses } from "./classes_state.ts";
 import { CURVES_TRAITS, type Curves, readCurves } from "./curves_state.ts";
 import { FORM_TRAITS, type Form, readForm } from "./form_state.ts";
 import { type DataMap, MAP_TRAITS, readMap } from "./map_state.ts";
-import { FILM_TRAITS, type Film, readFilm } from "./probe_history_state.ts";
+import {
+  PROBE_HISTORY_TRAITS,
+  type ProbeHistory,
+  readProbeHistory,
+} from "./probe_history_state.ts";
 import type { Trait } from "./traits.ts";
 
 export const PHASES = [
@@ -43,8 +47,8 @@ export interface Training {
   settings: [string, string][];
   notes: [number, string][];
   probes: string[];
-  /** The frame of the film in view; null for the latest. */
-  frame: number | null;
+  /** The index of the probe snapshot in view; null for the latest. */
+  snapshot: number | null;
   brush: Box | null;
   view: View;
   /** The run that everything but the overlaid curves speaks of. */
@@ -52,7 +56,7 @@ export interface Training {
   static: boolean;
   curves: Curves;
   form: Form;
-  film: Film;
+  probeHistory: ProbeHistory;
   map: DataMap;
   classes: Classes;
 }
@@ -78,7 +82,7 @@ function readBrush(model: Model<Trait>): Box | null {
 export function trainingReader(): (model: Model<Trait>) => Training {
   const curves = read.remembered(CURVES_TRAITS, readCurves);
   const form = read.remembered(FORM_TRAITS, readForm);
-  const film = read.remembered(FILM_TRAITS, readFilm);
+  const probeHistory = read.remembered(PROBE_HISTORY_TRAITS, readProbeHistory);
   const map = read.remembered(MAP_TRAITS, readMap);
   const classes = read.remembered(CLASSES_TRAITS, readClasses);
   return (model) => ({
@@ -99,14 +103,14 @@ export function trainingReader(): (model: Model<Trait>) => Training {
     settings: read.tuples(model, "settings", "text", "text"),
     notes: read.tuples(model, "notes", "number", "text"),
     probes: read.texts(model, "probes"),
-    frame: read.indexOrNull(model, "frame", Number.MAX_SAFE_INTEGER),
+    snapshot: read.indexOrNull(model, "snapshot", Number.MAX_SAFE_INTEGER),
     brush: readBrush(model),
     view: oneOf(VIEWS, model, "view"),
     shown: read.integer(model, "shown", read.texts(model, "runs").length),
     static: read.flag(model, "_static"),
     curves: curves(model),
     form: form(model),
-    film: film(model),
+    probeHistory: probeHistory(model),
     map: map(model),
     classes: classes(model),
   });

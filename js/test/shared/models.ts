@@ -78,7 +78,7 @@ export function highlightsState(changes: Record<string, unknown> = {}): Record<s
   };
 }
 
-/** A run of two steps and one evaluation, with a film of two frames of one probe, "not 😀". */
+/** A run of two steps and one evaluation, with two snapshots of one probe, "not 😀". */
 export function trainingState(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     error: "",
@@ -108,7 +108,7 @@ export function trainingState(changes: Record<string, unknown> = {}): Record<str
     _train_columns: ["run", "step", "loss", "loss_mean", "learning_rate", "gradient_norm"],
     _valid: floats(0, 2, 0.7, 0.6, 0.5),
     _valid_columns: ["run", "step", "loss", "accuracy", "macro_f1"],
-    fields: FIELDS,
+    _fields: FIELDS,
     values: { epochs: 2, learning_rate: 2e-5, patience: null, schedule: "linear", compile: false },
     _finder: null,
     suggested_rate: null,
@@ -117,14 +117,14 @@ export function trainingState(changes: Record<string, unknown> = {}): Record<str
     _confusion: ints(8, 2, 1, 9),
     _per_class: floats(0.89, 0.8, 0.84, 10, 0.82, 0.9, 0.86, 10),
     probes: ["not 😀"],
-    frame: null,
-    _film_probes: ["not 😀"],
-    _film_steps: ints(0, 2),
-    _film_counts: [2],
-    _film_offsets: ints(0, 3, 4, 5),
-    _film_scores: floats(0.1, 0.2, -1, 2),
-    _film_probabilities: floats(0.5, 0.5, 0.2, 0.8),
-    _film_targets: ints(1, 1),
+    snapshot: null,
+    _probe_history_probes: ["not 😀"],
+    _probe_history_steps: ints(0, 2),
+    _probe_history_counts: [2],
+    _probe_history_offsets: ints(0, 3, 4, 5),
+    _probe_history_scores: floats(0.1, 0.2, -1, 2),
+    _probe_history_probabilities: floats(0.5, 0.5, 0.2, 0.8),
+    _probe_history_targets: ints(1, 1),
     _map: floats(0.1, 0.9, 1, 0, 0.3, 0.2, 0.5, 1),
     map_epochs: 0.4,
     map_size: 1200,

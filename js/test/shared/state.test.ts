@@ -121,26 +121,26 @@ describe("training", () => {
     });
     expect(ready.curves[0]?.train.get("loss")).toBeUndefined();
     expect([ready.classes.confusion, ready.classes.scores]).toEqual([null, null]);
-    expect([ready.film.steps.length, ready.map.points.length]).toEqual([0, 0]);
+    expect([ready.probeHistory.steps.length, ready.map.points.length]).toEqual([0, 0]);
     const diverged = state({ _train: floats(0, 1, Number.NaN, Number.NaN, 0, Number.NaN) });
     expect(diverged.curves[0]?.train.get("loss")?.[0]).toBeNaN();
   });
 
   it("gives each probe its own words, scores and probabilities", () => {
-    const { film } = state({
-      _film_probes: ["a b", "c"],
-      _film_counts: [2, 1],
-      _film_offsets: ints(0, 1, 2, 3, 0, 1),
-      _film_scores: floats(1, 2, 3, 4, 5, 6),
-      _film_probabilities: floats(0.125, 0.875, 0.25, 0.75, 0.5, 0.5, 1, 0),
-      _film_targets: ints(0, 1, 1, 0),
+    const { probeHistory } = state({
+      _probe_history_probes: ["a b", "c"],
+      _probe_history_counts: [2, 1],
+      _probe_history_offsets: ints(0, 1, 2, 3, 0, 1),
+      _probe_history_scores: floats(1, 2, 3, 4, 5, 6),
+      _probe_history_probabilities: floats(0.125, 0.875, 0.25, 0.75, 0.5, 0.5, 1, 0),
+      _probe_history_targets: ints(0, 1, 1, 0),
     });
-    expect(film.words[1]).toEqual([{ start: 0, end: 1 }]);
-    expect(Array.from(film.scores(1, 0))).toEqual([4, 5]);
-    expect(Array.from(film.scores(0, 1))).toEqual([3]);
-    expect(Array.from(film.probabilities(1, 1))).toEqual([1, 0]);
-    expect([film.target(0, 1), film.target(1, 1)]).toEqual([1, 0]);
-    expect(film.largest).toBe(6);
+    expect(probeHistory.words[1]).toEqual([{ start: 0, end: 1 }]);
+    expect(Array.from(probeHistory.scores(1, 0))).toEqual([4, 5]);
+    expect(Array.from(probeHistory.scores(0, 1))).toEqual([3]);
+    expect(Array.from(probeHistory.probabilities(1, 1))).toEqual([1, 0]);
+    expect([probeHistory.target(0, 1), probeHistory.target(1, 1)]).toEqual([1, 0]);
+    expect(probeHistory.largest).toBe(6);
   });
 
   it("reads what has not changed only once", () => {
@@ -150,9 +150,9 @@ describe("training", () => {
     model.set("step", 3);
     const after = read(model);
     expect(after.step).toBe(3);
-    expect(after.film).toBe(before.film);
+    expect(after.probeHistory).toBe(before.probeHistory);
     model.set("labels", ["negative", "positive"]);
-    expect(read(model).film).not.toBe(before.film);
+    expect(read(model).probeHistory).not.toBe(before.probeHistory);
   });
 
   it.each([
@@ -170,12 +170,15 @@ describe("training", () => {
     ["endless time", { seconds_left: Number.POSITIVE_INFINITY }],
     ["settings that are no pairs", { settings: ["Device"] }],
     ["notes without a step", { notes: [["x", "y"]] }],
-    ["a form of nothing", { fields: [null] }],
-    ["a field of an unknown kind", { fields: [{ name: "a", label: "a", help: "", kind: "file" }] }],
-    ["a film with too few scores", { _film_scores: floats(1) }],
-    ["a word outside its probe", { _film_offsets: ints(0, 3, 4, 6) }],
-    ["a target there is not", { _film_targets: ints(1, 2) }],
-    ["counts of other probes", { _film_counts: [1, 1] }],
+    ["a form of nothing", { _fields: [null] }],
+    [
+      "a field of an unknown kind",
+      { _fields: [{ name: "a", label: "a", help: "", kind: "file" }] },
+    ],
+    ["a probe history with too few scores", { _probe_history_scores: floats(1) }],
+    ["a word outside its probe", { _probe_history_offsets: ints(0, 3, 4, 6) }],
+    ["a target there is not", { _probe_history_targets: ints(1, 2) }],
+    ["counts of other probes", { _probe_history_counts: [1, 1] }],
     ["a confusion of other classes", { _confusion: ints(1, 2, 3) }],
     ["negative counts", { _confusion: ints(1, 2, 3, -1) }],
     ["scores of other classes", { _per_class: floats(1, 1, 1, 1) }],

@@ -156,20 +156,20 @@ describe("the form", () => {
   });
 });
 
-describe("the film", () => {
+describe("the probe history", () => {
   const view = { view: "probes" };
   const texts = () => find(".bw-probe-text").map((one) => one.textContent);
 
-  it("draws the words of the frame in view, in the colours of their scores", () => {
+  it("draws the words of the snapshot in view, in the colours of their scores", () => {
     const model = open(view);
     expect(texts()).toEqual(["not 😀"]);
     const words = () => find(".bw-word").map((one) => one.classList.contains("bw-negative"));
     expect(words()).toEqual([true, false]);
-    expect(find(".bw-film-step")[0]?.textContent).toBe("step 2");
-    model.set("frame", 0);
+    expect(find(".bw-snapshot-step")[0]?.textContent).toBe("step 2");
+    model.set("snapshot", 0);
     frames();
     expect(words()).toEqual([false, false]);
-    expect(find(".bw-film-step")[0]?.textContent).toBe("step 0");
+    expect(find(".bw-snapshot-step")[0]?.textContent).toBe("step 0");
     expect(find(".bw-probe-bar").map((one) => one.textContent)).toEqual([
       "negative50.0%",
       "positive50.0%",
@@ -178,22 +178,22 @@ describe("the film", () => {
 
   it("plays to its end, then follows the run", () => {
     const model = open(view);
-    named("Play the film")?.click();
-    expect(model.get("frame")).toBe(0);
+    named("Play the probe history")?.click();
+    expect(model.get("snapshot")).toBe(0);
     vi.advanceTimersByTime(500);
-    expect(model.get("frame")).toBeNull();
+    expect(model.get("snapshot")).toBeNull();
     frames();
     vi.advanceTimersByTime(1000);
-    expect(visible(named("Play the film"))).toBe(true);
+    expect(visible(named("Play the probe history"))).toBe(true);
   });
 
   it("steps by its buttons, and stops at the ends", () => {
     const model = open(view);
-    expect((named("Next frame") as HTMLButtonElement).disabled).toBe(true);
-    named("Previous frame")?.click();
+    expect((named("Next step") as HTMLButtonElement).disabled).toBe(true);
+    named("Previous step")?.click();
     frames();
-    expect(model.get("frame")).toBe(0);
-    expect((named("Previous frame") as HTMLButtonElement).disabled).toBe(true);
+    expect(model.get("snapshot")).toBe(0);
+    expect((named("Previous step") as HTMLButtonElement).disabled).toBe(true);
   });
 
   it("takes and drops probes", () => {
@@ -315,12 +315,12 @@ describe("the panel", () => {
 
   it("says what is wrong with a forged state, and stays usable", () => {
     const model = open({});
-    model.set("_film_targets", ints(7, 7));
+    model.set("_probe_history_targets", ints(7, 7));
     const log = vi.spyOn(console, "error").mockReturnValueOnce();
     vi.advanceTimersByTime(1000);
     expect(find('.bw-banner[role="alert"]')[0]?.textContent).toBe(DAMAGED);
-    expect(log).toHaveBeenCalledWith(expect.stringContaining("_film_targets"));
-    model.set("_film_targets", ints(1, 1));
+    expect(log).toHaveBeenCalledWith(expect.stringContaining("_probe_history_targets"));
+    model.set("_probe_history_targets", ints(1, 1));
     frames();
     expect(find(".bw-banner")[0]?.hidden).toBe(true);
     named("Pause")?.click();
@@ -329,11 +329,11 @@ describe("the panel", () => {
 
   it("leaves nothing behind when it closes", () => {
     const model = open({ view: "probes" });
-    named("Play the film")?.click();
+    named("Play the probe history")?.click();
     closing.abort();
-    const frame = model.get("frame");
+    const frame = model.get("snapshot");
     vi.advanceTimersByTime(5000);
-    expect(model.get("frame")).toBe(frame);
+    expect(model.get("snapshot")).toBe(frame);
     expect(el.childNodes).toHaveLength(0);
   });
 });

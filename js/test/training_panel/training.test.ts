@@ -5,7 +5,7 @@ import { parsed, rateText, typed } from "../../src/training_panel/form_values.ts
 import { drawnViews } from "../../src/training_panel/invitation.ts";
 import { coverage } from "../../src/training_panel/map_key.ts";
 import { suspicion } from "../../src/training_panel/map_lists.ts";
-import { chosenAt, frameAt } from "../../src/training_panel/probe_player.ts";
+import { chosenAt, snapshotAt } from "../../src/training_panel/probe_player.ts";
 import { classesInView, sparkline } from "../../src/training_panel/probe_row.ts";
 import { type Training, trainingReader, VIEWS } from "../../src/training_panel/state.ts";
 import { FIELDS, floats, modelOf, trainingState } from "../shared/models.ts";
@@ -22,14 +22,14 @@ describe("a tab without anything to show", () => {
     _per_class: null,
     notes: [],
     probes: [],
-    _film_probes: [],
-    _film_counts: [],
-    _film_offsets: null,
-    _film_scores: null,
-    _film_probabilities: null,
-    _film_targets: null,
-    _film_steps: null,
-    fields: [],
+    _probe_history_probes: [],
+    _probe_history_counts: [],
+    _probe_history_offsets: null,
+    _probe_history_scores: null,
+    _probe_history_probabilities: null,
+    _probe_history_targets: null,
+    _probe_history_steps: null,
+    _fields: [],
   };
   const shows = (changes: Record<string, unknown>) => drawnViews(training(changes));
 
@@ -46,10 +46,10 @@ describe("a tab without anything to show", () => {
   });
 
   it("shows the form instead, before Start, and the field for a probe", () => {
-    const ready = { ...bare, fields: FIELDS, state: "ready" };
+    const ready = { ...bare, _fields: FIELDS, state: "ready" };
     expect(shows(ready)).toEqual({ form: true, view: false, words: null });
     expect(shows({ ...ready, _static: true }).form).toBe(false);
-    expect(shows({ ...bare, fields: FIELDS }).form).toBe(false);
+    expect(shows({ ...bare, _fields: FIELDS }).form).toBe(false);
     expect(shows({ ...ready, view: "probes" })).toMatchObject({ form: false, view: true });
   });
 });
@@ -95,9 +95,9 @@ describe("values of the form", () => {
   });
 });
 
-describe("the film", () => {
-  it("follows its latest frame unless another one is chosen", () => {
-    expect([frameAt(null, 5), frameAt(2, 5), frameAt(9, 5), frameAt(null, 0)]).toEqual([
+describe("the probe history", () => {
+  it("follows its latest snapshot unless another one is chosen", () => {
+    expect([snapshotAt(null, 5), snapshotAt(2, 5), snapshotAt(9, 5), snapshotAt(null, 0)]).toEqual([
       4, 2, 4, -1,
     ]);
     expect([chosenAt(4, 5), chosenAt(7, 5), chosenAt(3, 5), chosenAt(0, 5)]).toEqual([
@@ -108,19 +108,19 @@ describe("the film", () => {
     ]);
   });
 
-  it("draws the likeliest classes of the whole film, in their own order", () => {
-    const { film } = training({
+  it("draws the likeliest classes of the whole history, in their own order", () => {
+    const { probeHistory } = training({
       labels: ["a", "b", "c", "d", "e", "f"],
       _confusion: null,
       _per_class: null,
-      _film_probabilities: floats(0.1, 0.2, 0, 0.3, 0.4, 0, 0.3, 0, 0.1, 0.2, 0.4, 0),
+      _probe_history_probabilities: floats(0.1, 0.2, 0, 0.3, 0.4, 0, 0.3, 0, 0.1, 0.2, 0.4, 0),
     });
-    expect(classesInView(film, 0)).toEqual([0, 1, 3, 4]);
+    expect(classesInView(probeHistory, 0)).toEqual([0, 1, 3, 4]);
   });
 
   it("draws a probability rising from left to right", () => {
-    const { film } = training();
-    const { outline, x, y } = sparkline(film, 0, 1, 1);
+    const { probeHistory } = training();
+    const { outline, x, y } = sparkline(probeHistory, 0, 1, 1);
     const [from, to] = outline
       .slice(1)
       .split("L")

@@ -1,4 +1,4 @@
-"""A film shows what the model said and why at each step, and comes back from a checkpoint."""
+"""A probe history holds predictions and attributions at each step, and survives a checkpoint."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from bert_widgets import attribute
-from bert_widgets.training.records.probes import from_state, look, probe_texts, to_state
+from bert_widgets.training.records.probes import from_state, probe_texts, take_snapshot, to_state
 from tests.models import tiny_classifier
 
 PROBES = ("The film was not good", "What a delightful soup, and I'd see it again!", "🙂")
@@ -23,30 +23,30 @@ def learn(clf, seed):
             parameter.add_(torch.randn(parameter.shape, generator=random), alpha=0.05)
 
 
-def film(clf, frames=3, **options):
-    for step in range(frames):
-        yield look(clf, PROBES, step, **options)
+def history_of(clf, count=3, **options):
+    for step in range(count):
+        yield take_snapshot(clf, PROBES, step, **options)
         learn(clf, step)
 
 
 @pytest.mark.parametrize("method", ["integrated_gradients", "input_x_gradient"])
 @pytest.mark.parametrize("labels", [("negative", "positive"), ("bad", "good", "plain")])
-def test_a_frame_is_the_prediction_and_attribution_of_that_moment(method, labels):
+def test_a_snapshot_is_the_prediction_and_attribution_of_that_moment(method, labels):
     clf = tiny_classifier("bert", labels=labels)
     seen = []
     for step in range(2):
-        frame = look(clf, PROBES, step, method=method)
+        snapshot = take_snapshot(clf, PROBES, step, method=method)
         predicted = clf.predict(PROBES)
-        np.testing.assert_allclose(frame.probabilities, predicted.probabilities, atol=1e-6)
+        np.testing.assert_allclose(snapshot.probabilities, predicted.probabilities, atol=1e-6)
         target = "positive" if len(labels) == 2 else None
         expected = attribute(clf, PROBES, method=method, target=target, tolerance=0.05)
-        for mine, right in zip(frame.attributions, expected, strict=True):
+        for mine, right in zip(snapshot.attributions, expected, strict=True):
             np.testing.assert_array_equal(mine.scores, right.scores)
             assert (mine.target, mine.method, mine.words) == (right.target, method, right.words)
         if len(labels) > 2:
-            assert [labels[i] for i in frame.targets] == list(predicted.labels)
-        assert (frame.step, frame.texts) == (step, PROBES)
-        seen.append(np.concatenate([a.scores for a in frame.attributions]))
+            assert [labels[i] for i in snapshot.targets] == list(predicted.labels)
+        assert (snapshot.step, snapshot.texts) == (step, PROBES)
+        seen.append(np.concatenate([a.scores for a in snapshot.attributions]))
         learn(clf, step)
     assert not np.allclose(*seen)  # the model did learn
 
@@ -55,10 +55,10 @@ def test_of_two_classes_the_second_is_explained_whatever_is_predicted():
     clf = tiny_classifier("bert")
     predicted = []
     for step in range(2):
-        frame = look(clf, PROBES[:1], step, method="input_x_gradient")
-        assert frame.targets.tolist() == [1]
-        assert frame.attributions[0].target == "positive"
-        predicted += frame.probabilities.argmax(1).tolist()
+        snapshot = take_snapshot(clf, PROBES[:1], step, method="input_x_gradient")
+        assert snapshot.targets.tolist() == [1]
+        assert snapshot.attributions[0].target == "positive"
+        predicted += snapshot.probabilities.argmax(1).tolist()
         with torch.no_grad():
             for parameter in clf.model.classifier.parameters():
                 parameter.neg_()
@@ -72,7 +72,7 @@ def test_looking_leaves_a_training_as_it_is():
         torch.manual_seed(0)
         clf(**clf.collate(clf.encode(PROBES))).sum().backward()
         if clf is looked:
-            look(clf, PROBES, 0)
+            take_snapshot(clf, PROBES, 0)
         clf(**clf.collate(clf.encode(PROBES))).sum().backward()  # dropout draws random numbers
         assert clf.training
     for mine, right in zip(looked.parameters(), other.parameters(), strict=True):
@@ -83,19 +83,19 @@ def test_looking_leaves_a_training_as_it_is():
 
 def test_where_a_text_may_carry_both_labels_the_likeliest_is_explained():
     clf = tiny_classifier("bert", labels=("sad", "long"), problem_type="multi_label")
-    for frame in film(clf):
-        np.testing.assert_array_equal(frame.targets, frame.probabilities.argmax(1))
+    for snapshot in history_of(clf):
+        np.testing.assert_array_equal(snapshot.targets, snapshot.probabilities.argmax(1))
 
 
 @pytest.mark.parametrize("method", ["integrated_gradients", "input_x_gradient"])
 def test_a_film_comes_back_from_json_and_arrays(method):
     clf = tiny_classifier("bert", labels=("bad", "good", "plain"))
-    frames = [*film(clf, method=method), look(clf, PROBES[:1], 9, method=method)]
-    description, arrays = to_state(frames)
+    snapshots = [*history_of(clf, method=method), take_snapshot(clf, PROBES[:1], 9, method=method)]
+    description, arrays = to_state(snapshots)
     assert all(isinstance(array, np.ndarray) for array in arrays.values())
     again = from_state(json.loads(json.dumps(description)), arrays)
-    assert [frame.step for frame in again] == [0, 1, 2, 9]
-    for mine, right in zip(again, frames, strict=True):
+    assert [snapshot.step for snapshot in again] == [0, 1, 2, 9]
+    for mine, right in zip(again, snapshots, strict=True):
         assert mine.texts == right.texts
         for name in ("targets", "probabilities"):
             _same(getattr(mine, name), getattr(right, name))
@@ -119,23 +119,23 @@ def test_no_film_comes_back_as_none():
 
 
 def test_the_table_has_each_word_of_each_probe():
-    (frame,) = film(tiny_classifier("bert"), 1)
-    table = frame.to_frame()
-    assert len(table) == sum(len(a.words) for a in frame.attributions)
+    (snapshot,) = history_of(tiny_classifier("bert"), 1)
+    table = snapshot.to_frame()
+    assert len(table) == sum(len(a.words) for a in snapshot.attributions)
     assert [table["text"][i][s:e] for i, (s, e) in enumerate(table[["start", "end"]].values)] == (
         table["word"].tolist()
     )
     assert set(table["target"]) == {"positive"}
     each = table.groupby("text", sort=False)["probability"].first()
-    np.testing.assert_array_equal(each[list(PROBES)], frame.probabilities[:, 1])
+    np.testing.assert_array_equal(each[list(PROBES)], snapshot.probabilities[:, 1])
 
 
 @pytest.mark.parametrize(
     ("texts", "kind", "said"),
     [
-        ("a film", TypeError, "list of strings, and 'a film' is not"),
+        ("a film", TypeError, "list of strings, not 'a film'"),
         (["a film", 3], TypeError, "list of strings"),
-        (None, TypeError, "None is not"),
+        (None, TypeError, "not None"),
         (["a film", " "], ValueError, "Probe 1 is empty"),
         (["a film"] * 21, ValueError, "21 probes; use at most 20"),
         (["a" * 2001], ValueError, "Probe 0 has 2,001 characters; use at most 2,000"),
@@ -145,16 +145,16 @@ def test_unfit_probes_are_one_sentence(texts, kind, said):
     with pytest.raises(kind, match=said):
         probe_texts(texts)
     with pytest.raises(kind, match=said):
-        look(tiny_classifier("bert"), texts, 0)
+        take_snapshot(tiny_classifier("bert"), texts, 0)
 
 
 def test_the_limits_themselves_are_fine():
     assert len(probe_texts(["a" * 2000] * 20)) == 20
     assert probe_texts([]) == ()
     with pytest.raises(ValueError, match="no probe"):
-        look(tiny_classifier("bert"), [], 0)
+        take_snapshot(tiny_classifier("bert"), [], 0)
 
 
 def test_an_unknown_method_is_named():
     with pytest.raises(ValueError, match="'gradient'"):
-        look(tiny_classifier("bert"), PROBES, 0, method="gradient")
+        take_snapshot(tiny_classifier("bert"), PROBES, 0, method="gradient")

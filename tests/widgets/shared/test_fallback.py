@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bert_widgets.explain import AttentionMaps, Attribution, Matrix
 from bert_widgets.model.evaluation import evaluate
-from bert_widgets.training import Frame, Progress
+from bert_widgets.training import ProbeSnapshot, Progress
 from bert_widgets.widgets.attention_matrix.fallback import attention_html
 from bert_widgets.widgets.shared import html as _fallback
 from bert_widgets.widgets.token_highlights.fallback import highlights_html
@@ -206,15 +206,15 @@ def test_probes_are_coloured_texts_under_their_prediction(first, second, scale):
     attributions = tuple(attribution(text, scale=scale) for text in (first, second) if text)
     if not attributions:
         return
-    frame = Frame(
+    snapshot = ProbeSnapshot(
         step=12,
         texts=tuple(a.text for a in attributions),
         targets=np.ones(len(attributions), np.int32),
         probabilities=np.array([a.probabilities for a in attributions]),
         attributions=attributions,
     )
-    document = harmless(training_html([("", "running", progress(3))], [], [], probes=frame))
-    assert [element["text"] for element in document.find("div", dir="auto")] == list(frame.texts)
+    document = harmless(training_html([("", "running", progress(3))], [], [], probes=snapshot))
+    assert [element["text"] for element in document.find("div", dir="auto")] == list(snapshot.texts)
     assert "Probes at step 12" in document.elements[0]["text"]
     assert cells(document).count("75.0%") == len(attributions)
 

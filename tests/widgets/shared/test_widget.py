@@ -77,7 +77,7 @@ SETTABLE = {
         "pairs_filter",
         "token",
     },
-    "TrainingPanel": {"shown", "learning_rate", "values", "probes", "frame", "brush", "view"},
+    "TrainingPanel": {"shown", "learning_rate", "values", "probes", "snapshot", "brush", "view"},
 }
 
 
@@ -121,7 +121,7 @@ def sound(widget):
         assert 0 < widget.learning_rate <= 1
         assert widget.values == values_of(trainer.hyperparameters)
         assert widget.probes == list(trainer.probes)
-        assert widget.frame is None or 0 <= widget.frame < len(widget._film_steps)
+        assert widget.snapshot is None or 0 <= widget.snapshot < len(widget._probe_history_steps)
         assert widget.selected_count == len(widget.selection)
     return True
 

@@ -139,7 +139,7 @@ def test_every_panel_of_a_run_shows_all_of_it_after_a_reload_too():
         page_of(panel).reload()
         assert shows(page_of(panel), run)
         assert agrees(panel)
-        assert panel._film_steps.tolist() == late._film_steps.tolist()
+        assert panel._probe_history_steps.tolist() == late._probe_history_steps.tolist()
     assert run.state == "finished"
     assert run.history.columns("evaluation")["step"][0] == 0
 
@@ -185,10 +185,10 @@ def test_several_runs_are_overlaid_and_one_of_them_is_spoken_of():
     other.run.wait(PATIENCE)
     assert ended(panel)
     assert shows(page, done, other.run, shown=1)
-    assert page.state["_film_probes"] == PROBES
+    assert page.state["_probe_history_probes"] == PROBES
     panel.shown = 0
     assert shows(page, done, other.run, shown=0)
-    assert page.state["_film_probes"] == []
+    assert page.state["_probe_history_probes"] == []
     assert agrees(panel)
     page.tell(shown=2)
     assert (panel.shown, panel.error) == (0, "There is no run 2; use 0 to 1.")

@@ -68,7 +68,7 @@ def test_no_start_and_no_second_search_while_it_runs(slow):
         page.press("find_learning_rate")
         assert panel.error == ""
         page.press("start")
-        assert "being searched for" in panel.error
+        assert "search for a learning rate is running" in panel.error
         assert mine.run.state == "ready"
     assert len(searches) == 1
     late = TrainingPanel(mine)
@@ -81,7 +81,7 @@ def test_no_start_and_no_second_search_while_it_runs(slow):
     page_of(second).press("start")
     mine.run.wait(PATIENCE)
     page_of(first).press("find_learning_rate")
-    assert "before the run is started" in first.error
+    assert "before you start the run" in first.error
     assert len(searches) == 1
 
 

@@ -17,8 +17,8 @@ from tests.widgets.training import PROBES, ended, trained, trainer
 def test_the_form_describes_every_hyperparameter():
     panel = TrainingPanel(trainer(class_weights=[1, 2.5]))
     state = page_of(panel).state
-    assert [field["name"] for field in state["fields"]] == [field.name for field in FORM]
-    given, field = state["fields"][1], FORM[1]
+    assert [field["name"] for field in state["_fields"]] == [field.name for field in FORM]
+    given, field = state["_fields"][1], FORM[1]
     assert given == json.loads(json.dumps({
         "name": field.name, "label": field.label, "help": field.help, "kind": field.kind,
         "least": field.least, "above": field.above, "most": field.most,
@@ -170,9 +170,9 @@ def test_probes_can_be_set_at_any_time():
     page.tell(probes=PROBES[:1])
     assert run.trainer.probes == tuple(PROBES[:1])
     page.press("start")
-    page.wait_for(lambda state: state["_film_probes"] == PROBES[:1])
+    page.wait_for(lambda state: state["_probe_history_probes"] == PROBES[:1])
     panel.probes = [*PROBES, "soup"]
-    page.wait_for(lambda state: state["_film_probes"] == [*PROBES, "soup"])
+    page.wait_for(lambda state: state["_probe_history_probes"] == [*PROBES, "soup"])
     other = TrainingPanel(run)
     assert other.probes == [*PROBES, "soup"]
     run.trainer.probes = ("gorgeous",)
