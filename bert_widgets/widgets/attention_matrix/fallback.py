@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...explain.attention.maps import AttentionMaps, Matrix
-
+    from .questions import MatrixQuestion
 
 _MOST_CELLS = 32 * 32
 
 
-def attention_html(maps: AttentionMaps, shown: Matrix, where: str) -> str:
+def attention_html(maps: AttentionMaps, matrix: Matrix, title: str) -> str:
     """Return a matrix of attention: as a table of cells, or its strongest pairs if it is large."""
-    weights, labels = shown.weights, shown.labels
+    weights, labels = matrix.weights, matrix.labels
     if weights.size <= _MOST_CELLS:
         drawn = _matrix(labels, weights)
         strongest = f"the strongest weight is {weights.max():.2f}"
-        caption = f"A row says where it looks, column 1 being row 1; {strongest}."
+        caption = f"Each row shows where its token looks; column 1 is row 1; {strongest}."
     else:
         order = np.argsort(weights, axis=None)[::-1][:MOST_ROWS]
         drawn = bar_table(
@@ -49,13 +49,42 @@ def attention_html(maps: AttentionMaps, shown: Matrix, where: str) -> str:
     best = int(maps.probabilities.argmax())
     predicted = f"Predicted: {maps.classes[best]} ({maps.probabilities[best]:.0%})."
     note = f"{caption} Attention shows where a head looks, not why the model decided. {predicted}"
-    return frame(f"bert_widgets: attention, {where}", drawn, tag("div", escape(note), QUIET))
+    return frame(f"bert_widgets: attention, {title}", drawn, tag("div", escape(note), QUIET))
+
+
+def attention_text(matrix: Matrix, title: str) -> str:
+    """Return where each row of a matrix looks most, in a line."""
+    strongest = "  ".join(
+        f"{label}→{matrix.labels[row.argmax()]} {row.max():.2f}"
+        for label, row in zip(matrix.labels, matrix.weights, strict=True)
+    )
+    return f"{title}: {strongest}"
+
+
+def matrix_title(maps: AttentionMaps, question: MatrixQuestion) -> str:
+    """Return which matrix it is, such as ``"layer 3 of 6, head 1 of 12"``."""
+    key = question.key
+    layer = f"layer {key.layer + 1} of {maps.layers}" if key.layer >= 0 else "all layers"
+    head = f"head {key.head + 1} of {maps.heads}" if key.head >= 0 else "mean of the heads"
+    parts = {
+        "weights": [layer, head],
+        "norms": ["value-weighted norms", layer, head],
+        "rollout": ["rollout", layer],
+        "gradient": ["attention times gradient", layer],
+    }
+    return ", ".join(parts[key.measure])
+
+
+def matches_text(rows: Sequence[dict[str, Any]], title: str) -> str:
+    """Return the matches of a corpus search in their contexts, one per line."""
+    contexts = (f"{row['before']}{''.join(row['match'])}{row['after']}" for row in rows)
+    return "\n".join([title, *contexts])
 
 
 def matches_html(
     rows: Sequence[dict[str, Any]], counts: Sequence[Sequence[Any]], title: str
 ) -> str:
-    """Return the likest matches of a corpus search in their contexts, and what is frequent."""
+    """Return the best matches of a corpus search in their contexts, and what is frequent."""
     cells = (
         [
             f"{row['similarity']:.2f}",

@@ -6,25 +6,82 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .choices import STATISTICS
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ...explain.attention.maps import AttentionMaps
     from ...explain.attention.query_key import QueryKey
     from ...model.classifier import BertClassifier
 
+_THUMBNAIL = 36  # pixels: 12 x 12 heads are 0.19 MB
 
-def query_key_traits(found: QueryKey) -> dict[str, Any]:
-    """Return the traits that show a head's queries and keys, in levels of the largest of each."""
-    scales = [max(float(np.abs(part).max()), 1e-30) for part in (found.query, found.key)]
+
+def maps_traits(
+    maps: AttentionMaps,
+    unmasked_probabilities: NDArray[np.float32],
+    chosen_target: str,
+) -> dict[str, Any]:
+    """Return the traits that show the attention of a text; what is computed later is emptied.
+
+    Parameters
+    ----------
+    maps
+        The attention of all heads.
+    unmasked_probabilities
+        float32 array (classes,): the last prediction without masked tokens, which is kept while
+        tokens are masked.
+    chosen_target
+        The chosen label, or an empty string.
+    """
+    unmasked = unmasked_probabilities if maps.masked else maps.probabilities
+    thumbnails = maps.thumbnails(_THUMBNAIL)
+    return {
+        "words": list(maps.words),
+        "token_texts": list(maps.token_texts),
+        "word_of_token": maps.word_of_token,
+        "token_segments": maps.token_segments,
+        "labels": list(maps.classes),
+        "logits": maps.logits,
+        "probabilities": maps.probabilities,
+        "unmasked_probabilities": unmasked,
+        "ablated_probabilities": maps.probabilities,
+        "target": chosen_target or maps.classes[int(unmasked.argmax())],
+        "matches": [],
+        "match_counts": [],
+        "_matches_of": {},
+        "_statistics": np.stack([maps.statistics[name] for name, *_ in STATISTICS]).ravel(),
+        "_thumbnails": thumbnails.ravel(),
+        "_side": thumbnails.shape[-1],
+        **no_effects(maps.layers * maps.heads),
+    }
+
+
+def no_effects(heads: int) -> dict[str, Any]:
+    """Return the traits of effects before any are known."""
+    return {
+        "measuring": False,
+        "estimates": np.empty(0),
+        "effects": np.full(heads, np.nan),
+        "effects_progress": 0.0,
+    }
+
+
+def query_key_traits(query_key: QueryKey) -> dict[str, Any]:
+    """Return the traits that show a head's queries and keys, as levels of the largest of each."""
+    scales = [max(float(np.abs(part).max()), 1e-30) for part in (query_key.query, query_key.key)]
     levels = [
         np.rint(part * (127 / scale)).astype(np.int8).ravel()
-        for part, scale in zip((found.query, found.key), scales, strict=True)
+        for part, scale in zip((query_key.query, query_key.key), scales, strict=True)
     ]
     return {
         "_query": levels[0],
         "_key": levels[1],
         "_query_key_scales": scales,
-        "_query_key_size": found.query.shape[1],
-        "_query_key_complete": found.complete,
-        "_query_key_of": [found.layer, found.head],
+        "_query_key_size": query_key.query.shape[1],
+        "_query_key_complete": query_key.complete,
+        "_query_key_of": [query_key.layer, query_key.head],
     }
 
 

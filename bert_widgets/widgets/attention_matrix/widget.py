@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import traitlets as t
 
 from ..._common.options import named_options
 from ...model.classifier import check_classifier
-from .answers import AttentionAnswers
-from .fallback import attention_html, matches_html
-from .matches import check_corpus
-from .slots import Slots
+from ..shared.task_queue import Task
+from .fallback import (
+    attention_html,
+    attention_text,
+    matches_html,
+    matches_text,
+    matrix_title,
+)
+from .matches import check_corpus, match_traits, search
+from .page_matrices import PageMatrices
+from .questions import (
+    ablation_question,
+    effects_question,
+    estimates_question,
+    matrix_question,
+    nearby_question,
+    query_key_question,
+    search_question,
+    text_question,
+)
 from .text_attention import TextAttention
-from .trait_values import family_note
-from .traits import STATISTICS
+from .trait_values import family_note, maps_traits, no_effects, query_key_traits
+from .traits import AttentionTraits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
-    from ...explain.attention.maps import AttentionMaps
+    from ...explain.attention.maps import AttentionMaps, Matrix
     from ...explain.corpus.corpus import Corpus
     from ...model.classifier import BertClassifier
+    from .questions import EffectsQuestion, MatrixQuestion, NearbyQuestion, SearchQuestion
+    from .slots import Drawn
 
-_THUMBNAIL = 36  # pixels: 12 x 12 heads are 0.19 MB
+    Ask = Callable[["AttentionMatrix"], Any]
 
 
-class AttentionMatrix(AttentionAnswers):
+class AttentionMatrix(AttentionTraits):
     """The attention of every head: all at once, as a matrix, as lines, and as queries and keys.
 
-    Attention shows where a head looks, not why the model decided; what a head does to the
-    prediction is measured by switching it off. After a training the first question has all of it
-    computed anew.
+    Attention shows where a head looks, not why the model decided; the effect of a head on the
+    prediction is measured by switching it off. After the model was trained, everything is computed
+    again for the next question.
 
     Parameters
     ----------
@@ -46,79 +68,15 @@ class AttentionMatrix(AttentionAnswers):
         ``"mosaic"`` (all heads), ``"matrix"``, ``"lines"``, ``"query_key"`` or, with a corpus,
         ``"similar"``.
     target
-        The label that effects are about; by default the predicted one, also after edits, until a
+        The label that effects refer to; by default the predicted one, also after edits, until a
         target is chosen.
     corpus
-        Texts to search for tokens like the selected one: ``bw.Corpus(clf, texts)``.
-
-    Attributes
-    ----------
-    text, pair : str
-        Settable; ``pair`` is empty for a single text.
-    tokens : list of str
-        The n pieces, special ones included.
-    words : list of str
-        The words they make up, the same as in `TokenHighlights`.
-    word_of_token, token_segments : int32, int8 array (n,)
-        The word of each piece, and the text it stands in (0 or 1); -1 for special tokens.
-    classes : list of str
-        All labels.
-    logits, probabilities : float32 array (classes,)
-        The prediction.
-    layers, heads : int
-        How many the model has.
-    layer, head : int
-        The head on show; settable. A head of -1 is the mean of the layer, a layer of -1 of all.
-    measure : str
-        Settable: ``"weights"``; ``"norms"``, how much of each piece really gets through
-        (Kobayashi et al.); ``"rollout"``, the flow up to the layer (Abnar & Zuidema); or
-        ``"gradient"``, the flow weighted by gradients of the target (Chefer et al.), less what
-        each piece starts with, the one that it has to itself.
-    unit : str
-        Settable: ``"tokens"``, or ``"words"``, whose columns are summed and rows averaged.
-    specials : bool
-        Settable: whether special tokens are kept; without them rows are scaled up again.
-    labels : list of str
-        The rows and columns of the matrix.
-    masked : list of int
-        Settable: the numbers of pieces in the place of which the model reads its mask token. All
-        else on show is of the text so masked.
-    unmasked_probabilities : float32 array (classes,)
-        The prediction for the text as it stands.
-    ablated : list of [layer, head]
-        Settable: heads that are switched off.
-    ablated_probabilities : float32 array (classes,)
-        The prediction without them.
-    estimates, effects : float32 array (layers * heads,)
-        What each head adds to the target's logit: a first-order estimate, and measured by
-        switching it off (NaN until `measure_effects`). `bw.head_effects` does it for many texts.
-    effects_progress, measuring : float, bool
-        From 0 to 1, and whether exact effects are wanted.
-    selected : int or None
-        The selected word; settable, and linkable with other widgets of the same text.
-    line_heads, threshold : list of int, float
-        Settable: the heads of the layer that are drawn as lines, and the share of the largest
-        weight of a head from which on they are.
-    similar_by : str
-        Settable: whether tokens of the corpus are compared by their ``"embedding"`` after the
-        layer, or by what its ``"heads"`` (`line_heads`) have gathered.
-    matches : list of dict
-        The tokens of the corpus most like the selected one, while ``view`` is ``"similar"``, with
-        their context; `similar_tokens` holds them as a DataFrame.
-    match_counts : list of [heading, list of [value, count]]
-        What they have in common.
-    target, chosen_target : str
-        The label that effects are about, and the one chosen for that: empty while it is the
-        predicted one, also after edits. Settable; link the latter, which only a choice changes.
-    view, order, colour, token, pairs_filter
-        What is on show; settable.
-    busy : bool
-        Whether a text is being read.
+        Texts to search for tokens similar to the selected one: ``bw.Corpus(clf, texts)``.
 
     Raises
     ------
     TypeError, ValueError
-        If the text is empty or no string, there is no such layer, head, view or target, or the
+        If the text is empty or not a string, there is no such layer, head, view or target, or the
         model's attention cannot be read.
 
     Examples
@@ -131,6 +89,8 @@ class AttentionMatrix(AttentionAnswers):
     bundle = "attention_matrix"
     title = "Attention"
     commands = ("effects", "cancel")
+
+    _similar_tokens: pd.DataFrame | None = None
 
     @named_options
     def __init__(  # noqa: PLR0913
@@ -148,8 +108,8 @@ class AttentionMatrix(AttentionAnswers):
         check_classifier(clf)
         check_corpus(corpus, clf)
         self._clf, self._corpus = clf, corpus
-        self._in_page = Slots()
-        self._attention = TextAttention(clf, text, pair or "")
+        self._attention = TextAttention(clf, text, pair or "")  # of the text on show
+        self._in_page = PageMatrices()
         maps = self._attention.maps
         if -1 not in (layer, head):
             maps.head(layer, head)  # raises if there is none
@@ -162,9 +122,9 @@ class AttentionMatrix(AttentionAnswers):
             layer=layer,
             head=head,
             line_heads=[max(head, 0)],
+            view=view,
             _corpus_size=0 if corpus is None else corpus.texts,
             _maskable=clf.tokenizer.mask_token_id is not None,
-            view=view,
             _note=family_note(clf),
         )
         if target is not None:
@@ -172,12 +132,17 @@ class AttentionMatrix(AttentionAnswers):
             self.chosen_target = clf.labels[number] if isinstance(number, int) else str(number)
 
     @property
+    def maps(self) -> AttentionMaps:
+        """The attention of all heads for the text on show."""
+        return cast("AttentionMaps", self._result)
+
+    @property
     def similar_tokens(self) -> pd.DataFrame | None:
         """The matches on show, as `Corpus.similar` returns them; None while there are none."""
-        return self._found
+        return self._similar_tokens
 
     def measure_effects(self) -> None:
-        """Measure in the background what each head does, by switching them off one by one.
+        """Measure the effect of every head in the background, by switching them off one by one.
 
         `effects` fills in as it goes; ``wait()`` waits for the end.
         """
@@ -186,66 +151,116 @@ class AttentionMatrix(AttentionAnswers):
     def fallback_html(self) -> str:
         """Return the matrix on show, or the matches, as a table of plain HTML."""
         if self.view == "similar" and self.matches:
-            return matches_html(self.matches, self.match_counts, self._searched())
-        return attention_html(self.maps, self._matrix(self._question()), self._where())
+            return matches_html(self.matches, self.match_counts, self._search_title())
+        question = matrix_question(self)
+        return attention_html(self.maps, self._matrix(question), matrix_title(self.maps, question))
 
     def fallback_text(self) -> str:
         """Return the matches on show, or for each row of the matrix where it looks most."""
         if self.view == "similar" and self.matches:
-            contexts = (
-                f"{row['before']}{''.join(row['match'])}{row['after']}" for row in self.matches
-            )
-            return "\n".join([self._searched(), *contexts])
-        found = self._matrix(self._question())
-        looks = "  ".join(
-            f"{label}→{found.labels[row.argmax()]} {row.max():.2f}"
-            for label, row in zip(found.labels, found.weights, strict=True)
-        )
-        return f"{self._where()}: {looks}"
+            return matches_text(self.matches, self._search_title())
+        question = matrix_question(self)
+        return attention_text(self._matrix(question), matrix_title(self.maps, question))
 
-    def _searched(self) -> str:
+    def _search_title(self) -> str:
         token, layer = (self._matches_of[name] for name in ("token", "layer"))
         name = self.token_texts[token]
         return f"most similar to {name!r} at layer {layer + 1}, in {self._corpus_size} texts"
 
-    def _where(self) -> str:
-        layer = f"layer {self.layer + 1} of {self.layers}" if self.layer >= 0 else "all layers"
-        head = f"head {self.head + 1} of {self.heads}" if self.head >= 0 else "mean of the heads"
-        parts = {"weights": [layer, head], "norms": ["value-weighted norms", layer, head]}
-        flow = ["rollout" if self.measure == "rollout" else "attention times gradient", layer]
-        return ", ".join(parts.get(self.measure, flow))
+    def _make_tasks(self) -> list[Task]:
+        """Return what is computed, in this order; the first one reads the text."""
 
-    def _shown(self, result: AttentionMaps) -> dict[str, Any]:
-        """Return the traits that show attention maps."""
-        whole = self.unmasked_probabilities if result.masked else result.probabilities
-        thumbnails = result.thumbnails(_THUMBNAIL)
-        return {
-            "words": list(result.words),
-            "token_texts": list(result.token_texts),
-            "word_of_token": result.word_of_token,
-            "token_segments": result.token_segments,
-            "labels": list(result.classes),
-            "logits": result.logits,
-            "probabilities": result.probabilities,
-            "unmasked_probabilities": whole,
-            "ablated_probabilities": result.probabilities,
-            "target": self.chosen_target or result.classes[int(whole.argmax())],
-            "matches": [],
-            "match_counts": [],
-            "_matches_of": {},
-            "_statistics": np.stack([result.statistics[name] for name, *_ in STATISTICS]).ravel(),
-            "_thumbnails": thumbnails.ravel(),
-            "_side": thumbnails.shape[-1],
-            **self._unmeasured(result.layers * result.heads),
-        }
+        def later(
+            name: str, ask: Ask, compute: Callable[[Any], Any], show: Callable[[Any], None]
+        ) -> Task:
+            return Task(name=name, key=partial(ask, self), compute=compute, show=show)
 
-    def _unmeasured(self, count: int) -> dict[str, Any]:
-        return {
-            "measuring": False,
-            "estimates": np.empty(0),
-            "effects": np.full(count, np.nan),
-            "effects_progress": 0.0,
-        }
+        def now(
+            name: str, ask: Ask, compute: Callable[[Any], Any], show: Callable[[Any], None]
+        ) -> Task:
+            return replace(later(name, ask, compute, show), at_once=compute)
+
+        def traits(traits_of: Callable[[Any], dict[str, Any]]) -> Callable[[Any], None]:
+            return lambda answer: self._set(traits_of(answer))
+
+        clf = cast("BertClassifier", self._clf)
+        return [
+            now("maps", text_question, lambda q: TextAttention(clf, *q), self._show_text),
+            now("matrix", matrix_question, self._matrix, self._show_matrix),
+            now(
+                "ablated",
+                ablation_question,
+                lambda q: self._attention.without_heads(q.heads),
+                traits(lambda probabilities: {"ablated_probabilities": probabilities}),
+            ),
+            now(
+                "query_key",
+                query_key_question,
+                lambda q: self._attention.query_key(q.layer, q.head),
+                traits(query_key_traits),
+            ),
+            now("similar", search_question, self._search, self._show_matches),
+            later(
+                "estimates",
+                estimates_question,
+                lambda q: self._attention.estimated_effects(q.label),
+                traits(lambda estimates: {"estimates": estimates.ravel()}),
+            ),
+            later("nearby", nearby_question, self._nearby, self._show_nearby),
+            later("effects", effects_question, self._measure, lambda _none: None),
+        ]
+
+    def _show_text(self, attention: TextAttention) -> None:
+        # Where the same text is read again, because the weights have changed, measuring goes on.
+        shown = (self.maps.text, self.maps.pair or "", self.maps.masked)
+        measuring = self.measuring and shown == text_question(self)
+        self._similar_tokens, self._attention = None, attention
+        self._show(attention.maps)
+        self.measuring = measuring
+
+    def _traits_of_maps(self, maps: AttentionMaps) -> dict[str, Any]:
+        return maps_traits(maps, self.unmasked_probabilities, self.chosen_target)
+
+    def _matrix(self, question: MatrixQuestion) -> Matrix:
+        return self._attention.matrix(
+            question.key, words=question.words, specials=question.specials
+        )
+
+    def _show_matrix(self, matrix: Matrix) -> None:
+        self._set(self._in_page.show(self._attention, matrix_question(self), matrix))
+
+    def _nearby(self, question: NearbyQuestion) -> list[Drawn]:
+        missing = self._in_page.missing(question.keys)
+        return self._in_page.drawn(self._attention, question.matrix, missing)
+
+    def _show_nearby(self, matrices: list[Drawn]) -> None:
+        question = nearby_question(self)
+        current = question.matrix.key
+        self._set(self._in_page.add(matrices, question.keys, current, ahead=question.ahead))
+
+    def _search(self, question: SearchQuestion) -> pd.DataFrame:
+        def progress(share: float) -> None:
+            self._search_progress = share
+
+        corpus = cast("Corpus", self._corpus)
+        return search(corpus, self._attention.encoding, question, progress)
+
+    def _show_matches(self, matches: pd.DataFrame) -> None:
+        question = search_question(self)
+        if question is not None:
+            self._similar_tokens = matches
+            self._set(match_traits(matches, question))
+
+    def _measure(self, question: EffectsQuestion) -> None:
+        """Measure exact effects, and show them as they become known."""
+        effects = np.full((self.layers, self.heads), np.nan, np.float32)
+        for heads, values in self._attention.exact_effects(question.label):
+            effects[heads] = values
+            with self.hold_sync():
+                if question != effects_question(self):
+                    return
+                self.effects = effects.ravel()
+                self.effects_progress = float(np.isfinite(effects).mean())
 
     def _obey(self, command: str) -> None:
         with self.hold_sync():
@@ -264,13 +279,13 @@ class AttentionMatrix(AttentionAnswers):
         if self._tasks is None:
             return
         if self.layer < 0:
-            self.head = -1  # the mean of all layers knows no head
+            self.head = -1  # the mean over all layers is over all heads too
         if change["name"] == "head" and self.head >= 0 and self.head not in self.line_heads:
             self.line_heads = [self.head]
         self._ask()
 
     @t.observe("masked", "token", "selected", "similar_by")
-    def _follow_look(self, _change: object) -> None:
+    def _follow_selection(self, _change: object) -> None:
         self._ask()
 
     @t.observe("target", "chosen_target")
@@ -278,11 +293,17 @@ class AttentionMatrix(AttentionAnswers):
         if self._tasks is None:
             return
         value = change["new"]
-        likeliest = self.labels[int(self.unmasked_probabilities.argmax())]
+        predicted = self.labels[int(self.unmasked_probabilities.argmax())]
         if change["name"] == "chosen_target":
-            self.target = value or likeliest
+            self.target = value or predicted
             return
-        if self.chosen_target or value != likeliest:
+        if self.chosen_target or value != predicted:
             self.chosen_target = value
-        self._set(self._unmeasured(self.layers * self.heads))
+        self._set(no_effects(self.layers * self.heads))
         self._ask()
+
+    def _parts(self) -> list[Task]:
+        return self._make_tasks()
+
+    def _shown(self, result: Any) -> dict[str, Any]:  # noqa: ANN401
+        return self._traits_of_maps(result)

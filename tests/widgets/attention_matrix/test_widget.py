@@ -14,7 +14,7 @@ from bert_widgets.explain import head_effects, query_key
 from bert_widgets.explain.attention.flow import gradient_rollout, rollout
 from bert_widgets.explain.attention.value_norms import block_norms
 from bert_widgets.explain.attribution.targets import Target
-from bert_widgets.widgets.attention_matrix import answers as _attention_answers
+from bert_widgets.widgets.attention_matrix import page_matrices
 from tests.models import tiny_classifier
 from tests.widgets.pages import agrees, page_of
 
@@ -59,7 +59,7 @@ def test_small_texts_have_every_head_in_the_page(pair):
 @pytest.mark.parametrize("budget", [0, 60, 200])
 def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, budget):
     clf = tiny_classifier("bert")
-    monkeypatch.setattr(_attention_answers, "_BUDGET", budget)
+    monkeypatch.setattr(page_matrices, "_BUDGET", budget)
     numbers = st.tuples(st.integers(-1, 1), st.integers(0, 3), st.booleans())
 
     @settings(deadline=None, max_examples=10)
@@ -90,7 +90,7 @@ def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, 
 
 
 def test_neighbours_of_a_head_are_there_before_anybody_asks(monkeypatch):
-    monkeypatch.setattr(_attention_answers, "_BUDGET", 0)
+    monkeypatch.setattr(page_matrices, "_BUDGET", 0)
     widget = AttentionMatrix(tiny_classifier("bert"), TEXT, layer=0, head=1)
     widget.wait()
     for layer, head in ((0, 1), (0, 2), (0, 0), (1, 1)):
@@ -297,9 +297,9 @@ FORGED = [
     ("chosen_target", "neutral", "Unknown target"),
     ("ablated", [[0, 4]], "There is no head"),
     ("ablated", [[0, 1, 2]], "There is no head"),
-    ("line_heads", [], "Lines are drawn for 1 to 6 heads"),
-    ("line_heads", [4], "Lines are drawn"),
-    ("threshold", 1.5, "no share of the largest weight; use 0 to 1"),
+    ("line_heads", [], "Lines can be drawn for 1 to 6 heads"),
+    ("line_heads", [4], "Lines can be drawn"),
+    ("threshold", 1.5, "not a share of the largest weight; use 0 to 1"),
     ("token", 99, "There is no token 99"),
 ]
 
