@@ -51,7 +51,7 @@ def document_traits(cls: type[t.HasTraits], host: type[t.HasTraits]) -> None:
                 trait.help = docs[name]
                 trait.metadata["help"] = docs[name]
     entries = [
-        f"{name} : {_type_name(trait)}\n{textwrap.indent(docs[name], '    ')}"
+        f"{name} : {type_name(trait)}\n{textwrap.indent(docs[name], '    ')}"
         for name, trait in traits.items()
         if name in docs and not name.startswith("_")
     ]
@@ -82,7 +82,8 @@ def _of_class(node: ast.ClassDef) -> dict[str, str]:
     return docs
 
 
-def _type_name(trait: t.TraitType[object, object]) -> str:
+def type_name(trait: t.TraitType[object, object]) -> str:
+    """Return in words what a trait holds, and whether the page, too, may set it."""
     settable = ", settable" if trait.metadata.get("page") else ""
     return _value_name(trait) + (" or None" if trait.allow_none else "") + settable
 
