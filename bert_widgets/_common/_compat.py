@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import torch
     from torch import nn
@@ -95,3 +95,23 @@ def captum_deep_lift_layers() -> tuple[type[nn.Module], ...]:
     from captum.attr._core.deep_lift import SUPPORTED_NON_LINEAR
 
     return tuple(SUPPORTED_NON_LINEAR)
+
+
+def send_always(widget: Any, traits: Iterable[str]) -> None:  # noqa: ANN401 - ipywidgets has no types
+    """Send traits of an ipywidgets ``Widget`` at the end of its ``hold_sync``, changed or not."""
+    widget._states_to_send.update(traits)
+
+
+def answer_in_sender_subshell(comm: object) -> None:
+    """Let an ipykernel comm handle messages from the page where the page sends them.
+
+    ipykernel 7.4 redirects them to the subshell of the message that the kernel handled last. There
+    they wait for the running cell, or are lost if that subshell was closed.
+    """
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = None
+
+
+def element_trait(container: object) -> object:
+    """Return the trait of the elements of a traitlets container such as ``List``, or None."""
+    return getattr(container, "_trait", None)

@@ -107,3 +107,32 @@ def test_deep_lift_knows_its_layers():
     layers = _compat.captum_deep_lift_layers()
     assert {nn.ReLU, nn.Tanh, nn.Softmax} < set(layers)
     assert all(issubclass(layer, nn.Module) for layer in layers)
+
+
+def test_unchanged_traits_are_sent_too():
+    from ipywidgets import IntSlider
+
+    widget = IntSlider(3)
+    sent = []
+    widget.send_state = lambda key: sent.append(set(key))
+    with widget.hold_sync():
+        _compat.send_always(widget, ["value", "min"])
+    assert sent == [{"value", "min"}]
+
+
+def test_a_comm_handles_messages_where_the_page_sends_them():
+    from ipykernel.comm.comm import BaseComm
+
+    comm = BaseComm.__new__(BaseComm)
+    redirects = hasattr(comm, "_reply_subshell_for")  # since ipykernel 7.4
+    _compat.answer_in_sender_subshell(comm)
+    assert getattr(comm, "_reply_subshell_for", None) is None
+    assert bool(vars(comm)) == redirects
+
+
+def test_element_trait_of_a_container():
+    import traitlets as t
+
+    element = t.Unicode()
+    assert _compat.element_trait(t.List(element)) is element
+    assert _compat.element_trait(t.Int()) is None

@@ -107,14 +107,17 @@ class AttentionMatrix(AttentionTraits):
     ) -> None:
         check_classifier(clf)
         check_corpus(corpus, clf)
-        self._clf, self._corpus = clf, corpus
+        self._corpus = corpus
         self._attention = TextAttention(clf, text, pair or "")  # of the text on show
         self._in_page = PageMatrices()
         maps = self._attention.maps
         if -1 not in (layer, head):
             maps.head(layer, head)  # raises if there is none
         super().__init__(
+            clf,
             maps,
+            self._traits_of_maps,
+            self._make_tasks(clf),
             text=text,
             pair=pair or "",
             layers=maps.layers,
@@ -167,7 +170,7 @@ class AttentionMatrix(AttentionTraits):
         name = self.token_texts[token]
         return f"most similar to {name!r} at layer {layer + 1}, in {self._corpus_size} texts"
 
-    def _make_tasks(self) -> list[Task]:
+    def _make_tasks(self, clf: BertClassifier) -> list[Task]:
         """Return what is computed, in this order; the first one reads the text."""
 
         def later(
@@ -183,7 +186,6 @@ class AttentionMatrix(AttentionTraits):
         def traits(traits_of: Callable[[Any], dict[str, Any]]) -> Callable[[Any], None]:
             return lambda answer: self._set(traits_of(answer))
 
-        clf = cast("BertClassifier", self._clf)
         return [
             now("maps", text_question, lambda q: TextAttention(clf, *q), self._show_text),
             now("matrix", matrix_question, self._matrix, self._show_matrix),
@@ -301,9 +303,3 @@ class AttentionMatrix(AttentionTraits):
             self.chosen_target = value
         self._set(no_effects(self.layers * self.heads))
         self._ask()
-
-    def _parts(self) -> list[Task]:
-        return self._make_tasks()
-
-    def _shown(self, result: Any) -> dict[str, Any]:  # noqa: ANN401
-        return self._traits_of_maps(result)

@@ -1,4 +1,4 @@
-"""Answers computed part by part: at once where Python asks, on a thread where a page does."""
+"""Results of a widget, computed task by task: at once for Python, in the background for a page."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Task:
-    """One part of what a widget answers.
+    """One result that a widget computes.
 
     Attributes
     ----------
     name
-        Of the part.
+        Identifies the task in its queue.
     key
-        Returns, in the lock, the question that the part answers; None while nobody asks it.
+        Returns the question that the task answers, or None while its result is not wanted. It is
+        called with the `widget_lock` held.
     compute
-        Takes that question and returns the answer. It may wait for the model: it runs outside
-        the lock, and ends with `Cancelled` soon after the question has become another.
+        Takes the question and returns the result. It may wait for the model, so it is called
+        without the lock. It raises `Cancelled` soon after the question has changed.
     show
-        Takes the answer, in the widget_lock.
+        Takes the result and sets traits. It is called with the lock held.
     at_once
-        Like ``compute``, for Python, which waits for it; None leaves the part to the background.
+        Like ``compute``, called where Python waits for the result; None leaves the task to the
+        background.
     """
 
     name: str
@@ -47,9 +49,9 @@ class Task:
 
 @dataclass(eq=False)
 class _Run:
-    """The computing of one part."""
+    """One computation of a task."""
 
-    part: Task
+    task: Task
     question: Any
     compute: Callable[[Any], Any]
     background: bool
@@ -57,38 +59,39 @@ class _Run:
 
 
 class TaskQueue:
-    """Keeps what a widget shows in step with what its traits ask.
+    """Computes what the traits of a widget ask for.
 
-    Parts are answered in their order, each once a question; once more, if what they rest on has
-    changed when something is asked the next time. There is one thread at most; it is started when
-    there is something to do and ends when there is nothing, when Python computes at once, and on
-    `close`. Nobody ever waits for it but `wait`: whoever asks anew cancels what
-    it does, and it looks again at what is missing.
+    Tasks are done in order, each once per question. They are done again if the basis of all results
+    has changed by the time something is asked. At most one background thread runs. It starts when
+    there is something to do, and ends when there is nothing left, when Python computes at once, or
+    on `close`. Only `wait` waits for it: a new question cancels what the thread computes, and the
+    thread then looks again for what is missing.
 
     Parameters
     ----------
     widget
         The widget.
-    parts
-        What it answers.
+    tasks
+        What is computed.
     changed
-        Called in the lock whenever a part became wanted or was answered.
+        Called with the `widget_lock` held when a task has become wanted or was done.
     basis
-        Returns what all answers rest on besides their questions: the weights of the model.
+        Returns what all results depend on besides their questions: the weights of the model.
     """
 
     def __init__(
         self,
         widget: Widget,
-        parts: Sequence[Task],
+        tasks: Sequence[Task],
         changed: Callable[[], None],
         basis: Callable[[], object],
     ) -> None:
         self._widget = widget
-        self._basis, self._rests_on = basis, basis()
-        self._parts = {part.name: part for part in parts}
+        self._current_basis = basis
+        self._basis = basis()
+        self._tasks = {task.name: task for task in tasks}
         self._changed = changed
-        self._answered: dict[str, Any] = {}
+        self._done: dict[str, Any] = {}
         self._failures: dict[str, str] = {}
         self._runs: list[_Run] = []
         self._waiting = 0  # threads that compute at once
@@ -98,58 +101,63 @@ class TaskQueue:
 
     @property
     def first(self) -> str:
-        """The name of the first part that Python waits for."""
-        return next(name for name, part in self._parts.items() if part.at_once is not None)
+        """The name of the first task that Python waits for."""
+        return next(name for name, task in self._tasks.items() if task.at_once is not None)
+
+    @property
+    def basis(self) -> object:
+        """What results depended on when something was asked last; hold the lock to read."""
+        return self._basis
 
     def pending(self, name: str) -> bool:
-        """Say whether a part is wanted and not answered yet; hold the lock to call."""
-        question = self._parts[name].key()
-        return question is not None and self._answered.get(name) != question
+        """Return whether a result is wanted and missing; hold the lock to call."""
+        question = self._tasks[name].key()
+        return question is not None and self._done.get(name) != question
 
     def current(self, name: str) -> bool:
-        """Say whether a part is wanted and answered; hold the lock to call."""
-        question = self._parts[name].key()
-        return question is not None and self._answered.get(name) == question
+        """Return whether a result is wanted and there; hold the lock to call."""
+        question = self._tasks[name].key()
+        return question is not None and self._done.get(name) == question
 
     def failure(self) -> str:
-        """Return why the first of the parts that failed did; hold the lock to call."""
-        failures = (self._failures.get(name) for name in self._parts if self.current(name))
+        """Return why the first failed task failed; hold the lock to call."""
+        failures = (self._failures.get(name) for name in self._tasks if self.current(name))
         return next(filter(None, failures), "")
 
     def skip(self, name: str) -> None:
-        """Count a part as answered, since it is on show; hold the lock to call."""
-        self._answered[name], self._failures[name] = self._parts[name].key(), ""
+        """Mark a task as done because its result is on show; hold the lock to call."""
+        self._done[name], self._failures[name] = self._tasks[name].key(), ""
 
     def forget(self, name: str) -> None:
-        """Count a part as not answered, since it is on show no more; hold the lock to call."""
-        self._answered.pop(name, None)
+        """Mark a task as not done because its result was removed; hold the lock to call."""
+        self._done.pop(name, None)
 
     def ask(self) -> None:
-        """Follow a change of the traits; hold the lock to call."""
-        basis = self._basis()
-        moved = basis != self._rests_on
-        if moved:
-            self._rests_on = basis
-            self._answered.clear()
+        """Do what the traits ask for now; hold the lock to call."""
+        basis = self._current_basis()
+        basis_changed = basis != self._basis
+        if basis_changed:
+            self._basis = basis
+            self._done.clear()
         for run in self._runs:
-            if moved or run.part.key() != run.question:
+            if basis_changed or run.task.key() != run.question:
                 run.cancelled.set()
         self._idle.clear()
         self._changed()
         if self._next(at_once=True) and not widget_lock.for_page:
-            widget_lock.afterwards(self._answer_at_once)
+            widget_lock.afterwards(self._compute_at_once)
         else:
             self._go_on()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until everything is answered; say whether it is."""
+        """Wait until everything is done; return whether it is."""
         if widget_lock.held:
-            msg = "Answers come after the observer that waits for them; wait outside of it."
+            msg = "An observer cannot wait for results that are computed after it; wait outside it."
             raise RuntimeError(msg)
         return self._idle.wait(timeout)
 
     def close(self) -> None:
-        """Answer nothing more."""
+        """Compute nothing more."""
         with widget_lock:
             self._closed = True
             for run in self._runs:
@@ -159,16 +167,16 @@ class TaskQueue:
     def _next(self, *, at_once: bool) -> _Run | None:
         if self._closed:
             return None
-        for name, part in self._parts.items():
-            compute = part.at_once if at_once else part.compute
+        for name, task in self._tasks.items():
+            compute = task.at_once if at_once else task.compute
             if compute is not None and self.pending(name):
-                return _Run(part, part.key(), compute, background=not at_once)
+                return _Run(task, task.key(), compute, background=not at_once)
         return None
 
     def _go_on(self) -> None:
-        """See to it that somebody answers what is missing; hold the lock to call."""
+        """Make sure that what is missing gets computed; hold the lock to call."""
         if self._waiting or self._thread is not None:
-            return  # whoever is at it looks again when done
+            return  # a thread is at work and looks again when it is done
         if self._next(at_once=False) is None:
             self._idle.set()
             return
@@ -177,15 +185,15 @@ class TaskQueue:
         self._thread.start()
         _at_work.add(self)
 
-    def _answer_at_once(self) -> None:
+    def _compute_at_once(self) -> None:
         with widget_lock:
             self._waiting += 1
             for run in self._runs:
                 if run.background:
                     run.cancelled.set()
         try:
-            while mine := self._begin(at_once=True):
-                self._finish(mine)
+            while started := self._begin(at_once=True):
+                self._finish(started)
         finally:
             with widget_lock:
                 self._waiting -= 1
@@ -196,8 +204,8 @@ class TaskQueue:
             try:
                 self._finish(run)
             except Exception:
-                # An observer of the user's failed: the other parts must be shown all the same.
-                logging.getLogger(__name__).exception("An answer could not be shown")
+                # An observer that the user registered failed. The other results are still shown.
+                logging.getLogger(__name__).exception("A result could not be shown")
 
     def _begin(self, *, at_once: bool) -> _Run | None:
         with widget_lock:
@@ -213,35 +221,35 @@ class TaskQueue:
             return run
 
     def _finish(self, run: _Run) -> None:
-        answer, failure, interruption = None, "", None
+        result, failure, interruption = None, "", None
         try:
             with cancelled_by(run.cancelled):
-                answer = run.compute(run.question)
+                result = run.compute(run.question)
         except Cancelled:
             with widget_lock:
                 self._runs.remove(run)
             return
-        except Exception as error:  # noqa: BLE001 - it is shown to whoever asked
+        except Exception as error:  # noqa: BLE001 - it is shown in the widget
             failure = sentence(error)
         except BaseException as error:  # noqa: BLE001 - it is raised again
-            failure, interruption = "The computing was interrupted.", error
+            failure, interruption = "The computation was interrupted.", error
         try:
-            self._show(run, answer, failure)
+            self._show(run, result, failure)
         except Exception:
-            self._widget.send_state()  # observers that fail keep later changes from the page
+            self._widget.send_state()  # a failing observer keeps later changes from the page
             raise
         if interruption is not None:
             raise interruption
 
-    def _show(self, run: _Run, answer: Any, failure: str) -> None:  # noqa: ANN401
-        name = run.part.name
+    def _show(self, run: _Run, result: Any, failure: str) -> None:  # noqa: ANN401
+        name = run.task.name
         with self._widget.hold_sync(), self._widget.hold_trait_notifications():
             self._runs.remove(run)
-            wanted = not run.cancelled.is_set() and run.part.key() == run.question
+            wanted = not run.cancelled.is_set() and run.task.key() == run.question
             if wanted and self.pending(name):
-                self._answered[name], self._failures[name] = run.question, failure
+                self._done[name], self._failures[name] = run.question, failure
                 if not failure:
-                    run.part.show(answer)
+                    run.task.show(result)
                 self._changed()
 
 
@@ -250,9 +258,9 @@ _at_work: weakref.WeakSet[TaskQueue] = weakref.WeakSet()
 
 @atexit.register
 def _end_work() -> None:
-    """Let threads end before the interpreter does: torch aborts a process that cuts them off."""
+    """End threads before the interpreter exits: torch aborts a process that kills them."""
     with widget_lock:
-        working = list(_at_work)
-    for answers in working:
-        answers.close()
-        answers.wait()
+        queues = list(_at_work)
+    for queue in queues:
+        queue.close()
+        queue.wait()

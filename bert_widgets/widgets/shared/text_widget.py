@@ -1,31 +1,47 @@
-"""A widget that shows what a model makes of a text, and follows edits of the text."""
+"""A widget that shows a result for a text and computes it again when the text changes."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import traitlets as t
 
+from ..._common._compat import send_always
 from ...model.weights_version import weights_of
 from .lock import widget_lock
-from .task_queue import Task, TaskQueue
+from .task_queue import TaskQueue
 from .widget import Widget
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ...explain import Reading
     from ...model.classifier import BertClassifier
+    from .task_queue import Task
 
 LONGEST_TEXT = 100_000
-_PATIENCE = 1.0  # seconds that a cell's output may wait for answers
+_PATIENCE = 1.0  # seconds that a cell's output may wait for results
 
 
 class TextWidget(Widget):
-    """A text, its words, the selected one, and answers that follow when they change.
+    """A text, its words, the selected word, and results that follow when the text changes.
 
-    A subclass says in `_parts` what is computed, and in `_shown` how a result is put in traits.
-    What Python sets is answered before its next line runs, what a page sets in the background.
+    Results for what Python sets are there before its next line runs; results for what the page
+    sets are computed in the background.
+
+    Parameters
+    ----------
+    clf
+        The classifier; None for a stored result.
+    result
+        The result shown first: that of the first task that has ``at_once``.
+    traits_of
+        Returns the trait values that show such a result.
+    tasks
+        What is computed when the traits change.
+    **values
+        The other traits.
     """
 
     text = t.Unicode().tag(sync=True)
@@ -46,21 +62,30 @@ class TextWidget(Widget):
     busy = t.Bool(default_value=False).tag(sync=True)
     """Whether the result for the current text and choices is still being computed."""
 
-    _clf: BertClassifier | None  # None where a finished result is shown
-    _result: Reading  # what is on show
     _tasks: TaskQueue | None = None  # None in the constructor
 
-    def __init__(self, result: Reading, **values: object) -> None:
+    def __init__(
+        self,
+        clf: BertClassifier | None,
+        result: Reading,
+        traits_of: Callable[[Any], dict[str, Any]],
+        tasks: Sequence[Task],
+        **values: object,
+    ) -> None:
+        self._clf = clf
         self._result = result
-        super().__init__(**values, **self._shown(result))
-        answers = TaskQueue(self, self._parts(), self._follow, self._basis)
+        self._traits_of = traits_of
+        super().__init__(**values, **traits_of(result))
+        # All results depend on the weights of the model.
+        basis = (lambda: None) if clf is None else partial(weights_of, clf)
+        queue = TaskQueue(self, tasks, self._follow, basis)
         with widget_lock:
-            self._tasks = answers
-            answers.skip(answers.first)
-            answers.ask()
+            self._tasks = queue
+            queue.skip(queue.first)
+            queue.ask()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until all that was asked is on show.
+        """Wait until everything that was asked for is on show.
 
         Parameters
         ----------
@@ -70,12 +95,12 @@ class TextWidget(Widget):
         Returns
         -------
         bool
-            Whether all is on show.
+            Whether everything is on show.
 
         Raises
         ------
         RuntimeError
-            In an observer, before which nothing can come.
+            If called by an observer: nothing is computed before it returns.
 
         Examples
         --------
@@ -85,13 +110,13 @@ class TextWidget(Widget):
         return self._tasks is None or self._tasks.wait(timeout)
 
     def close(self) -> None:
-        """Take the widget away, and stop what it computes."""
+        """Close the widget and stop its computations."""
         if self._tasks is not None:
             self._tasks.close()
         super().close()
 
     def saved_state(self) -> dict[str, Any]:
-        """Return what a page without Python needs, once all that was asked is on show."""
+        """Return what a page without Python needs, once everything asked for is on show."""
         if not widget_lock.held:
             self.wait()
         return super().saved_state()
@@ -101,23 +126,11 @@ class TextWidget(Widget):
             self.wait(_PATIENCE)  # for the static rendering
         return super()._repr_mimebundle_(**kwargs)
 
-    def _parts(self) -> Sequence[Task]:
-        """Return what is computed; the first part is the one that puts a result on show."""
-        raise NotImplementedError
-
-    def _basis(self) -> object:
-        """Return what all answers rest on besides what is asked: the weights of the model."""
-        return None if self._clf is None else weights_of(self._clf)
-
-    def _shown(self, result: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Return the values of the traits that show a result."""
-        raise NotImplementedError
-
-    def _show(self, result: Reading) -> None:
+    def _show(self, result: Any) -> None:  # noqa: ANN401
         self._result = result
-        values = self._shown(result)
+        values = self._traits_of(result)
         self._set(values)
-        self._states_to_send.update(values)  # even equal ones: the page awaits an answer
+        send_always(self, values)  # the page is waiting for an answer
         if self.selected is not None and self.selected >= len(self.words):
             self.selected = None
 
@@ -126,13 +139,13 @@ class TextWidget(Widget):
             setattr(self, name, value)
 
     def _follow(self) -> None:
-        """Say what is being computed and what has failed."""
+        """Show what is being computed and what has failed."""
         if self._tasks is not None:
             self.busy = self._tasks.pending(self._tasks.first)
             self._fail(self._tasks.failure() or _unread(self._result))
 
     def _ask(self) -> None:
-        """Have answered what the traits ask now."""
+        """Compute whatever the traits ask for now."""
         if self._tasks is not None:
             self._tasks.ask()
 
@@ -145,7 +158,7 @@ class TextWidget(Widget):
     @t.validate("text", "pair")
     def _check_text(self, proposal: dict[str, Any]) -> str:
         text: str = proposal["value"]
-        self._check_editable("to edit the text")
+        self._check_editable("edit the text")
         problem = unfit(text)
         if problem:
             raise t.TraitError(problem)
@@ -162,14 +175,14 @@ class TextWidget(Widget):
         return value
 
     def _check_editable(self, wish: str) -> None:
-        """Refuse what takes a classifier, if there is none."""
+        """Raise if there is no classifier, which is needed to do ``wish``."""
         if not self.editable and self._tasks is not None:
-            msg = f"This is a finished result; {wish}, give the widget a classifier."
+            msg = f"This widget shows a stored result. Pass a classifier to {wish}."
             raise t.TraitError(msg)
 
 
 def check_text(text: object, pair: object) -> None:
-    """Raise if a text, or the second one of a pair, is nothing that can be read."""
+    """Raise if a text, or the second one of a pair, cannot be read."""
     for name, value in (("text", text), ("second text", pair)):
         if not isinstance(value, str):
             given = " ".join(repr(value).split())
@@ -184,18 +197,18 @@ def check_text(text: object, pair: object) -> None:
 
 
 def _unread(result: Reading) -> str:
-    """Return what the page must say of a text that is longer than the model reads."""
+    """Return a sentence about the part of a text that the model does not read; empty if none."""
     if not result.unread:
         return ""
     return f"The text is longer than the model reads; nothing is shown for {result.unread!r:.60}…"
 
 
 def unfit(text: str) -> str:
-    """Return why a text cannot be taken from a page; empty if it can."""
+    """Return why a text cannot be accepted; empty if it can."""
     if len(text) > LONGEST_TEXT:
         return f"The text has {len(text):,} characters; use at most {LONGEST_TEXT:,}."
     if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-        return "The text holds half of a character (a lone surrogate); paste it anew."
+        return "The text contains half a character (a lone surrogate). Paste it again."
     return ""
 
 

@@ -11,6 +11,8 @@ from functools import cache
 
 import traitlets as t
 
+from ..._common._compat import element_trait
+
 _LATER_SECTION = re.compile(
     r"^(Methods|Raises|Warns|See Also|Notes|References|Examples)\n-+$", re.MULTILINE
 )
@@ -93,7 +95,7 @@ def _value_name(trait: t.TraitType[object, object]) -> str:
         return f"{{{', '.join(map(repr, trait.values or ()))}}}"
     for kind, name in _TYPES.items():
         if isinstance(trait, kind):
-            element = getattr(trait, "_trait", None) if kind is t.List else None
+            element = element_trait(trait) if kind is t.List else None
             if isinstance(element, t.TraitType) and not isinstance(element, t.Any):
                 return f"{name} of {_value_name(element)}"
             return name

@@ -1,4 +1,4 @@
-"""What all widgets share: bundle, errors, messages from the page, locking, export."""
+"""The base of all widgets: bundle, errors, messages from the page, locking, export."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import anywidget
 import traitlets as t
 
+from ..._common._compat import answer_in_sender_subshell
 from ..._common.options import unknown
 from .bundle import bundle_source
 from .export import write_page
@@ -26,8 +27,8 @@ _LONGEST_SENTENCE = 300
 class Widget(anywidget.AnyWidget):
     """A view whose state is its traits.
 
-    The page may set only the traits tagged ``page=True``. A value that does not fit leaves the
-    old one, which is sent back, and is named in `error`; nothing a page sends raises.
+    The page can set only the traits tagged ``page=True``. If it sets an invalid value, the old one
+    is kept and sent back, and `error` says why. Nothing that a page sends raises an exception.
     """
 
     bundle: ClassVar[str]
@@ -40,8 +41,8 @@ class Widget(anywidget.AnyWidget):
     _static = t.Bool(default_value=False).tag(sync=True)
     _esm = t.Unicode().tag(sync=True)
 
-    _failure = ""  # what is wrong with the work itself; stays until the work succeeds
-    _refusal = ""  # what was wrong with the page's last message
+    _failure = ""  # why a computation failed; kept until one succeeds
+    _refusal = ""  # why the page's last message was refused
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init_subclass__(**kwargs)
@@ -54,18 +55,15 @@ class Widget(anywidget.AnyWidget):
     def open(self) -> None:
         """Open the connection to the page."""
         super().open()
-        # ipykernel 7.4 sends what a page says to the subshell of whichever message the kernel last
-        # dealt with, where it waits for the running cell, or is lost if the host has closed it.
-        if hasattr(self.comm, "_reply_subshell_for"):
-            self.comm._reply_subshell_for = None  # noqa: SLF001 - it then goes where the page says
+        answer_in_sender_subshell(self.comm)
 
     def to_html(self, path: str | Path) -> None:
-        """Write the widget as it stands to one interactive page that needs no network.
+        """Save the widget as it is now to one interactive page that needs no network.
 
         Parameters
         ----------
         path
-            The file; replaced if it is there.
+            The file; an existing one is replaced.
 
         Examples
         --------
@@ -74,20 +72,20 @@ class Widget(anywidget.AnyWidget):
         write_page(path, [self], title=self.title)
 
     def saved_state(self) -> dict[str, Any]:
-        """Return what a page without Python needs: this widget's own traits."""
+        """Return what a page without Python needs: the traits that are not the host's."""
         with widget_lock:
             return {**self.get_state(key=own_traits(type(self))), "_static": True}
 
     def fallback_html(self) -> str:
-        """Return the state as plain HTML, for where no script runs."""
+        """Return the state as plain HTML, for viewers that run no scripts."""
         raise NotImplementedError
 
     def fallback_text(self) -> str:
-        """Return the state in a line or a few, for a terminal."""
+        """Return the state as a few lines of text, for a terminal."""
         raise NotImplementedError
 
     def _obey(self, command: str) -> None:
-        """Do what a button of the page asks; ``command`` is one of `commands`."""
+        """Carry out a command of the page, one of `commands`."""
         raise NotImplementedError
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:  # noqa: ANN401
@@ -98,9 +96,9 @@ class Widget(anywidget.AnyWidget):
         static = {"text/html": self.fallback_html(), "text/plain": self.fallback_text()}
         return {**data, **static}, metadata
 
-    # Every way to write a trait passes the lock: traitlets puts aside checks and notifications of
-    # the whole object while it applies a page's update, so a thread that wrote meanwhile would
-    # go unchecked and unheard.
+    # Every way to write a trait takes the lock: while traitlets applies an update from the page, it
+    # suspends validation and notification of the whole object, so a write from another thread
+    # would be neither validated nor notified.
 
     def __setattr__(self, name: str, value: object) -> None:
         with widget_lock:
@@ -114,17 +112,19 @@ class Widget(anywidget.AnyWidget):
 
     @contextlib.contextmanager
     def hold_trait_notifications(self) -> Iterator[None]:
-        """Tell observers of the traits set inside at the end."""
+        """Notify observers of the traits set inside at the end."""
         with widget_lock, super().hold_trait_notifications():
             yield
 
     def set_state(self, sync_data: object) -> None:
-        """Take over what the page has set, as far as it may and fits."""
+        """Apply what the page has set, as far as it is allowed and valid."""
         with widget_lock.answering_page():
             if isinstance(sync_data, dict):
                 refusals = [self._apply(name, value) for name, value in sync_data.items()]
             else:
-                refusals = ["The page sent a state that is not a table of names and values."]
+                refusals = [
+                    "The notebook page sent a state that is not a mapping of names to values."
+                ]
             self._refuse(next(filter(None, refusals), ""))
 
     def send_state(self, key: str | Iterable[str] | None = None) -> None:
@@ -143,9 +143,9 @@ class Widget(anywidget.AnyWidget):
             super()._handle_custom_msg(content, buffers)
 
     def _apply(self, name: str, value: object) -> str:
-        """Set one trait for the page; return what is wrong, if something is."""
+        """Set one trait for the page; return why that failed, or an empty string."""
         if name not in self.keys or not self.trait_metadata(name, "page"):
-            problem = f"The page may not set {name!r}."
+            problem = f"The notebook page cannot set {name!r}."
         else:
             try:
                 super().set_state({name: value})
@@ -175,16 +175,16 @@ def own_traits(widget: type[Widget]) -> list[str]:
 
 
 def sentence(error: BaseException) -> str:
-    """Return the first line of what an exception says, or its name if it says nothing."""
+    """Return the first line of an exception's message, or its name if it has none."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def shortened(text: str, limit: int = _LONGEST_SENTENCE) -> str:
-    """Cut a long text, with an ellipsis."""
+    """Truncate a long text with an ellipsis."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _not_a_command(command: object, known: tuple[str, ...]) -> str:
     if known and isinstance(command, str):
         return unknown("command", shortened(command, 40), known)
-    return "The page sent a message that is no command; reload it."
+    return "Unrecognised command from the notebook page. Reload the page."

@@ -1,7 +1,8 @@
-"""What speaks for or against the scores on show, in plain sentences."""
+"""Whether to trust the scores on show, in plain sentences."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,26 +17,27 @@ if TYPE_CHECKING:
     from ...model.classifier import BertClassifier
     from .questions import Question
 
-_MOST_UNITS = 40  # for which leaving out each by itself is cheap
-_STRONG = 0.4  # of the strongest score: the words that a reader will remember
+_MOST_UNITS = 40  # for which removing each of them by itself is cheap
+_STRONG = 0.4  # of the strongest score: words that a reader will remember
 _FAINT = 0.1
 _TOLERANCE = 0.01
 
 
-def second_look(clf: BertClassifier, question: Question, shown: Attribution) -> str:
-    """Explain the same by another cheap method; say in a sentence where the two disagree.
+def cross_check(clf: BertClassifier, question: Question, shown: Attribution) -> str:
+    """Return a sentence on where another cheap method disagrees with the result for a question.
 
-    Where there are few words that is occlusion, which takes them out one by one and so shares no
-    step with the methods of gradients.
+    For a text of few words the other method is occlusion. It removes words one by one, so it has no
+    step in common with methods that use gradients.
     """
     few = len(shown.words) <= _MOST_UNITS and shown.windows == 1
     others = ("occlusion", "input_x_gradient") if few else (QUICK, "integrated_gradients")
     other = next(name for name in others if name != shown.method)
-    return disagreement(shown, explained(clf, question, other))
+    options = replace(question.options, method=other)
+    return disagreement(shown, explained(clf, question, options, shown.probabilities))
 
 
 def disagreement(shown: Attribution, other: Attribution) -> str:
-    """Say which strong words of one result the other sees otherwise; empty if none.
+    """Return a sentence on the strong words of one result that another does not confirm.
 
     Parameters
     ----------
@@ -45,47 +47,47 @@ def disagreement(shown: Attribution, other: Attribution) -> str:
     Returns
     -------
     str
-        One sentence.
+        Empty if there are no such words.
     """
     ours, theirs = _shares(shown), _shares(other)
     signed = METHODS[shown.method].signed and METHODS[other.method].signed
     strongest = np.argsort(-np.abs(ours), kind="stable")[:3]
     strong = [int(i) for i in strongest if abs(ours[i]) >= _STRONG]
-    turned = [i for i in strong if signed and ours[i] * theirs[i] < 0 and abs(theirs[i]) >= _FAINT]
     faint = [i for i in strong if abs(theirs[i]) < _FAINT]
-    found = []
-    for way, sign in (("towards", -1), ("against", 1)):
-        words = [i for i in turned if sign * ours[i] > 0]
+    opposed = [i for i in strong if signed and i not in faint and ours[i] * theirs[i] < 0]
+    clauses = []
+    for direction, sign in (("towards", -1), ("against", 1)):
+        words = [i for i in opposed if sign * ours[i] > 0]
         if words:
-            found.append(f"counts {_listed(shown, words)} {way} {shown.target}")
+            clauses.append(f"counts {_listed(shown, words)} {direction} {shown.target}")
     if faint:
-        found.append(f"hardly counts {_listed(shown, faint)}")
+        clauses.append(f"hardly counts {_listed(shown, faint)}")
     top = int(np.argmax(np.abs(theirs)))
     if abs(theirs[top]) >= _STRONG and abs(ours[top]) < _FAINT:
-        found.append(f"finds {_listed(shown, [top])} strongest, which is faint here")
-    if not found:
+        clauses.append(f"finds {_listed(shown, [top])} strongest, which is faint here")
+    if not clauses:
         return ""
     title = METHODS[other.method].title
     name = title.lower() if title[1:].islower() else title  # AttnLRP keeps its capitals
-    return f"Another method, {name}, {_joined(found)}."
+    return f"Another method, {name}, {_joined(clauses)}."
 
 
 def warnings_of(result: Attribution, disagreeing: str) -> list[str]:
-    """Return what a reader of a result should know before believing it."""
-    found = []
+    """Return what to know before trusting a result."""
+    warnings = []
     if result.completeness_error is not None and result.completeness_error > _TOLERANCE:
-        found.append(
+        warnings.append(
             f"The scores fall short of adding up by {100 * result.completeness_error:.2g} % "
             "of their sum: they are only roughly right."
         )
     if disagreeing:
-        found.append(disagreeing)
+        warnings.append(disagreeing)
     if result.windows > 1:
-        found.append(
+        warnings.append(
             f"The text is longer than the model reads at once: it was read in {result.windows} "
-            "overlapping windows, and all figures are means over them."
+            "overlapping windows, and all numbers are averages over them."
         )
-    return found
+    return warnings
 
 
 def _shares(result: Attribution) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -1,19 +1,20 @@
-"""What a text's highlights ask of the explanation engine: scores, rows of scores, a second look."""
+"""What `TokenHighlights` asks of the explanation engine, and how it is answered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..._common.options import unknown
-from ...explain.attribution.attribute import attribute
+from ...explain.attribution.attribute import explain_texts
 from ...explain.attribution.baselines import BASELINES
 from ...explain.attribution.method_table import METHODS
+from ...explain.attribution.options import AttributionOptions
 from ...explain.attribution.targets import resolve_target
-from ...explain.attribution.units import check_unit
 from ...model.classifier import check_classifier
+from ...model.weights_version import weights_of
 from ...text.windows import encode_windows
 from ..shared.text_widget import check_text
 
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...explain.attribution.result import Attribution
-    from ...explain.attribution.targets import Label
-    from ...explain.attribution.units import Unit
     from ...model.classifier import BertClassifier
 
+    Probabilities: TypeAlias = NDArray[np.float32]
     Rows: TypeAlias = tuple[NDArray[np.float32], str]
 
 QUICK = "attnlrp"
@@ -36,174 +36,208 @@ _QUICK_FOR_LAYERS = "input_x_gradient"
 _MOST_ROWS = 12  # for which the chosen method is affordable, and only for one window
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Question:
-    """What is to be explained, and how.
+    """A text to explain, and how.
 
     Attributes
     ----------
     text, pair
         The text, and the second one or an empty string.
-    target, against
-        Labels; ``target`` is None for the predicted one, ``against`` empty for the target alone.
-    output, baseline, method
-        As for `attribute`.
-    unit, spans
-        The same; ``spans`` are used where ``unit`` is ``"spans"``.
+    options
+        How it is explained. The target is given by names of labels, the baseline by its name.
     """
 
     text: str
     pair: str
-    target: str | None
-    against: str
-    output: str
-    baseline: str
-    unit: str
-    spans: tuple[tuple[int, int, int], ...]
-    method: str
+    options: AttributionOptions
+
+    @property
+    def texts(self) -> str | tuple[str, str]:
+        """The text, or both texts of a pair, as `attribute` takes them."""
+        return (self.text, self.pair) if self.pair else self.text
 
     @property
     def units(self) -> tuple[object, ...]:
-        """What decides how the text is cut into units."""
-        return self.text, self.pair, self.unit, self.spans if self.unit == "spans" else ()
+        """Everything that determines how the text is divided into units."""
+        return self.text, self.pair, self.options.unit
+
+    def about(self, target: str | None) -> Question:
+        """Return the same question about another label, or the predicted one."""
+        return replace(self, options=replace(self.options, target=target))
+
+    @property
+    def label(self) -> str:
+        """The label to explain; empty for the predicted one."""
+        target = self.options.target
+        return str(target[0] if isinstance(target, tuple) else target or "")
+
+    @property
+    def against(self) -> str:
+        """The label whose logit is subtracted; empty for none."""
+        target = self.options.target
+        return str(target[1]) if isinstance(target, tuple) else ""
 
 
-def asked(  # noqa: PLR0913 - one for each choice
-    clf: BertClassifier,
-    texts: tuple[str, str],
-    *,
-    target: Label | tuple[Label, Label] | None,
-    output: str,
-    baseline: str,
-    unit: Unit,
-    method: str,
-) -> Question:
-    """Return the question that a user asks in the terms of `attribute`, or raise what is wrong."""
+class KnownPrediction(NamedTuple):
+    """A prediction that need not be computed again while the weights are the same.
+
+    Attributes
+    ----------
+    texts
+        The text, and the second one or an empty string.
+    probabilities
+        float32 array (classes,).
+    weights
+        Those that it was computed with, as `weights_of` identifies them.
+    """
+
+    texts: tuple[str, str]
+    probabilities: Probabilities
+    weights: object
+
+
+def asked(clf: BertClassifier, text: object, pair: object, options: AttributionOptions) -> Question:
+    """Return the question that a user asks in the terms of `attribute`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a text is not a string or empty, or an option does not exist.
+    """
     check_classifier(clf)
-    check_text(*texts)
-    for kind, name, known in (("method", method, METHODS), ("baseline", baseline, BASELINES)):
+    check_text(text, pair)
+    for kind, name, known in (
+        ("method", options.method, METHODS),
+        ("baseline", options.baseline, BASELINES),
+    ):
         if not isinstance(name, str) or name not in known:
             raise ValueError(unknown(kind, name, known))
-    check_unit(unit)
-    spans = () if isinstance(unit, str) else unit
-    named = resolve_target(clf, target, output)
-    against = None if named is None else named.against
-    return Question(
-        text=texts[0],
-        pair=texts[1],
-        target=None if named is None else clf.labels[named.label],
-        against="" if against is None else clf.labels[against],
-        output=output,
-        baseline=baseline,
-        unit=unit if isinstance(unit, str) else "spans",
-        spans=tuple((span[0], span[1], span[2] if len(span) == 3 else 0) for span in spans),  # noqa: PLR2004
-        method=method,
-    )
+    target = resolve_target(clf, options.target, options.output)
+    names: str | tuple[str, str] | None = None
+    if target is not None:
+        label = clf.labels[target.label]
+        names = label if target.against is None else (label, clf.labels[target.against])
+    return Question(str(text), str(pair), replace(options, target=names))
 
 
 def answered_by(result: Attribution) -> Question:
-    """Return the question that a finished result answers."""
-    return Question(
-        text=result.text,
-        pair=result.pair or "",
-        target=result.target,
-        against=result.against or "",
-        output=result.output,
-        baseline=result.baseline,
-        unit=result.unit,
-        spans=(),
+    """Return the question that a stored result answers."""
+    options = AttributionOptions(
         method=result.method,
+        target=(result.target, result.against) if result.against else result.target,
+        output=result.output,
+        unit=() if result.unit == "spans" else result.unit,  # a result does not keep its spans
+        baseline=result.baseline,
     )
+    return Question(result.text, result.pair or "", options)
 
 
-def predicted(clf: BertClassifier, texts: tuple[str, str]) -> NDArray[np.float32]:
-    """Return the probabilities (classes,) of a text, or of a pair of which both are given."""
+def same_answer(asked: Question, explained: Question, result: Attribution) -> bool:
+    """Return whether the result for one question answers another one too.
+
+    It does if both differ only in whether the label is chosen or predicted.
+    """
+    if (asked.units, asked.against) != (explained.units, explained.against):
+        return False
+    predicted = result.classes[int(result.probabilities.argmax())]
+    options = replace(asked.options, target=explained.options.target)
+    return options == explained.options and (asked.label or predicted) == result.target
+
+
+def predicted(clf: BertClassifier, texts: tuple[str, str]) -> KnownPrediction:
+    """Predict a text, or a pair if the second one is not empty."""
     check_text(*texts)
+    weights = weights_of(clf)
     text, pair = texts
-    row: NDArray[np.float32] = clf.predict((text, pair) if pair else text).probabilities[0]
-    _check_finite(row)
-    return row
+    probabilities: Probabilities = clf.predict((text, pair) if pair else text).probabilities[0]
+    _check_finite(probabilities)
+    return KnownPrediction(texts, probabilities, weights)
 
 
 def explained(
     clf: BertClassifier,
     question: Question,
-    method: str,
-    *,
-    target: str | None = None,
-    layer: int | None = None,
+    options: AttributionOptions,
+    probabilities: Probabilities | None = None,
 ) -> Attribution:
-    """Answer a question by a method; ``target`` is another label to explain, by itself."""
+    """Explain the text of a question.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    question
+        The text.
+    options
+        How to explain it, if not as the question says.
+    probabilities
+        float32 array (classes,): the prediction by the present weights, if it is known.
+    """
     check_text(question.text, question.pair)
-    text = (question.text, question.pair) if question.pair else question.text
-    wanted: str | tuple[str, str] | None = target or question.target
-    if target is None and question.target and question.against:
-        wanted = question.target, question.against
-    result = attribute(
-        clf,
-        text,
-        method=method,
-        target=wanted,
-        output=question.output,
-        unit=question.spans if question.unit == "spans" else question.unit,
-        baseline=question.baseline,
-        layer=layer,
-    )[0]
+    known = None if probabilities is None else probabilities[None]
+    result = explain_texts(clf, question.texts, options, probabilities=known)[0]
     _check_finite(result.token_scores)
     return result
 
 
-def explained_first(clf: BertClassifier, question: Question) -> Attribution:
-    """Answer by the quick method, or by the chosen one where that cannot treat the model."""
-    if question.method != QUICK:
+def explained_first(
+    clf: BertClassifier, question: Question, probabilities: Probabilities | None = None
+) -> Attribution:
+    """Explain by the quick method, or by the chosen one if the quick one cannot treat the model."""
+    if question.options.method != QUICK:
         try:
-            return explained(clf, question, QUICK)
+            return explained(clf, question, replace(question.options, method=QUICK), probabilities)
         except ValueError:
-            pass  # whatever else may be wrong is wrong for the chosen method too
-    return explained(clf, question, question.method)
+            pass  # any other problem is one for the chosen method too
+    return explained(clf, question, question.options, probabilities)
 
 
-def explained_at_once(clf: BertClassifier, question: Question) -> Attribution:
-    """Answer by the chosen method, or by the quick one where the text fills several windows."""
+def explained_at_once(
+    clf: BertClassifier, question: Question, probabilities: Probabilities | None = None
+) -> Attribution:
+    """Explain by the chosen method, or by the quick one if the text needs several windows."""
     check_text(question.text, question.pair)
-    if windows_of(clf, question) > 1:
-        return explained_first(clf, question)
-    return explained(clf, question, question.method)
-
-
-def windows_of(clf: BertClassifier, question: Question) -> int:
-    """Return the number of windows in which the model reads the text."""
     pairs = [question.pair] if question.pair else None
     with clf.lock:
         windows = encode_windows(clf.tokenizer, [question.text], pairs, limit=clf.max_length)
-    return len(windows)
+    if len(windows) > 1:
+        return explained_first(clf, question, probabilities)
+    return explained(clf, question, question.options, probabilities)
 
 
 def class_rows(clf: BertClassifier, question: Question, shown: Attribution) -> Rows:
-    """Return the scores (labels, m) of each class by itself, and the method they are by.
+    """Return the scores (labels, m) of each class by itself, and the method that they are by.
 
-    ``shown`` is a result for the same text; a row that it holds already is taken from it.
+    ``shown`` is a result for the same text. A row that it already contains is taken from it.
     """
     affordable = shown.windows == 1 and len(clf.labels) <= _MOST_ROWS
-    method = question.method if affordable else QUICK
-    own = shown if shown.method == method and shown.against is None else None
+    options = question.options if affordable else replace(question.options, method=QUICK)
+    reusable = shown.method == options.method and shown.against is None
     rows = [
-        own.scores
-        if own is not None and label == own.target
-        else explained(clf, question, method, target=label).scores
+        shown.scores
+        if reusable and label == shown.target
+        else explained(clf, question, replace(options, target=label), shown.probabilities).scores
         for label in clf.labels
     ]
-    return np.stack(rows), method
+    return np.stack(rows), options.method
 
 
 def layer_rows(clf: BertClassifier, question: Question, shown: Attribution) -> Rows:
-    """Return the scores (layers, m) of what is on show at each layer's output, and their method."""
+    """Return the scores (layers, m) at each layer's output, and the method that they are by.
+
+    ``shown`` is the result for the question.
+    """
     count = int(clf.model.config.num_hidden_layers)
     affordable = shown.windows == 1 and count <= _MOST_ROWS
-    able = "layers" in METHODS[question.method].promises
-    method = question.method if affordable and able else _QUICK_FOR_LAYERS
-    rows = [explained(clf, question, method, layer=layer).scores for layer in range(count)]
-    return np.stack(rows), method
+    options = question.options
+    if not affordable or "layers" not in METHODS[options.method].promises:
+        options = replace(options, method=_QUICK_FOR_LAYERS)
+    rows = [
+        explained(clf, question, replace(options, layer=layer), shown.probabilities).scores
+        for layer in range(count)
+    ]
+    return np.stack(rows), options.method
 
 
 def _check_finite(numbers: NDArray[np.float32]) -> None:

@@ -1,4 +1,4 @@
-"""What can be undone: the texts that were, and those that were taken back."""
+"""The states that can be undone and redone."""
 
 from __future__ import annotations
 
@@ -7,35 +7,38 @@ from typing import Generic, TypeVar
 
 State = TypeVar("State")
 
-_DEEPEST = 100
+_MOST_STATES = 100
 
 
-class Steps(Generic[State]):
-    """A line of states with a present one; going to a new one forgets those taken back.
+class UndoStack(Generic[State]):
+    """Up to 100 earlier states, the present one, and those that were undone.
 
     Attributes
     ----------
     present
-        The state as it is.
+        The current state.
     """
 
     def __init__(self, present: State) -> None:
         self.present = present
-        self._past: deque[State] = deque(maxlen=_DEEPEST)
-        self._future: deque[State] = deque(maxlen=_DEEPEST)
+        self._past: deque[State] = deque(maxlen=_MOST_STATES)
+        self._future: deque[State] = deque(maxlen=_MOST_STATES)
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a state before."""
+        """Whether there is an earlier state."""
         return bool(self._past)
 
     @property
     def can_redo(self) -> bool:
-        """Whether a state was taken back."""
+        """Whether a state was undone."""
         return bool(self._future)
 
-    def go_to(self, state: State) -> None:
-        """Make ``state`` the present one, unless it is."""
+    def push(self, state: State) -> None:
+        """Make a new state the present one and forget those that were undone.
+
+        Nothing happens if it is the present one already.
+        """
         if state != self.present:
             self._past.append(self.present)
             self._future.clear()
@@ -43,14 +46,14 @@ class Steps(Generic[State]):
 
     def undo(self) -> State:
         """Go back one state, if there is one, and return the present one."""
-        return self._step(self._past, self._future)
+        return self._move(self._past, self._future)
 
     def redo(self) -> State:
-        """Go forth again, if there is where to, and return the present one."""
-        return self._step(self._future, self._past)
+        """Return to the state undone last, if there is one, and return the present one."""
+        return self._move(self._future, self._past)
 
-    def _step(self, source: deque[State], kept: deque[State]) -> State:
+    def _move(self, source: deque[State], destination: deque[State]) -> State:
         if source:
-            kept.append(self.present)
+            destination.append(self.present)
             self.present = source.pop()
         return self.present

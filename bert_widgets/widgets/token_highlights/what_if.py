@@ -1,4 +1,4 @@
-"""What would be predicted if some words were masked, deleted or others: the word menu asks."""
+"""What-if edits: the prediction with some words masked, deleted or replaced."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def what_if(clf: BertClassifier, reading: Reading, edit: dict[str, Any]) -> dict
     if reading.pair and not pair.strip():
         msg = "Nothing of the second text would be left; leave at least one word."
         raise ValueError(msg)
-    probabilities = predicted(clf, (text, pair))
+    probabilities = predicted(clf, (text, pair)).probabilities
     return {
         "edit": edit,
         "text": text,

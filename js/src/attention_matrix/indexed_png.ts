@@ -4,9 +4,9 @@ const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const LONGEST_BLOCK = 65_535;
 
 /**
- * A PNG with one byte per pixel, as a data URL: for noisy cells a third of the size that a canvas writes.
+ * A PNG of one byte a pixel, as a data URL: a third of what a canvas writes of noisy cells.
  *
- * Its bytes are stored without compression, so that it can be written synchronously.
+ * Its bytes are stored, not compressed, so that its size is known and it is there at once.
  */
 export function indexedPng(bytes: Uint8Array, columns: number, colors: readonly Rgb[]): string {
   const rows = bytes.length / columns;

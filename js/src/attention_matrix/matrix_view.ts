@@ -125,7 +125,7 @@ export function makeMatrix(frame: Frame, actions: Actions): View {
   };
 }
 
-/** The thumbnail of a head, shown until its matrix is available. */
+/** While a head's own matrix is on its way, its thumbnail says what to expect. */
 function previewOf(
   state: Attention,
   palette: Palette,

@@ -5,14 +5,14 @@ import type { Attention } from "./state.ts";
 
 export interface Message {
   element: HTMLElement;
-  /** Centres the message in the plot, without the axes. */
+  /** Over the middle of what the axes leave. */
   centre: (scene: Scene) => void;
-  /** Shows which map is missing, if any. */
+  /** Says which maps are missing, if any. */
   draw: (missing: readonly MapKey[], state: Attention) => void;
   say: (text: string) => void;
 }
 
-/** A message over a plot that cannot be drawn yet. */
+/** What stands over a plot that cannot be drawn yet. */
 export function makeMessage(): Message {
   const element = h("div", { class: "bw-waiting-head", role: "status", hidden: true });
   const say = (text: string): void => {

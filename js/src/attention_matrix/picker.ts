@@ -4,14 +4,14 @@ interface PickerState {
   /** -1 for all. */
   chosen: number;
   count: number;
-  /** The name of the choice -1. */
+  /** What -1 is called. */
   all: string;
   disabled: boolean;
-  /** Whether a choice cannot be shown, as in a saved copy without its data. */
+  /** Choices that cannot be shown, as in a saved copy that lacks their data. */
   missing: (choice: number) => boolean;
 }
 
-/** Chooses one of `count`, numbered from 1 on, or all: a list between two step buttons. */
+/** Chooses one of `count`, shown from one on, or all of them: a list between two steppers. */
 export function makePicker(
   name: string,
   choose: (choice: number) => void,

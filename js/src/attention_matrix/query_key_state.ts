@@ -20,10 +20,10 @@ export interface QueryKey {
   size: number;
   query: Int8Array;
   key: Int8Array;
-  /** The value of 127. */
+  /** What 127 stands for. */
   queryScale: number;
   keyScale: number;
-  /** Whether the scores are exactly these products. */
+  /** The scores are these products and nothing else. */
   complete: boolean;
 }
 

@@ -1,4 +1,3 @@
-import type { Signal } from "@preact/signals-core";
 import { h } from "../shared/dom.ts";
 
 /** A pause in typing: longer than keys held down repeat, and for long texts, which take their time. */
@@ -9,6 +8,8 @@ const LONG = 2000;
 export type Texts = readonly [string, string];
 
 interface EditorCallbacks {
+  /** The drafts changed: draw them. */
+  changed: () => void;
   /** Typing stopped: Python may compute. */
   settled: (texts: Texts) => void;
   opened: () => void;
@@ -16,6 +17,8 @@ interface EditorCallbacks {
 }
 
 export interface Editor {
+  /** What is being typed; null while no editor is open. */
+  drafts: Texts | null;
   /** The fields to lay over the two texts. */
   fields: readonly [HTMLTextAreaElement, HTMLTextAreaElement];
   open: (texts: Texts, segment: 0 | 1, caret: number) => void;
@@ -33,15 +36,8 @@ function same(one: Texts, other: Texts): boolean {
   return one[0] === other[0] && one[1] === other[1];
 }
 
-/**
- * Two text fields that report their text whenever typing pauses; Escape restores the original text.
- * `drafts` holds the texts while an editor is open, else null.
- */
-export function makeEditor(
-  closing: AbortSignal,
-  drafts: Signal<Texts | null>,
-  callbacks: EditorCallbacks,
-): Editor {
+/** Two text fields that report their text whenever typing pauses; Escape brings back what was there. */
+export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Editor {
   const field = (name: string): HTMLTextAreaElement =>
     h("textarea", {
       class: "bw-field",
@@ -56,7 +52,7 @@ export function makeEditor(
   let sent: Texts = ["", ""];
   let attached = true;
   let timer = 0;
-  closing.addEventListener("abort", () => clearTimeout(timer));
+  signal.addEventListener("abort", () => clearTimeout(timer));
 
   const send = (texts: Texts): void => {
     clearTimeout(timer);
@@ -68,16 +64,17 @@ export function makeEditor(
   };
   const close = (texts: Texts): void => {
     send(texts);
-    drafts.value = null;
+    editor.drafts = null;
     callbacks.closed();
   };
   const typed = (): void => {
-    drafts.value = [fields[0].value, fields[1].value];
+    editor.drafts = [fields[0].value, fields[1].value];
+    callbacks.changed();
     clearTimeout(timer);
     const long = fields[0].textLength + fields[1].textLength > LONG;
     timer = setTimeout(
       () => {
-        if (drafts.value !== null) send(drafts.value);
+        if (editor.drafts !== null) send(editor.drafts);
       },
       long ? LONG_PAUSE_MS : PAUSE_MS,
     );
@@ -85,13 +82,13 @@ export function makeEditor(
   const fill = (texts: Texts): void => {
     original = texts;
     sent = texts;
-    drafts.value = texts;
+    editor.drafts = texts;
     for (const [i, area] of fields.entries()) area.value = texts[i] ?? "";
   };
   const pressed = (event: KeyboardEvent): void => {
     event.stopPropagation();
     // Enter and Escape belong to an input method while it composes.
-    if (event.isComposing || drafts.value === null) return;
+    if (event.isComposing || editor.drafts === null) return;
     if (event.key === "Escape") close(original);
     else if (event.key === "Enter" && !event.shiftKey) editor.done();
     else return;
@@ -102,25 +99,27 @@ export function makeEditor(
     area.addEventListener("keydown", pressed);
   }
   const editor: Editor = {
+    drafts: null,
     fields,
     open: (texts, segment, caret) => {
       fill(texts);
       callbacks.opened();
+      callbacks.changed();
       fields[segment].focus();
       fields[segment].setSelectionRange(caret, caret);
     },
     follow: (texts, before) => {
       attached = true;
-      const idle = drafts.value !== null && same(drafts.value, sent);
+      const idle = editor.drafts !== null && same(editor.drafts, sent);
       if (idle && !same(texts, sent) && !same(texts, before)) fill(texts);
     },
     rest: () => {
       attached = false;
-      if (drafts.value !== null && same(drafts.value, sent)) drafts.value = null;
+      if (editor.drafts !== null && same(editor.drafts, sent)) editor.drafts = null;
     },
     done: () => {
-      if (drafts.value === null || (!attached && !same(drafts.value, sent))) return;
-      close(drafts.value);
+      if (editor.drafts === null || (!attached && !same(editor.drafts, sent))) return;
+      close(editor.drafts);
     },
   };
   return editor;

@@ -6,7 +6,7 @@ export type Action = "mask" | "delete" | "replace";
 
 /** What if these words were masked, deleted or replaced? */
 export interface Edit {
-  words: readonly number[];
+  words: number[];
   action: Action;
   with: string;
 }

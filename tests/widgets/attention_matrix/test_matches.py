@@ -245,7 +245,7 @@ def test_the_page_may_not_set_what_was_found(name):
     widget = made()
     before = getattr(widget, name)
     page_of(widget).tell(**{name: before})
-    assert widget.error == f"The page may not set {name!r}."
+    assert widget.error == f"The notebook page cannot set {name!r}."
     assert getattr(widget, name) == before
 
 

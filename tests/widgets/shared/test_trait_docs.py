@@ -17,7 +17,7 @@ from bert_widgets.widgets.shared.array_trait import Array
 from bert_widgets.widgets.shared.trait_docs import document_traits
 
 HOST = set(anywidget.AnyWidget.class_trait_names())
-CONVERTED = []  # a widget whose traits all have documentation is added here
+CONVERTED = [TokenHighlights]  # the widgets whose public traits all have documentation
 
 
 class Base(t.HasTraits):
@@ -43,7 +43,7 @@ class Kind(Base):
 
     Examples
     --------
-    >>> Kind()
+    >>> kind = Kind()
     """
 
     name = t.Unicode().tag(sync=True, page=True)
@@ -97,7 +97,7 @@ def test_class_docstring_lists_public_traits():
 
         Examples
         --------
-        >>> Kind()
+        >>> kind = Kind()
     """)
         + "\n"
     )

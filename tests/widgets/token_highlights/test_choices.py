@@ -152,11 +152,11 @@ def test_evidence_is_that_of_the_engine():
     assert widget.deletion.size == 0, "it was asked for another text"
     widget.evidence()
     assert widget.deletion.size
-    with pytest.raises(ValueError, match="finished result"):
+    with pytest.raises(ValueError, match="stored result"):
         TokenHighlights(widget.attribution).evidence()
     page = page_of(TokenHighlights(widget.attribution))
     page.press("evidence")
-    assert "finished result" in page.state["error"]
+    assert "stored result" in page.state["error"]
 
 
 def test_a_saved_page_has_the_evidence():
@@ -336,11 +336,11 @@ def test_python_and_page_edit_at_once_and_nothing_hangs():
         ("baseline", "padd", "did you mean 'pad'"),
         ("unit", "word", "did you mean 'words'"),
         ("against", "goood", "did you mean 'good'"),
-        ("spans", [[0, 99, 0]], "is no span"),
-        ("spans", [[3, 1]], "is no span"),
-        ("spans", [[0, 1, 1]], "is no span"),
+        ("spans", [[0, 99, 0]], "is not a span"),
+        ("spans", [[3, 1]], "is not a span"),
+        ("spans", [[0, 1, 1]], "is not a span"),
         ("spans", [[0, 1]] * 101, "at most 100"),
-        ("spans", ["ab"], "is no span"),
+        ("spans", ["ab"], "is not a span"),
     ],
 )
 def test_unfit_choices_are_refused_with_one_sentence(name, value, message):

@@ -250,7 +250,7 @@ def test_a_broken_model_is_named_in_the_widget_and_raised_by_the_constructor():
         (None, None, "The text must be a string"),
         ("a", 3, "The second text must be a string"),
         (("a", "b"), None, r"a string, not \('a', 'b'\); give the second text .* as pair="),
-        ("half \ud83d", None, "half of a character"),
+        ("half \ud83d", None, "half a character"),
         ("x" * 100_001, None, "100,001 characters"),
     ],
 )
@@ -308,13 +308,13 @@ def test_a_finished_result_is_shown_and_not_changed():
         {"edit": {"word": 0, "action": "mask"}},
     ):
         page.tell(**change)
-        assert "finished result" in widget.error
+        assert "stored result" in widget.error
         assert shows(widget, result)
         page.tell(selected=1)
         assert (widget.selected, widget.error) == (1, "")
-    with pytest.raises(t.TraitError, match="finished result"):
+    with pytest.raises(t.TraitError, match="stored result"):
         widget.method = "input_x_gradient"
-    with pytest.raises(TypeError, match="give it alone"):
+    with pytest.raises(TypeError, match="pass it without them"):
         TokenHighlights(result, "other text")
 
 
