@@ -128,7 +128,7 @@ def deeplift(problem: Problem) -> list[Scores]:
     Raises
     ------
     ValueError
-        If the model has a part that Captum has no rule for.
+        If the model has a part that Captum has no rule for, or a probability is to be explained.
 
     References
     ----------
@@ -139,6 +139,12 @@ def deeplift(problem: Problem) -> list[Scores]:
         from captum.attr import DeepLift
 
     _check_rules(problem.clf.model)
+    if any(target.output == "probability" for target in problem.targets):
+        msg = (
+            "DeepLift's scores of a probability would not add up; use output='logit', or the "
+            "method 'integrated_gradients'."
+        )
+        raise ValueError(msg)
     return [_rescaled(DeepLift, problem, row) for row in range(len(problem))]
 
 

@@ -135,26 +135,6 @@ def test_scores_do_not_depend_on_the_batch_and_special_tokens_have_none(kind, me
         assert found.margins is found.difference is None
 
 
-@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
-@pytest.mark.parametrize("method", ONE_BY_ONE)
-def test_no_hook_stays_in_the_model_after_an_error(method: str, error) -> None:
-    clf = tiny_classifier("bert").train()
-    seen = []
-
-    def fail(*_args) -> None:
-        seen.append(clf.training)
-        if len(seen) == 2:  # the first pass is the prediction
-            raise error
-
-    hook = clf.model.classifier.register_forward_hook(fail)
-    with pytest.raises(error):
-        attribute(clf, TEXT, method=method)
-    hook.remove()
-    assert seen == [False, False]
-    assert clf.training
-    assert not any(module._forward_hooks for module in clf.model.modules())
-
-
 def test_each_unit_takes_one_pass_and_the_whole_text_another() -> None:
     clf = tiny_classifier("bert")
     sizes = []
