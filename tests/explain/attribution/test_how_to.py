@@ -14,9 +14,11 @@ TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
 
 def test_the_how_to_adds_a_method(monkeypatch) -> None:
     page = Path(__file__).parents[3] / "docs" / "how-to" / "attribution-method.md"
-    (code,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    code, check = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
     monkeypatch.setitem(METHODS, "alone", None)  # what the page does is undone
-    exec(code, {})  # noqa: S102 - the project's own page
+    names = {}
+    exec(code + check, names)  # noqa: S102 - the project's own page
+    names["test_alone"]()
     clf = tiny_classifier("bert")
     found = attribute(clf, TEXT, method="alone")[0]
     words = len(found.words)
