@@ -1,7 +1,7 @@
 import { openFrame } from "./shared/frame.ts";
 import type { RenderContext } from "./shared/model.ts";
 import plotCss from "./shared/plot.css";
-import { check, text } from "./shared/read.ts";
+import { check } from "./shared/read.ts";
 import wordsCss from "./shared/words.css";
 import evidenceCss from "./token_highlights/evidence.css";
 import menuCss from "./token_highlights/menu.css";
@@ -22,7 +22,7 @@ function render(context: RenderContext): () => void {
     traits: TRAITS,
     read: (model) => {
       const state = readHighlights(model);
-      const explained = state.belongs || tracker.pending(state) || text(model, "error") !== "";
+      const explained = state.belongs || tracker.pending(state) || state.error !== "";
       check(explained, "The words are not those of the text.");
       return state;
     },

@@ -19,7 +19,7 @@ VIEWS = {
     "All heads": "All heads",
     "Matrix": "Attention matrix",
     "Lines": "Attention lines",
-    "Query-key": "Query-key",
+    "Query-key": "Queries and keys",
 }
 COLOURS = """canvas => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

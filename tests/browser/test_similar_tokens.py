@@ -37,9 +37,9 @@ def token_of(matrix, name):
 def test_tokens_like_the_chosen_one_appear_and_follow_it(notebook, page, artefact):
     matrix = matrix_of(page)
     matrix.get_by_role("radio", name="Similar tokens").click()
-    expect(matrix).to_contain_text("Choose a token to find others")
+    expect(matrix).to_contain_text("Choose a token to find similar tokens")
     token_of(matrix, "bad").click()
-    expect(matrix).to_contain_text("Most like “bad” at layer 5, of 60 texts")
+    expect(matrix).to_contain_text("Most similar to “bad” at layer 5, in 60 texts")
     rows = matrix.locator(".bw-match:not(.bw-match-heads)")
     expect(rows).to_have_count(50)
     words = notebook.value("matrix.similar_tokens.word.tolist()")
@@ -50,12 +50,12 @@ def test_tokens_like_the_chosen_one_appear_and_follow_it(notebook, page, artefac
         page.screenshot(path=artefact(theme.lower()), animations="disabled")
 
     token_of(matrix, "bad").press("ArrowLeft")
-    expect(matrix).to_contain_text("Most like “not” at layer 5")
+    expect(matrix).to_contain_text("Most similar to “not” at layer 5")
     matrix.get_by_role("combobox", name="Compare by").select_option("heads")
     matrix.get_by_role("button", name="Head 4", exact=True).click()
     notebook.becomes("matrix.line_heads", [0, 3])
     matrix.get_by_role("button", name="Previous layer").click()
-    expect(matrix).to_contain_text("Most like “not” at layer 4")
+    expect(matrix).to_contain_text("Most similar to “not” at layer 4")
     notebook.becomes(
         "matrix._matches_of", {"token": 10, "layer": 3, "by": "heads", "heads": [0, 3]}
     )
@@ -98,5 +98,5 @@ def test_forged_messages_are_refused_and_the_page_stays_alive(notebook, page):
         expect(matrix.get_by_role("alert")).to_contain_text(sentence)
     matrix.get_by_role("radio", name="Similar tokens").click()
     token_of(matrix, "acting").click()
-    expect(matrix).to_contain_text("Most like “acting”")
+    expect(matrix).to_contain_text("Most similar to “acting”")
     notebook.becomes("[matrix.masked, matrix.error]", [[], ""])

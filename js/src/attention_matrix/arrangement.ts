@@ -1,9 +1,9 @@
-/** What the rows and columns of the present matrices are: tokens or words, with those left out gone. */
+/** What the rows and columns of the current matrices are: tokens or words, without hidden ones. */
 export interface Arrangement {
   labels: string[];
-  /** The row of each token; -1 where it is left out. */
+  /** The row of each token; -1 if it is hidden. */
   rowOfToken: Int32Array;
-  /** The word of each token; -1 for a special one. */
+  /** The word of each token; -1 for a special token. */
   wordOfToken: Int32Array;
   /** For each row its first token, its word (-1 for a special token) and its text (0, 1 or -1). */
   tokens: Int32Array;
@@ -35,7 +35,7 @@ export function arrange(
   return rows;
 }
 
-/** Every token has a row of its own. */
+/** Whether every token has its own row. */
 export function isWhole({ labels, rowOfToken }: Arrangement): boolean {
   return labels.length === rowOfToken.length;
 }
@@ -44,14 +44,14 @@ export function rowsOfWord({ words }: Arrangement, word: number | null): number[
   return word === null ? [] : [...words.keys()].filter((row) => words[row] === word);
 }
 
-export interface Looked {
+export interface TokenSelection {
   token: number | null;
   selected: number | null;
   rows: Arrangement;
 }
 
-/** The token looked at: the one chosen last, unless another word was selected since, here or elsewhere. */
-export function tokenInView({ token, selected, rows }: Looked): number | null {
+/** The selected token: the one chosen last, unless a different word was selected after it, here or in another widget. */
+export function tokenInView({ token, selected, rows }: TokenSelection): number | null {
   const own = token === null ? -1 : (rows.wordOfToken[token] ?? -1);
   if (token !== null && (selected === null || own === selected)) return token;
   if (selected === null) return null;
@@ -59,9 +59,9 @@ export function tokenInView({ token, selected, rows }: Looked): number | null {
   return first === -1 ? null : first;
 }
 
-export function rowInView(looked: Looked): number | null {
-  const token = tokenInView(looked);
-  const row = token === null ? -1 : (looked.rows.rowOfToken[token] ?? -1);
+export function rowInView(selection: TokenSelection): number | null {
+  const token = tokenInView(selection);
+  const row = token === null ? -1 : (selection.rows.rowOfToken[token] ?? -1);
   return row === -1 ? null : row;
 }
 
@@ -77,7 +77,7 @@ export function passes(
   return (row, column) => segments[row] === from && segments[column] === to;
 }
 
-/** Neighbouring rows of the same text, as half-open stretches. */
+/** Neighbouring rows of the same text, as half-open ranges. */
 export function stretches({
   segments,
 }: Arrangement): { start: number; end: number; segment: number }[] {

@@ -3,7 +3,7 @@ import { effectOf, effectSentence } from "./effects.ts";
 import { headsInPage } from "./maps.ts";
 import type { Attention } from "./state.ts";
 
-/** What attention does not say, beside what was measured. */
+/** What attention does not show, next to what was measured. */
 export function makeCautions(): {
   element: HTMLElement;
   draw: (state: Attention) => void;
@@ -27,7 +27,7 @@ export function makeCautions(): {
   );
   const draw = (state: Attention): void => {
     const { layer, heads, target } = state;
-    const head = headSpokenOf(state);
+    const head = headOnShow(state);
     const known = layer >= 0 && head >= 0 ? effectOf(state, layer * heads + head) : null;
     const name = `layer ${layer + 1}, head ${head + 1}`;
     const logit = state.logits[state.labels.indexOf(target)] ?? 0;
@@ -42,7 +42,7 @@ export function makeCautions(): {
   return { element, draw };
 }
 
-/** What the numbers are, where they are no plain weights. */
+/** What the numbers mean where they are not plain weights. */
 function meaningOf(state: Attention): string {
   const { view, measure, target } = state;
   if (view === "similar") return meaningOfSimilar(state);
@@ -50,23 +50,23 @@ function meaningOf(state: Attention): string {
   return {
     weights: "",
     norms:
-      "Value-weighted norms: how much of each column really gets through to a row, the length of its value times its weight (Kobayashi et al. 2020).",
+      "Value-weighted norms: how much each column really contributes to a row, the length of its value vector times its weight (Kobayashi et al. 2020).",
     rollout:
-      "Rollout: attention multiplied up through the layers to this one, half of each being the way past it (Abnar & Zuidema 2020). It knows no heads and no class.",
-    gradient: `Attention × gradient: each weight times the gradient of the logit of ${target} where that is positive, multiplied up to this layer, less the one that each token has to itself (Chefer et al. 2021). How much matters, not in which direction.`,
+      "Rollout: attention multiplied through the layers up to this one, where half of each layer is the residual connection (Abnar & Zuidema 2020). It does not distinguish heads or classes.",
+    gradient: `Attention × gradient: each weight times the gradient of the logit of ${target} where that is positive, multiplied through the layers up to this one, less the relevance of 1 with which each token starts (Chefer et al. 2021). It shows how much a token matters, not in which direction.`,
   }[measure];
 }
 
 function meaningOfSimilar({ similar, layer }: Attention): string {
   const compared =
     similar?.by === "heads"
-      ? `the mean cosine between what the chosen heads of layer ${layer + 1} have gathered for both tokens, before the output projection`
-      : `the cosine between what layer ${layer + 1} puts out for both tokens`;
-  return `Similarity: ${compared}. Looks at: where any of the chosen heads gives the largest weight, special tokens aside (after exBERT, Hoover et al. 2020).`;
+      ? `the mean cosine between the outputs of the chosen heads of layer ${layer + 1} for both tokens, before the output projection`
+      : `the cosine between the outputs of layer ${layer + 1} for both tokens`;
+  return `Similarity: ${compared}. Looks at: the token with the largest weight in any of the chosen heads, except special tokens (after exBERT, Hoover et al. 2020).`;
 }
 
-/** The head in view; -1 where none or several are. */
-function headSpokenOf({ view, head, lineHeads }: Attention): number {
+/** The head on show; -1 if there is none or several. */
+function headOnShow({ view, head, lineHeads }: Attention): number {
   if (view === "similar") return -1;
   if (view !== "lines") return head;
   return lineHeads.length === 1 ? (lineHeads[0] ?? -1) : -1;

@@ -2,7 +2,7 @@ import { h } from "../shared/dom.ts";
 import { decimal } from "../shared/format.ts";
 import type { Counts, Match } from "./similar_state.ts";
 
-/** Matches one below the other, in the middle of what stands around them. */
+/** A list of matches, each in the middle of its context. */
 export function makeConcordance(): {
   element: HTMLElement;
   draw: (matches: readonly Match[]) => void;
@@ -44,9 +44,9 @@ function row(match: Match, isLabelled: boolean): HTMLElement {
   const { before, after, similarity, tag } = match;
   const cell = (name: string, ...content: (Node | string)[]): HTMLElement =>
     h("span", { class: name, role: "cell" }, ...content);
-  const [start, piece, end] = match.match;
-  const context = `${before}${start}${piece}${end}${after}`;
-  const mark = h("mark", {}, start, h("b", {}, piece), end);
+  const [start, token, end] = match.match;
+  const context = `${before}${start}${token}${end}${after}`;
+  const mark = h("mark", {}, start, h("b", {}, token), end);
   if (tag) mark.title = tag;
   return h(
     "div",

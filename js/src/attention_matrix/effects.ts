@@ -8,7 +8,7 @@ export interface Effect {
   exact: boolean;
 }
 
-/** How far a head pushes towards the target; null while nothing is known. */
+/** How much a head contributes to the target; null if not known yet. */
 export function effectOf(
   { estimates, effects }: Pick<Attention, "estimates" | "effects">,
   head: number,
@@ -21,11 +21,11 @@ export function effectOf(
     : null;
 }
 
-/** A head's effect as one figure among those of a mosaic or a list. */
+/** A head's effect as a short number, for a mosaic or a list. */
 export const effectText = ({ value, exact }: Effect): string =>
   `${exact ? "" : "≈"}${signed(value, 2)}`;
 
-/** What the logit of the target loses or gains without a head, in words. */
+/** A sentence about how the logit of the target changes without a head. */
 export function effectSentence(
   { value, exact }: Effect,
   head: string,
@@ -37,13 +37,13 @@ export function effectSentence(
   return `Without ${head}: logit of ${target} ${logits} (effect ${signed(value, 2)}, ${how}).`;
 }
 
-/** A number for each head, to sort and to colour the mosaic by. */
+/** A number for each head, by which the mosaic is sorted and coloured. */
 export interface Shading {
   title: string;
   unit: string;
   values: (number | null)[];
   largest: number;
-  /** Signed values are shown from orange over nothing to blue. */
+  /** Signed values have a diverging scale from orange to blue. */
   isSigned: boolean;
   text: (head: number) => string;
   /** Measured, not estimated. */
@@ -73,7 +73,7 @@ function effectShading(state: Attention): Shading | null {
   };
 }
 
-/** Shares have two decimals; counts of tokens are as long as they need to be. */
+/** Two decimals for small values, fewer for large ones. */
 export function statisticText({ values }: Statistic, head: number): string {
   const value = values[head];
   if (value === undefined || !Number.isFinite(value)) return "–";
@@ -98,21 +98,21 @@ export function orderOf(state: Attention): number[] {
   const heads = Array.from({ length: state.layers * state.heads }, (_, i) => i);
   const values = shadingOf(state, state.order)?.values;
   if (values === undefined) return heads;
-  const at = (head: number): number => values[head] ?? Number.NEGATIVE_INFINITY;
-  return heads.sort((a, b) => at(b) - at(a) || a - b);
+  const valueFor = (head: number): number => values[head] ?? Number.NEGATIVE_INFINITY;
+  return heads.sort((a, b) => valueFor(b) - valueFor(a) || a - b);
 }
 
-/** The head that layer and head name; null where they name several. */
+/** The chosen head; null if a mean over several heads is chosen. */
 export function chosenHead({ layer, head, heads }: Attention): number | null {
   return layer >= 0 && head >= 0 ? layer * heads + head : null;
 }
 
-/** The head that layer and head name, or the first of what they name. */
+/** The chosen head, or the first of those whose mean is chosen. */
 export function headInView({ layer, head, heads }: Attention): number {
   return Math.max(0, layer) * heads + Math.max(0, head);
 }
 
-/** The heads switched off after one of them was switched, as the trait holds them. */
+/** The new value of the trait `ablated` after one head is switched on or off. */
 export function toggled(state: Attention, head: number): [number, number][] {
   const next = new Set(state.ablated);
   if (!next.delete(head)) next.add(head);

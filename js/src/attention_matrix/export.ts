@@ -12,7 +12,7 @@ const HEAD = 30;
 const RAMP = 110;
 const SHARPNESS = 2;
 
-/** A view with its title and its scale, as it goes into a file. */
+/** A view with its title and its scale, as saved to a file. */
 export interface Sheet {
   title: string;
   scale: Scale | null;
@@ -35,7 +35,7 @@ function paintSheet(pen: Pen, sheet: Sheet, offset: (draw: () => void) => void):
   offset(() => picture.paint(pen, palette));
 }
 
-/** From the right: the largest, the colours, the least, the name. */
+/** From right to left: the maximum, the colours, the minimum, the title. */
 function paintScale(pen: Pen, scale: Scale, right: number, y: number, palette: Palette): void {
   const look = { color: palette.muted, size: 11, align: "right" as const };
   pen.text(scale.most, right, y, look);
@@ -80,7 +80,7 @@ export function svgOf(sheet: Sheet): string {
   return new XMLSerializer().serializeToString(root);
 }
 
-/** A name that every file system takes. */
+/** A name that is valid on every file system. */
 function fileName(title: string, ending: string): string {
   const plain = title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   return `attention-${plain.replace(/^-|-$/g, "")}.${ending}`;

@@ -4,7 +4,7 @@ import { MOST_HEADS, type Strand } from "./links.ts";
 import { hasHeads } from "./maps.ts";
 import type { Attention } from "./state.ts";
 
-/** One button a head of the layer: those drawn wear the colour of their lines. */
+/** One button per head of the layer; heads that are drawn have the colour of their lines. */
 export function makeHeadChips(choose: (heads: number[]) => void): {
   element: HTMLElement;
   draw: (state: Attention, strands: readonly Strand[]) => void;
@@ -42,7 +42,8 @@ export function makeHeadChips(choose: (heads: number[]) => void): {
         const strand = strands.find((one) => one.head === head);
         setAttribute(chip, "aria-pressed", strand ? "true" : "false");
         setAttribute(chip, "aria-label", `Head ${head + 1}`);
-        chip.title = strand?.map === null ? `Head ${head + 1} is not here` : `Head ${head + 1}`;
+        chip.title =
+          strand?.map === null ? `Head ${head + 1} is not available` : `Head ${head + 1}`;
         chip.style.setProperty("--bw-strand", strand ? css(strand.color) : "transparent");
       });
     },

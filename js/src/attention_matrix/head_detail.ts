@@ -9,7 +9,7 @@ interface DetailActions {
   toggle: (head: number) => void;
 }
 
-/** The head pointed at, else the one in view: its name, its numbers among those of all heads, its effect. */
+/** The head under the pointer, or else the chosen one: its name, its statistics compared with all heads, its effect. */
 export function makeHeadDetail(actions: DetailActions): {
   element: HTMLElement;
   draw: (state: Attention, pointed: number | null) => void;
@@ -57,18 +57,18 @@ export function makeHeadDetail(actions: DetailActions): {
     setText(
       hint,
       state.static
-        ? `Click a head to open it.${partlySaved(state) ? " A dot marks those saved in full." : ""}`
-        : "Click a head to open it; × in its corner, the x key or Shift and click switch it off.",
+        ? `Click a head to open it.${partlySaved(state) ? " A dot marks the heads that were saved in full." : ""}`
+        : "Click a head to open it. To switch it off, click the × in its corner, press x or Shift-click.",
     );
   };
   return { element, draw };
 }
 
-/** What the numbers under the thumbnails are. */
+/** What the numbers under the thumbnails mean. */
 function meaningOf({ colour, statistics, target, effects }: Attention): string {
   if (colour === EFFECT) {
-    const grey = effects.every(Number.isFinite) ? "" : " Grey numbers are estimated, not measured.";
-    return `Under each head: the logit of ${target} with it less that without it.${grey}`;
+    const grey = effects.every(Number.isFinite) ? "" : " Grey numbers are estimates.";
+    return `Under each head: the logit of ${target} with the head minus the logit without it.${grey}`;
   }
   const shown = statistics.find(({ name }) => name === colour);
   return shown === undefined ? "" : `Under each head: ${shown.title}. ${shown.explanation}`;
@@ -83,5 +83,5 @@ function drawEffect(element: HTMLElement, state: Attention, head: number): void 
     h("strong", { class: "bw-number" }, effectText(effect)),
     h("span", { class: "bw-note" }, effect.exact ? "measured" : "estimated"),
   );
-  element.title = `The logit of ${state.target} with this head less the logit without it: ${signed(effect.value, 3)}`;
+  element.title = `The logit of ${state.target} with this head minus the logit without it: ${signed(effect.value, 3)}`;
 }

@@ -14,10 +14,10 @@ interface HeaderActions {
   options: (open: boolean) => void;
 }
 
-/** The view, which head it shows or how the heads are sorted, and the scale. */
+/** Controls for the view, for the head on show or the order of heads, and the scale. */
 export function makeHeader(actions: HeaderActions): {
   element: HTMLElement;
-  /** Says which element the Options button opens. */
+  /** Tells assistive technology which element the Options button opens. */
   opens: (panel: HTMLElement) => void;
   draw: (state: Attention, palette: Palette, open: boolean) => void;
 } {

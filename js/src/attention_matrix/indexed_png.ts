@@ -4,9 +4,9 @@ const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const LONGEST_BLOCK = 65_535;
 
 /**
- * A PNG of one byte a pixel, as a data URL: a third of what a canvas writes of noisy cells.
+ * A PNG with one byte per pixel, as a data URL: for noisy cells a third of the size that a canvas writes.
  *
- * Its bytes are stored, not compressed, so that its size is known and it is there at once.
+ * Its bytes are stored without compression, so that it can be written synchronously.
  */
 export function indexedPng(bytes: Uint8Array, columns: number, colors: readonly Rgb[]): string {
   const rows = bytes.length / columns;

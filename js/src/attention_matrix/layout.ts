@@ -2,11 +2,11 @@ import type { Scene, Scroll } from "./stage.ts";
 
 const LARGEST_CELL = 36;
 const TALLEST = 560;
-/** The readings beside a plot, and the space between. */
+/** The width of the readings beside a plot, and of the gap between. */
 export const ASIDE = 260;
 export const ASIDE_GAP = 28;
 export const ASIDE_FROM = 660;
-/** The least distance between labels: slanted ones need more, to lie clear of each other. */
+/** The minimum distance between labels; slanted labels need more so as not to overlap. */
 export const PITCH = { row: 14, column: 19 };
 const MARGIN = 2;
 const LABEL_GAP = 7;
@@ -19,12 +19,12 @@ export interface Layout extends Scene {
 
 export const fitsAside = (available: number): boolean => available >= ASIDE_FROM;
 
-/** The width that a plot may have with its readings beside it, or below. */
+/** The width available to a plot, with its readings beside or below it. */
 export function plotWidth(available: number): number {
   return fitsAside(available) ? available - ASIDE - ASIDE_GAP : available;
 }
 
-/** A matrix in the width there is; `zoomed` is the wanted size of a cell, null for all in view. */
+/** Lays out a matrix in the available width; `zoomed` is the requested cell size, null to fit everything. */
 export function layOut(
   available: number,
   count: number,
@@ -53,23 +53,23 @@ export function layOut(
   };
 }
 
-/** Cells of a whole number of pixels are equally large. */
+/** Cells have the same size only if it is a whole number of pixels. */
 const whole = (cell: number): number => (cell >= 1 ? Math.floor(cell) : cell);
 
-/** The cell size a step closer or further; null once all is in view. */
+/** The cell size one zoom step in or out; null when everything fits. */
 export function zoomedCell({ cell }: Layout, by: 1 | 0 | -1): number | null {
   if (by === 0) return null;
   if (by === 1) return cell < 1 ? 1 : Math.max(cell + 1, Math.round(cell * 1.4));
   return cell <= 1 ? null : Math.min(cell - 1, Math.round(cell / 1.4));
 }
 
-/** A token on either axis or a cell: null stands for "no row" or "no column". */
+/** A cell, or the label of a token on one axis, where the other axis is null. */
 export interface Place {
   row: number | null;
   column: number | null;
 }
 
-/** Every cell, or those of one row or column, or a single one. */
+/** Visits every cell, those of one row or column, or a single one. */
 export function eachCell(
   count: number,
   { row, column }: Place,
@@ -81,7 +81,7 @@ export function eachCell(
   for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) visit(y, x);
 }
 
-/** What lies under a point of the view, labels included. */
+/** The cell or label at a point of the view. */
 export function placeAt(layout: Layout, x: number, y: number, scroll: Scroll): Place | null {
   const { cell, left, top, count } = layout;
   const index = (offset: number): number | null => {
@@ -89,14 +89,14 @@ export function placeAt(layout: Layout, x: number, y: number, scroll: Scroll): P
     return offset >= 0 && i < count ? i : null;
   };
   const row = y >= top ? index(y - top + scroll.top) : null;
-  // Column labels lean to the right, as much as they rise.
+  // Column labels are slanted by 45 degrees.
   const lean = y < top ? top - y : 0;
   const column = x - lean >= left ? index(x - lean - left + scroll.left) : null;
   if (y >= top) return row === null || (x >= left && column === null) ? null : { row, column };
   return column === null ? null : { row: null, column };
 }
 
-/** The tokens whose labels are drawn: those that matter first, then as many as stay legible. */
+/** The tokens whose labels are drawn: important ones first, then as many as are legible. */
 export function labelled(
   pitch: number,
   count: number,

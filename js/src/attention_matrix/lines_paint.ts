@@ -11,9 +11,9 @@ const LARGEST_PITCH = 24;
 const TALLEST = 560;
 const GAP = 8;
 const KEY = 42;
-/** Above the first token and below the last, so that their labels are whole. */
+/** Space above the first token and below the last, so that their labels are not cut off. */
 const PAD = 7;
-/** More lines than this let one another shine through. */
+/** With more lines than this, lines are drawn with less opacity. */
 const CROWD = 150;
 const WIDEST = 620;
 
@@ -23,7 +23,7 @@ export interface LinesLayout extends Scene {
   labelWidth: number;
 }
 
-/** Two columns of tokens; `zoomed` is the wanted distance of neighbours, null for all in view. */
+/** Lays out two columns of tokens; `zoomed` is the requested distance between tokens, null to fit all. */
 export function layOutLines(
   room: number,
   count: number,
@@ -49,14 +49,14 @@ export function layOutLines(
   };
 }
 
-/** The distance a step closer or further; null once all is in view. */
+/** The distance between tokens one zoom step in or out; null when all fit. */
 export function zoomedPitch({ pitch, count }: LinesLayout, by: 1 | 0 | -1): number | null {
   if (by === 0) return null;
   const next = by === 1 ? pitch * 1.5 : pitch / 1.5;
   return next * count <= TALLEST ? null : next;
 }
 
-/** The token under a point: of the left column if it lies left of the middle. */
+/** The token at a point: a row in the left column, a column in the right one. */
 export function tokenAt(layout: LinesLayout, x: number, y: number, scroll: Scroll): Place | null {
   if (y < layout.top) return null;
   const at = Math.floor((y - layout.top - PAD + scroll.top) / layout.pitch);
@@ -103,7 +103,7 @@ export function paintLines(pen: Pen, painting: LinesPainting): void {
   });
 }
 
-/** Which head has which colour, where there are several. */
+/** A key to the colours of the heads, if there are several. */
 function headKey(pen: Pen, { strands, palette }: LinesPainting, middle: number): void {
   if (strands.length < 2) return;
   let x = middle - (strands.length * KEY) / 2;
@@ -114,7 +114,7 @@ function headKey(pen: Pen, { strands, palette }: LinesPainting, middle: number):
   }
 }
 
-/** Behind the tokens at the other end of an isolated one, the colours of the heads that link them. */
+/** Behind tokens that are linked to the isolated one, the colours of the heads that link them. */
 function shade(
   pen: Pen,
   { layout, isolated, strands }: LinesPainting,
@@ -143,7 +143,7 @@ function labels(
   const own = isolated[axis];
   const chosen = rowsOfWord(rows, selected);
   const other = axis === "row" ? isolated.column : isolated.row;
-  // With one token isolated, those that it is linked to most are named.
+  // If one token is isolated, the tokens that it is linked to most are labelled.
   const ends = strands.flatMap(({ lines }) => lines.slice(-12).map((line) => line[axis])).reverse();
   const important = [
     ...(own === null ? chosen : [own, ...chosen]),

@@ -22,7 +22,7 @@ const NO_LINES: Lines = { lines: [], found: 0 };
 
 type Drawn = Strand & Lines;
 
-/** Lines between two columns of tokens, each head in a colour of its own. */
+/** Lines between two columns of tokens, each head in its own colour. */
 export function makeLines(frame: Frame, actions: Actions): View {
   let state: Attention | null = null;
   let layout: LinesLayout | null = null;
@@ -39,7 +39,7 @@ export function makeLines(frame: Frame, actions: Actions): View {
     return { row: rowInView(state), column: null };
   };
   const strands = (palette = frame.palette) => (state === null ? [] : strandsOf(state, palette));
-  /** Found again only when something else is to be drawn. */
+  /** Computed again only if something else is drawn. */
   const changed = differs();
   let drawn: Drawn[] = [];
   const find = (palette: Palette): Drawn[] => {
@@ -61,7 +61,7 @@ export function makeLines(frame: Frame, actions: Actions): View {
   };
   const stage = makeStage(frame, {
     label:
-      "Attention lines: up and down choose a token and show its lines alone, Escape shows all, plus and minus zoom, 0 shows all tokens",
+      "Attention lines: the up and down arrow keys choose a token and show only its lines, Escape shows all lines, plus and minus zoom, 0 shows all tokens",
     layOut: (available, pen) => {
       if (state === null) return null;
       const { labels } = state.rows;
@@ -143,7 +143,7 @@ function countOf(drawn: readonly Drawn[]): string {
   const found = drawn.reduce((sum, one) => sum + one.found, 0);
   const part = shown < found ? `The ${written(shown)} strongest of ` : "";
   const lines = `${written(found)} ${found === 1 ? "line" : "lines"}`;
-  return `${part}${lines}. Point at a token to see its own.`;
+  return `${part}${lines}. Point at a token to see only its lines.`;
 }
 
 function makeThreshold(set: (value: number) => void): {

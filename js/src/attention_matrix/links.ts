@@ -9,7 +9,7 @@ import type { Attention } from "./state.ts";
 export const MOST_HEADS = 6;
 const MOST_LINES = 2500;
 
-/** A map drawn as lines of one colour; null while it is not here. */
+/** A map drawn as lines of one colour; the map is null until it is available. */
 export interface Strand {
   head: number;
   color: Rgb;
@@ -27,17 +27,17 @@ export function strandsOf(state: Attention, palette: Palette): Strand[] {
 export interface Line {
   row: number;
   column: number;
-  /** Of the largest value of the map. */
+  /** The weight as a share of the largest value of the map. */
   share: number;
 }
 
 export interface Lines {
   lines: Line[];
-  /** How many there would be, had there been room. */
+  /** The number of lines before the limit. */
   found: number;
 }
 
-/** The lines of one map, weakest first: of one token if one is isolated, else the strongest of all. */
+/** The lines of one map, weakest first: those of the isolated token, or else the strongest of all. */
 export function linesOf(state: Attention, map: AttentionMap, isolated: Place): Lines {
   const { bytes, count, scale } = map;
   const passing = passes(state.filter, state.rows);

@@ -7,7 +7,7 @@ import type { Trait } from "./traits.ts";
 export const MEASURES = ["weights", "norms", "rollout", "gradient"] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** A matrix comes in one of these, so that the next one does not send the others again. */
+/** The traits that hold matrices. There are several so that a new matrix does not send the others again. */
 const SLOTS = ([0, 1, 2, 3, 4, 5, 6, 7] as const).map((slot) => `_slot_${slot}` as const);
 
 /** Which map is meant. -1 as `layer` stands for all layers, as `head` for the mean of the layer's heads. */
@@ -18,14 +18,14 @@ export interface MapKey {
   target: string;
 }
 
-/** Byte i * count + j is what row i gives to column j. */
+/** Byte i * count + j is the weight from row i to column j. */
 export interface AttentionMap {
   key: MapKey;
   bytes: Uint8Array;
   count: number;
-  /** What byte 255 stands for. */
+  /** The value of byte 255. */
   scale: number;
-  /** The largest share of a row that went to tokens left out. */
+  /** The largest share of a row that went to hidden tokens. */
   largestLeftOut: number;
 }
 
@@ -38,7 +38,7 @@ export function nameOf({ measure, layer, head, target }: MapKey): string {
   return JSON.stringify([measure, layer, ownHead, measure === "gradient" ? target : ""]);
 }
 
-/** The maps of the lines: one for each head drawn, or the one that has no heads. */
+/** The maps drawn as lines: one for each head, or a single one for a measure without heads. */
 export function lineKeys(key: MapKey, heads: readonly number[]): MapKey[] {
   if (!hasHeads(key.measure) || key.layer === -1) return [{ ...key, head: -1 }];
   return heads.map((head) => ({ ...key, head }));
@@ -48,7 +48,7 @@ export function valueAt(map: AttentionMap, row: number, column: number): number 
   return ((map.bytes[row * map.count + column] ?? 0) / 255) * map.scale;
 }
 
-/** The bytes of a map half as large, each the largest of four: no weight is lost on a small screen. */
+/** The bytes of a map at half its size, each the largest of four, so that no large weight is lost. */
 export function halved({ bytes, count }: AttentionMap): Uint8Array {
   const side = Math.ceil(count / 2);
   const smaller = new Uint8Array(side * side);
@@ -59,7 +59,7 @@ export function halved({ bytes, count }: AttentionMap): Uint8Array {
   return smaller;
 }
 
-/** A value of a map with the digits that its scale calls for. */
+/** A value of a map with the number of digits that suits its scale. */
 export function written(map: AttentionMap, value: number): string {
   return decimal(value, Math.max(2, digitsFor(map.scale)));
 }
@@ -73,7 +73,7 @@ const QUANTITIES: Record<Measure, string> = {
 
 export const quantityOf = (measure: Measure): string => QUANTITIES[measure];
 
-/** What a map shows, in words that begin with a capital. */
+/** A title for a map, with a capital first letter. */
 export function titleOf({ measure, layer, head, target }: MapKey): string {
   const upTo = layer === -1 ? "" : ` up to layer ${layer + 1}`;
   if (measure === "rollout") return `Rollout${upTo}`;
@@ -103,7 +103,7 @@ interface Saved {
   maps: ReadonlyMap<string, AttentionMap>;
 }
 
-/** The heads whose own weights are in the page: layer * heads + head. */
+/** The heads whose weights are in the page: layer * heads + head. */
 export function headsInPage({ maps, heads }: Saved): Set<number> {
   const found = new Set<number>();
   for (const { key } of maps.values()) {
@@ -113,7 +113,7 @@ export function headsInPage({ maps, heads }: Saved): Set<number> {
   return found;
 }
 
-/** In a saved copy the heads whose own weights are in it; null if all are, or it is live. */
+/** The heads whose weights a saved copy contains; null if it contains all, or the page is live. */
 export function partlySaved(state: Saved): Set<number> | null {
   const found = headsInPage(state);
   return state.static && found.size < state.layers * state.heads ? found : null;

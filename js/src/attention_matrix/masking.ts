@@ -6,7 +6,7 @@ type Masking = Pick<
   "view" | "rows" | "token" | "selected" | "masked" | "maskable" | "static"
 >;
 
-/** The tokens that masking the selection is about: those of its row, special ones aside. */
+/** The tokens that masking applies to: those of the selected row, except special tokens. */
 export function tokensToMask(state: Masking): number[] {
   const token = tokenInView(state);
   if (token === null || state.static || !state.maskable) return [];
@@ -24,7 +24,7 @@ export function isMasked({ masked }: Masking, tokens: readonly number[]): boolea
   return tokens.length > 0 && tokens.every((token) => masked.has(token));
 }
 
-/** What is masked after the selection has been masked or, if it was, unmasked. */
+/** The masked tokens after the selection is masked, or unmasked if it was masked. */
 export function withToggled(state: Masking): number[] {
   const tokens = tokensToMask(state);
   const others = [...state.masked].filter((token) => !tokens.includes(token));

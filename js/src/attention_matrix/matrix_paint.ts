@@ -14,13 +14,13 @@ export interface MatrixPainting {
   scroll: Scroll;
   cursor: Place | null;
   palette: Palette;
-  /** The weights; null while they are not here. */
+  /** The weights; null until they are available. */
   grid: Grid | null;
-  /** Stands in for them, blurred. */
+  /** A blurred preview, shown until then. */
   preview: { grid: Grid; side: number; at: number } | null;
 }
 
-/** Draws what is in view: cells, marks, then the axes over them. */
+/** Draws what is in view: cells, marks, then the axes on top. */
 export function paintMatrix(pen: Pen, painting: MatrixPainting): void {
   const { layout, scroll, palette } = painting;
   const { left, top, viewWidth, viewHeight } = layout;
@@ -48,7 +48,7 @@ function cells(pen: Pen, { layout, scroll, palette, grid, preview }: MatrixPaint
     return;
   }
   if (cell < 1) {
-    // All of it is in view, its cells pooled so that each keeps its colour.
+    // The whole matrix is in view. Its cells are pooled so that each keeps its colour.
     const { columns } = grid;
     pen.cells(grid, { x: 0, y: 0, width: columns, height: columns }, whole);
     return;
@@ -74,7 +74,7 @@ function cells(pen: Pen, { layout, scroll, palette, grid, preview }: MatrixPaint
     pen.fill({ ...box, y: whole.y + i * cell - 0.5, height: 1 }, palette.background);
 }
 
-/** Covers what a pair's filter leaves out, and parts the two texts. */
+/** Dims what the filter for pairs excludes, and separates the two texts. */
 function dim(pen: Pen, { state, layout, scroll, palette }: MatrixPainting): void {
   if (!state.isPair) return;
   const { left, top, cell, count } = layout;
@@ -100,7 +100,7 @@ function dim(pen: Pen, { state, layout, scroll, palette }: MatrixPainting): void
   pen.line([x, y + at, x + size, y + at], palette.muted, 1);
 }
 
-/** To the right of each row, how much of it went to tokens that are left out. */
+/** To the right of each row, how much of it went to hidden tokens. */
 function leftOut(pen: Pen, { state, layout, scroll, palette }: MatrixPainting): void {
   const { left, top, cell, count } = layout;
   const x = left - scroll.left + count * cell + 4;
@@ -134,7 +134,7 @@ function marks(pen: Pen, painting: MatrixPainting, x: number, y: number): void {
   if (column !== null) pen.frame(along(column, 1), palette.muted, 1);
   if (row !== null && column !== null) {
     const box = { ...along(column, 1), ...across(row, 1), x: x + column * cell, width: cell };
-    // A frame that stands out on dark cells and light ones.
+    // A frame that is visible on dark and light cells.
     pen.frame(box, palette.background, 4);
     pen.frame(box, palette.foreground, 2);
   }
@@ -145,7 +145,7 @@ function marks(pen: Pen, painting: MatrixPainting, x: number, y: number): void {
   }
 }
 
-/** Neighbouring rows as half-open spans. */
+/** Neighbouring rows as half-open ranges. */
 export function spans(rows: readonly number[]): [number, number][] {
   const found: [number, number][] = [];
   for (const row of rows) {

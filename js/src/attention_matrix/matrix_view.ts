@@ -125,7 +125,7 @@ export function makeMatrix(frame: Frame, actions: Actions): View {
   };
 }
 
-/** While a head's own matrix is on its way, its thumbnail says what to expect. */
+/** The thumbnail of a head, shown until its matrix is available. */
 function previewOf(
   state: Attention,
   palette: Palette,

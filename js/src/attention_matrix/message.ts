@@ -5,14 +5,14 @@ import type { Attention } from "./state.ts";
 
 export interface Message {
   element: HTMLElement;
-  /** Over the middle of what the axes leave. */
+  /** Centres the message in the plot, without the axes. */
   centre: (scene: Scene) => void;
-  /** Says which maps are missing, if any. */
+  /** Shows which map is missing, if any. */
   draw: (missing: readonly MapKey[], state: Attention) => void;
   say: (text: string) => void;
 }
 
-/** What stands over a plot that cannot be drawn yet. */
+/** A message over a plot that cannot be drawn yet. */
 export function makeMessage(): Message {
   const element = h("div", { class: "bw-waiting-head", role: "status", hidden: true });
   const say = (text: string): void => {

@@ -5,12 +5,12 @@ import type { Scene } from "./stage.ts";
 const SMALLEST_THUMB = 12;
 const LARGEST_THUMB = 72;
 const SMALLEST_REACH = 24;
-/** Room for the bar and the number under a thumbnail, and for its name where it is ranked. */
+/** Space for the bar and the number under a thumbnail, and for its name if the heads are sorted. */
 const CAPTION = 17;
 const NAME = 11;
 const AXIS = 22;
 
-/** Where the thumbnails lie: a row a layer, or in as many rows by rank. */
+/** The positions of the thumbnails: one row per layer, or the same grid in sorted order. */
 export interface MosaicLayout extends Scene {
   columns: number;
   rows: number;
@@ -58,7 +58,7 @@ export function layOutMosaic(available: number, wanted: Wanted): MosaicLayout {
   };
 }
 
-/** The thumbnail at a place of the order. */
+/** The box of the thumbnail at a position of the order. */
 export function thumbAt(
   { columns, left, top, pitchX, pitchY, thumb }: MosaicLayout,
   at: number,
@@ -71,7 +71,7 @@ export function thumbAt(
   };
 }
 
-/** The place of the order under a point; null between and beside them. */
+/** The position in the order at a point; null outside of the thumbnails. */
 export function placeUnder(layout: MosaicLayout, x: number, y: number): number | null {
   const column = Math.floor((x - layout.left) / layout.pitchX);
   const row = Math.floor((y - layout.top) / layout.pitchY);
@@ -86,7 +86,7 @@ export function switchOf(thumb: Box): Box {
   return { x: thumb.x + thumb.width - size, y: thumb.y, width: size, height: size };
 }
 
-/** The corner in which a finger finds that button. */
+/** The corner that acts as this button for touch. */
 export function switchReach(thumb: Box): Box {
   const size = Math.min(SMALLEST_REACH, thumb.width);
   return { x: thumb.x + thumb.width - size, y: thumb.y, width: size, height: size };
@@ -96,7 +96,7 @@ export function holds({ x, y, width, height }: Box, px: number, py: number): boo
   return px >= x && px < x + width && py >= y && py < y + height;
 }
 
-/** The place that an arrow key leads to. */
+/** The position that an arrow key moves to. */
 export function placeBeside(
   { columns, count }: MosaicLayout,
   at: number,

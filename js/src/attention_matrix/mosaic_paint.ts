@@ -16,7 +16,7 @@ export interface MosaicPainting {
   /** In a saved copy the heads that can be opened. */
   saved: ReadonlySet<number> | null;
   pointed: number | null;
-  /** The heads that wear the button that switches them off; none on paper. */
+  /** The heads that have a button to switch them off; none in saved pictures. */
   switches: readonly number[];
   palette: Palette;
 }
@@ -36,7 +36,7 @@ export function paintMosaic(pen: Pen, painting: MosaicPainting): void {
   });
 }
 
-/** Layers down the side and heads along the top, those of the head in view in bold. */
+/** Layer numbers on the left and head numbers at the top; those of the head under the pointer are bold. */
 function axes(pen: Pen, { state, layout, pointed, palette }: MosaicPainting): void {
   const { left, top, pitchX, pitchY, thumb } = layout;
   const now = pointed ?? -1;
@@ -82,7 +82,7 @@ function thumbnail(pen: Pen, painting: MosaicPainting, head: number, box: Box): 
   }
 }
 
-/** Under a thumbnail a bar for its number, and the number; its name where it is ranked. */
+/** Under a thumbnail its number as a bar and as text, and its name if the heads are sorted. */
 function caption(pen: Pen, painting: MosaicPainting, head: number, box: Box): void {
   const { state, shading, ranked, palette } = painting;
   const value = shading?.values[head] ?? null;
@@ -101,7 +101,7 @@ function caption(pen: Pen, painting: MosaicPainting, head: number, box: Box): vo
     pen.text(number, x, y + (ranked ? 24 : 13), middle);
 }
 
-/** As long as its share of the largest; signed ones to either side of the middle. */
+/** A bar in proportion to the largest value; bars of signed values start in the middle. */
 function bar(pen: Pen, { isSigned }: Shading, share: number, box: Box, palette: Palette): void {
   const { x, y, width } = box;
   pen.fill(box, palette.surface);

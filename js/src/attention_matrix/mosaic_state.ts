@@ -22,12 +22,12 @@ export interface Statistic {
   title: string;
   unit: string;
   explanation: string;
-  /** One value a head, layer after layer. */
+  /** One value per head, layer by layer. */
   values: Float32Array;
 }
 
 export interface Thumbnails {
-  /** One square a head, layer after layer; 255 is the head's own largest weight. */
+  /** One square per head, layer by layer; 255 is the largest weight of the head. */
   bytes: Uint8Array;
   side: number;
 }
@@ -45,7 +45,7 @@ export function readStatistics(model: Model<(typeof STATISTIC_TRAITS)[number]>):
   const values = new Float32Array(read.bytes(model, "_statistics", 4));
   check(
     values.length === names.length * heads || values.length === 0,
-    "The statistics are not one for each head.",
+    "“_statistics” does not have one value per head.",
   );
   if (values.length === 0) return [];
   return names.map(([name, title, unit, explanation], i) => ({

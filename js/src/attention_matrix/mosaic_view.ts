@@ -39,7 +39,7 @@ interface Drawn {
 export function makeMosaic(frame: Frame, actions: Actions): View {
   let drawn: Drawn | null = null;
   let layout: MosaicLayout | null = null;
-  /** The head pointed at, or reached by the keys. */
+  /** The head under the pointer, or reached with the keyboard. */
   let pointed: number | null = null;
   const gridOf = gridMaker();
   const message = makeMessage();
@@ -55,7 +55,7 @@ export function makeMosaic(frame: Frame, actions: Actions): View {
   };
   const detail = makeHeadDetail({ open, toggle });
 
-  /** The head pointed at, and the chosen one for those who cannot point. */
+  /** The head under the pointer, and the chosen one, which can be switched off without a pointer. */
   const switches = (state: Attention): number[] =>
     state.static ? [] : [pointed, chosenHead(state)].filter((head) => head !== null);
   const paint = (pen: Pen, palette: Palette, buttons: readonly number[] = []): void => {
@@ -87,7 +87,7 @@ export function makeMosaic(frame: Frame, actions: Actions): View {
   };
   const stage = makeStage(frame, {
     label:
-      "All heads: arrow keys move from head to head, Enter opens one, x switches it off and on",
+      "All heads: arrow keys move from head to head, Enter opens a head, x switches it off or on",
     layOut: (available) => {
       if (drawn === null) return null;
       const { layers, heads, order, colour } = drawn.state;
@@ -107,7 +107,7 @@ export function makeMosaic(frame: Frame, actions: Actions): View {
       if (head === null || layout === null || drawn === null) return;
       const { state, order } = drawn;
       const box = thumbAt(layout, order.indexOf(head));
-      // A finger points at no head before it presses: it finds the chosen one's button alone.
+      // Touch has no hovering, so only the chosen head has a button.
       const byFinger = "pointerType" in event && event.pointerType === "touch";
       const button = byFinger ? switchReach(box) : switchOf(box);
       const wears = byFinger ? head === chosenHead(state) : true;
@@ -123,7 +123,7 @@ export function makeMosaic(frame: Frame, actions: Actions): View {
     const place = drawn.order.indexOf(from);
     const at = placeBeside(layout, place, key);
     const act = KEYS[key];
-    // The first arrow only shows where the keys stand.
+    // The first arrow key only shows the current position.
     if (at !== null) point(drawn.order[pointed === null ? place : at] ?? null);
     else if (act === undefined) return false;
     else ({ open, toggle, leave: () => point(null) })[act](from);

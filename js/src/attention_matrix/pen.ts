@@ -8,12 +8,12 @@ export interface Box {
   height: number;
 }
 
-/** Bytes with a colour for each, in rows. */
+/** Rows of bytes, with a colour for each value. */
 export interface Grid {
   bytes: Uint8Array;
   columns: number;
   colors: readonly Rgb[];
-  /** Painted when it is first needed. */
+  /** The painted grid; null until it is needed. */
   image: HTMLCanvasElement | null;
 }
 
@@ -22,24 +22,24 @@ export interface TextLook {
   size?: number;
   bold?: boolean;
   align?: "left" | "center" | "right";
-  /** Turned against the clock about its start, in degrees. */
+  /** Rotation about the start of the text, counterclockwise, in degrees. */
   angle?: number;
   opacity?: number;
 }
 
 export const TEXT_SIZE = 12;
 
-/** What the views draw with: on the screen's canvas, and into a picture or a vector file. */
+/** What views draw with: on a canvas, for the screen or a PNG file, or into an SVG file. */
 export interface Pen {
   fill(box: Box, color: Rgb, opacity?: number): void;
   frame(box: Box, color: Rgb, width: number): void;
   line(points: readonly number[], color: Rgb, width: number, opacity?: number): void;
-  /** From one point to another, level at both ends. */
+  /** From one point to another, horizontal at both ends. */
   curve(from: readonly [number, number], to: readonly [number, number], look: CurveLook): void;
-  /** Centred about `y`. */
+  /** Vertically centred at `y`. */
   text(text: string, x: number, y: number, look: TextLook): void;
   widthOf(text: string, bold?: boolean, size?: number): number;
-  /** The cells of `source` (in cells of the grid), stretched over `box`. */
+  /** The cells of `source` (in cells of the grid), scaled to `box`. */
   cells(grid: Grid, source: Box, box: Box): void;
   within(box: Box, draw: () => void): void;
 }
@@ -50,7 +50,7 @@ export interface CurveLook {
   opacity: number;
 }
 
-/** The grid with one pixel a cell, kept as long as the grid is. */
+/** The grid with one pixel per cell, painted once and kept with the grid. */
 export function imageOf(grid: Grid): HTMLCanvasElement {
   if (grid.image !== null) return grid.image;
   const { bytes, columns, colors } = grid;
@@ -132,7 +132,7 @@ export function canvasPen(context: CanvasRenderingContext2D, family: string): Pe
     },
     cells: (grid, source, box) => {
       const { a: ratio } = context.getTransform();
-      // Where several cells share a pixel, they are averaged; else each keeps its edges.
+      // Cells are averaged if several share a pixel; otherwise they keep sharp edges.
       context.imageSmoothingEnabled = box.width * ratio < source.width;
       const { x, y, width, height } = box;
       context.drawImage(
@@ -158,7 +158,7 @@ export function canvasPen(context: CanvasRenderingContext2D, family: string): Pe
   };
 }
 
-/** The text, cut with an ellipsis where it is wider than it may be. */
+/** The text, truncated with an ellipsis if it is too wide. */
 export function shortened(pen: Pen, text: string, widest: number, bold = false): string {
   if (pen.widthOf(text, bold) <= widest) return text;
   const points = Array.from(text);
@@ -166,7 +166,7 @@ export function shortened(pen: Pen, text: string, widest: number, bold = false):
   return `${points.join("")}…`;
 }
 
-/** The widest of the texts, but no more than `most`. */
+/** The width of the widest text, but at most `most`. */
 export function widestOf(pen: Pen, texts: readonly string[], most: number): number {
   let widest = 0;
   for (const text of texts) widest = Math.max(widest, pen.widthOf(text, true));

@@ -4,14 +4,14 @@ interface PickerState {
   /** -1 for all. */
   chosen: number;
   count: number;
-  /** What -1 is called. */
+  /** The name of the choice -1. */
   all: string;
   disabled: boolean;
-  /** Choices that cannot be shown, as in a saved copy that lacks their data. */
+  /** Whether a choice cannot be shown, as in a saved copy without its data. */
   missing: (choice: number) => boolean;
 }
 
-/** Chooses one of `count`, shown from one on, or all of them: a list between two steppers. */
+/** Chooses one of `count`, numbered from 1 on, or all: a list between two step buttons. */
 export function makePicker(
   name: string,
   choose: (choice: number) => void,

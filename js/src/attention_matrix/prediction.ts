@@ -12,19 +12,19 @@ interface PredictionActions {
   mask: () => void;
 }
 
-/** The prediction of the class looked at, and what it becomes with tokens masked or heads off. */
+/** The prediction for the target class, and how it changes with tokens masked or heads off. */
 export function makePrediction(actions: PredictionActions): {
   element: HTMLElement;
   draw: (state: Attention) => void;
 } {
-  const target = dropdown("Class that effects are about", actions.target);
+  const target = dropdown("Target class of effects", actions.target);
   const sentence = h("span", { class: "bw-number", "aria-live": "polite" });
   const fill = h("span", { class: "bw-chance-fill" });
   const before = h("span", { class: "bw-chance-before" });
   const bar = h("span", { class: "bw-chance", "aria-hidden": "true" }, fill, before);
   const reset = button("Reset", actions.reset, { icon: "undo" });
   const mask = button("", actions.mask, { class: "bw-mask" });
-  mask.title = "Lets the model read its mask token in the place of this one (key m)";
+  mask.title = "Replaces this token with the mask token (key m)";
   const measuring = makeMeasuring(actions.send);
   const element = h(
     "div",
@@ -57,20 +57,20 @@ export function makePrediction(actions: PredictionActions): {
   return { element, draw };
 }
 
-/** All labels, and before them the way back to whichever is predicted: "". */
+/** All labels, preceded by the choice to follow the prediction: "". */
 function choicesOf(state: Attention): (readonly [value: string, name: string])[] {
   const { labels, unmaskedProbabilities: chances } = state;
   const likeliest = labels[chances.indexOf(Math.max(...chances))] ?? "";
   return [["", `predicted (${likeliest})`], ...labels.map((label) => [label, label] as const)];
 }
 
-/** The button that measures every head's effect, and how far that is. */
+/** The button that measures the effect of every head, and its progress. */
 function makeMeasuring(send: PredictionActions["send"]): {
   element: HTMLElement;
   draw: (state: Attention) => void;
 } {
   const measure = button("Measure effects", () => send("effects"));
-  measure.title = "Switches off one head after another and reads the logit, for exact effects";
+  measure.title = "Measures exact effects on the logit by switching off each head in turn";
   const cancel = button("Cancel", () => send("cancel"));
   const progress = h("span", { class: "bw-number", role: "status" });
   const element = h("span", { class: "bw-measuring" }, progress, measure, cancel);

@@ -7,18 +7,18 @@ export interface Predictions {
   labels: string[];
   logits: Float32Array;
   probabilities: Float32Array;
-  /** Those of the text as it stands, with no token masked. */
+  /** For the text without masked tokens. */
   unmaskedProbabilities: Float32Array;
-  /** Those of the text on show without the heads that are switched off. */
+  /** For the text on show, without the heads that are switched off. */
   ablatedProbabilities: Float32Array;
 }
 
-/** What was done to text and model. */
+/** Changes to the text and the model. */
 export interface Changes {
-  /** The tokens in the place of which the model read its mask token. */
+  /** The tokens that were replaced with the mask token. */
   masked: ReadonlySet<number>;
   maskable: boolean;
-  /** The numbers (layer * heads + head) of those switched off. */
+  /** The heads that are switched off: layer * heads + head. */
   ablated: ReadonlySet<number>;
 }
 
@@ -44,7 +44,7 @@ export function readChanges(
   const masked = read.numbers(model, "masked");
   check(
     masked.every((token) => Number.isInteger(token) && token >= 0 && token < tokens),
-    "A token is masked that does not exist.",
+    "“masked” has a token that does not exist.",
   );
   return {
     masked: new Set(masked),
@@ -57,7 +57,7 @@ function readAblated(model: Model<Trait>, layers: number, heads: number): Set<nu
   const pairs = read.tuples(model, "ablated", "number", "number");
   check(
     pairs.every(([layer, head]) => layer >= 0 && layer < layers && head >= 0 && head < heads),
-    "A head is switched off that does not exist.",
+    "“ablated” has a head that does not exist.",
   );
   return new Set(pairs.map(([layer, head]) => layer * heads + head));
 }

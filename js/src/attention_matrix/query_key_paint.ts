@@ -14,9 +14,9 @@ export interface QueryKeyLayout extends Scene {
   count: number;
   size: number;
   labelWidth: number;
-  /** Of one dimension in a strip. */
+  /** The width of one dimension. */
   cell: number;
-  /** Where the columns begin: the keys, the products, their sums, the weights. */
+  /** Where the columns start: keys, products, their sums, and weights. */
   key: number;
   product: number;
   sum: number;
@@ -84,11 +84,11 @@ export interface QueryKeyPainting {
   order: readonly number[];
   query: number;
   grids: { query: Grid; key: Grid; product: Grid };
-  /** What the strongest colours stand for. */
+  /** The values of the strongest colours. */
   largest: { query: string; key: string; product: string };
   sums: Float32Array;
   weights: Float32Array;
-  /** The largest of them, at which a bar is full. */
+  /** The largest weight, whose bar has the full length. */
   most: number;
   spot: Spot | null;
 }
@@ -105,7 +105,7 @@ export function paintQueryKey(pen: Pen, painting: QueryKeyPainting): void {
   dimensionMark(pen, painting);
 }
 
-/** The names of the columns and, over the keys, the query that is multiplied with each. */
+/** The names of the columns and, above the keys, the query that each is multiplied with. */
 function header(pen: Pen, painting: QueryKeyPainting): void {
   const { layout, palette, grids, query, tokens } = painting;
   const { key, product, weight, sum, labelWidth, cell, size } = layout;

@@ -20,10 +20,10 @@ export interface QueryKey {
   size: number;
   query: Int8Array;
   key: Int8Array;
-  /** What 127 stands for. */
+  /** The value of 127. */
   queryScale: number;
   keyScale: number;
-  /** The scores are these products and nothing else. */
+  /** Whether the scores are exactly these products. */
   complete: boolean;
 }
 

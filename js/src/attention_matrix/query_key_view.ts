@@ -22,7 +22,7 @@ import { type Actions, makeView, type View } from "./view.ts";
 
 const WIDEST_LABEL = 96;
 
-/** One query against every key: where a head's weights come from. */
+/** One query and every key, from which the weights of a head are computed. */
 export function makeQueryKey(frame: Frame, actions: Actions): View {
   let state: Attention | null = null;
   let layout: QueryKeyLayout | null = null;
@@ -93,7 +93,7 @@ export function makeQueryKey(frame: Frame, actions: Actions): View {
     });
   };
   const stage = makeStage(frame, {
-    label: "Queries and keys: up and down choose the token whose query is shown",
+    label: "Queries and keys: the up and down arrow keys choose the token whose query is shown",
     layOut: (available, pen) => {
       if (state === null) return null;
       const { tokens } = state;
@@ -165,14 +165,14 @@ export function makeQueryKey(frame: Frame, actions: Actions): View {
 
 const figure = (value: number): string => decimal(value, Math.min(2, digitsFor(value)));
 
-/** The model's own weights, where the present matrix has a row for every token. */
+/** The weights of the model, if the current matrix has a row for every token. */
 function exactRow({ map, rows, measure }: Attention, query: number): Float32Array | null {
   if (map === null || measure !== "weights" || !isWhole(rows)) return null;
   return Float32Array.from({ length: map.count }, (_, column) => valueAt(map, query, column));
 }
 
 function hint({ tokens }: Attention, query: number): string {
-  return `The query of ${quoted(tokens[query])} against the key of every token. Click a row to choose another.`;
+  return `The query of ${quoted(tokens[query])} compared with the key of every token. Click a row to choose another token.`;
 }
 
 function spoken(
@@ -194,8 +194,8 @@ function spoken(
 function remarkOn(state: Attention, { complete, size }: QueryKey): string {
   const source = `the softmax of the sums over √${size}`;
   if (complete) return `The weight is ${source}.`;
-  const added = "this model also adds something for positions, or leaves far pieces out";
+  const added = "this model also adds a term for positions, or ignores distant tokens";
   return exactRow(state, 0) === null
-    ? `The weight shown is ${source}; ${added}, so its own weights are others.`
-    : `The weight is the model's own, and not ${source}: ${added}.`;
+    ? `The weight shown is ${source}; ${added}, so the model's own weights differ.`
+    : `The weight is the model's own. It is not ${source}, because ${added}.`;
 }

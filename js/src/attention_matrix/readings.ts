@@ -44,13 +44,13 @@ function insert(best: number[], bytes: Uint8Array, i: number): void {
   best.length = Math.min(best.length, STRONGEST);
 }
 
-/** A map that the readings speak of, and the colour that it is drawn in, if it has one. */
+/** A map that is described, and the colour in which it is drawn, if any. */
 export interface Source {
   map: AttentionMap;
   color: Rgb | null;
 }
 
-/** One cell in words and numbers, and where the row's attention goes. */
+/** Describes one cell, and where the attention of its row goes. */
 export function makeReadings(): {
   element: HTMLElement;
   draw: (state: Attention, cursor: Place | null, sources: readonly Source[]) => void;
@@ -112,7 +112,7 @@ interface Found extends Link {
   source: Source;
 }
 
-/** One line of the list: the other end, a bar, the weight. */
+/** One entry of the list: the other token, a bar, the weight. */
 function strength(
   name: string,
   { weight, source }: Found,
@@ -131,14 +131,14 @@ function strength(
   );
 }
 
-/** Both ends of a link, or the one that is not the place spoken of. */
+/** Both tokens of a link, or the one that the heading does not name. */
 function nameOf({ row, column }: Link, place: Place, labels: readonly string[]): string {
   if (place.row !== null) return labels[column] ?? "";
   if (place.column !== null) return labels[row] ?? "";
   return `${labels[row]} → ${labels[column]}`;
 }
 
-/** The row that is pointed at or, if no place is, that of the selection; or else a column. */
+/** The row under the pointer, else the column under it; without a pointer, the selected row. */
 function placeOf(state: Attention, cursor: Place | null): Place {
   if (cursor === null) return { row: rowInView(state), column: null };
   return cursor.row === null ? cursor : { row: cursor.row, column: null };
@@ -149,18 +149,19 @@ function headingOf({ row, column }: Place, labels: readonly string[]): string {
   return column === null ? "Strongest of all" : `${quoted(labels[column])} is looked at most by`;
 }
 
-/** What became of the attention that special tokens got. */
+/** How much attention went to the hidden special tokens. */
 function leftOutSentence(
   { leftOut, rows, measure }: Attention,
   map: AttentionMap | undefined,
   row: number | null,
 ): string {
   if (map === undefined || leftOut.length === 0) return "";
-  const whole = measure === "weights" || measure === "rollout" ? "1" : "the sum that the row had";
-  const rest = `The rest is scaled up to ${whole} (grey bars at the right: the share left out).`;
+  const whole =
+    measure === "weights" || measure === "rollout" ? "1" : "the original sum of the row";
+  const rest = `The rest is scaled up to ${whole} (grey bars on the right: the hidden share).`;
   if (row !== null) {
     const part = percent(leftOut[row] ?? 0);
-    return `${part} of what ${quoted(rows.labels[row])} gives went to special tokens, left out here. ${rest}`;
+    return `${part} of the attention of ${quoted(rows.labels[row])} went to special tokens, which are hidden. ${rest}`;
   }
-  return `Up to ${percent(map.largestLeftOut)} of a row went to special tokens, left out here. ${rest}`;
+  return `Up to ${percent(map.largestLeftOut)} of a row went to special tokens, which are hidden. ${rest}`;
 }

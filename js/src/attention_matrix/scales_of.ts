@@ -8,7 +8,7 @@ import { quantityOf, written } from "./maps.ts";
 import { type Scale, signedScale, weightScale } from "./shades.ts";
 import type { Attention } from "./state.ts";
 
-/** What the colours of the present view stand for; null where there are none to explain. */
+/** What the colours of the current view mean; null if there is nothing to explain. */
 export function scaleOf(state: Attention, palette: Palette): Scale | null {
   const { view, map, measure } = state;
   if (view === "mosaic") return mosaicScale(state, palette);
@@ -20,7 +20,7 @@ export function scaleOf(state: Attention, palette: Palette): Scale | null {
   return null;
 }
 
-/** From next to nothing to the strongest line. */
+/** From the weakest line to the strongest. */
 function linesScale(state: Attention, palette: Palette): Scale | null {
   const strands = strandsOf(state, palette);
   const [first, ...rest] = strands.filter(({ map }) => map !== null);

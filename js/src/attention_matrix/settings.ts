@@ -24,7 +24,7 @@ interface SettingsActions {
   save: (kind: "PNG" | "SVG") => void;
 }
 
-/** What a first look does not need: the measure, what the rows are, the pair's filter, and files. */
+/** Less frequent options: the measure, what the rows are, the filter for pairs, and saving to files. */
 export function makeSettings(actions: SettingsActions): {
   element: HTMLElement;
   draw: (state: Attention, open: boolean) => void;
@@ -36,7 +36,7 @@ export function makeSettings(actions: SettingsActions): {
     actions.set("specials", specials.getAttribute("aria-pressed") !== "true"),
   );
   specials.title =
-    "Whether [CLS], [SEP] and the like are kept; without them rows are scaled up to 1 again";
+    "Show [CLS], [SEP] and other special tokens. Without them, rows are scaled up to 1 again.";
   const pair = captioned("Pair", filter.element);
   const ofMatrices = [
     captioned("Measure", measure.element),
@@ -73,7 +73,7 @@ export function makeSettings(actions: SettingsActions): {
   return { element, draw };
 }
 
-/** A control under its visible name. */
+/** A control with a visible label above it. */
 export function captioned(name: string, control: HTMLElement): HTMLElement {
   return h("label", { class: "bw-captioned" }, h("span", { class: "bw-note" }, name), control);
 }

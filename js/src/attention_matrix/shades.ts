@@ -3,7 +3,7 @@ import type { Palette } from "../shared/palette.ts";
 import { diverging, sequential } from "../shared/scales.ts";
 import type { Grid } from "./pen.ts";
 
-/** A colour for every byte of a signed value, which is in two's complement. */
+/** A colour for every byte, read as a signed value in two's complement. */
 function signedShades(palette: Palette): Rgb[] {
   return Array.from({ length: 256 }, (_, byte) =>
     diverging(palette, (byte < 128 ? byte : byte - 256) / 127),
@@ -31,11 +31,11 @@ function maker(shades: (palette: Palette) => Rgb[]): GridMaker {
   };
 }
 
-/** Makes a coloured grid of each source once for a palette. */
+/** Makes the coloured grid of each source only once per palette. */
 export const gridMaker = (): GridMaker => maker(sequential);
 export const signedGridMaker = (): GridMaker => maker(signedShades);
 
-/** A colour scale with what its ends stand for. */
+/** A colour scale with the values at its ends. */
 export interface Scale {
   title: string;
   colors: readonly Rgb[];

@@ -6,7 +6,7 @@ import { scaleOf } from "./scales_of.ts";
 import type { Attention } from "./state.ts";
 import type { Picture } from "./view.ts";
 
-/** The present view as it goes into a file: on white, whatever the theme, since papers are. */
+/** The current view as saved to a file: always on white, for print. */
 export function sheetOf(state: Attention, picture: Picture, frame: Frame): Sheet {
   const palette = makePalette(ownBackground(false), null);
   const family = getComputedStyle(frame.body).fontFamily;

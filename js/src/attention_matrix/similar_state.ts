@@ -25,14 +25,14 @@ export interface Search {
   heads: readonly number[];
 }
 
-/** A token of the corpus with what stands around it. */
+/** A token of the corpus with its context. */
 export interface Match extends Record<(typeof TEXTS)[number], string> {
-  /** The word, cut around the piece that matches. */
-  match: [start: string, piece: string, end: string];
+  /** The word, split around the token that matches. */
+  match: [start: string, token: string, end: string];
   similarity: number;
 }
 
-/** What the matches have in common: how often each value comes. */
+/** What the matches have in common: how often each value occurs. */
 export interface Counts {
   heading: string;
   values: (readonly [value: string, count: number])[];
@@ -52,7 +52,7 @@ export function readSimilar(model: Model<SimilarTrait>): Similar | null {
   const size = read.integer(model, "_corpus_size");
   if (size === 0) return null;
   const by = COMPARED.find((one) => one === model.get("similar_by"));
-  check(by !== undefined, "Tokens are compared by nothing known.");
+  check(by !== undefined, "“similar_by” is unknown.");
   return {
     size,
     by,
@@ -85,7 +85,7 @@ function readCounts(value: unknown): Counts {
         (pair) =>
           Array.isArray(pair) && typeof pair[0] === "string" && Number.isFinite(pair[1] ?? null),
       ),
-    "The counts of matches do not hold values with their numbers.",
+    "The counts of matches are not pairs of a value and a number.",
   );
   return { heading, values };
 }

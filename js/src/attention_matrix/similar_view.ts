@@ -13,11 +13,11 @@ import { makeTokenStrip } from "./token_strip.ts";
 import type { Actions, View } from "./view.ts";
 
 const NAMES: Record<Compared, string> = {
-  embedding: "The layer's output",
-  heads: "What heads gather",
+  embedding: "Output of the layer",
+  heads: "Output of heads",
 };
 
-/** The tokens of a corpus that are most like the chosen one, in their contexts. */
+/** The tokens of a corpus that are most similar to the chosen one, in their contexts. */
 export function makeSimilar(frame: Frame, actions: Actions): View {
   const strip = makeTokenStrip(actions.look);
   const by = dropdown("Compare by", (choice) => actions.set("similar_by", choice));
@@ -49,11 +49,11 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
       const missing = absence(state, similar);
       setText(said, missing?.why ?? sentence(state, similar));
       said.classList.toggle("bw-note", missing !== null);
-      // Those of before stay, dimmed, while others are looked for: nothing jumps.
-      const shown = missing === null || missing.comes ? similar : { matches: [], counts: [] };
+      // During a search the previous matches stay, dimmed, so that the layout does not jump.
+      const shown = missing === null || missing.isComing ? similar : { matches: [], counts: [] };
       concordance.draw(shown.matches);
       counts.draw(shown.counts);
-      setAttribute(element, "aria-busy", missing?.comes ? "true" : null);
+      setAttribute(element, "aria-busy", missing?.isComing ? "true" : null);
     },
     picture: () => null,
   };
@@ -62,28 +62,28 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
 function sentence({ tokens, token, layer, ...state }: Attention, similar: Similar): string {
   const own = tokens[tokenInView({ token, ...state }) ?? 0];
   const texts = `${written(similar.size)} ${similar.size === 1 ? "text" : "texts"}`;
-  return `Most like ${quoted(own)} at layer ${layer + 1}, of ${texts}`;
+  return `Most similar to ${quoted(own)} at layer ${layer + 1}, in ${texts}`;
 }
 
-/** Why there are no matches to show, and whether they come by themselves; null if there are. */
+/** Why there are no matches to show, and whether they are on their way; null if there are some. */
 export function absence(
   state: Attention,
   similar: Similar,
-): { why: string; comes: boolean } | null {
-  const not = (why: string) => ({ why, comes: false });
+): { why: string; isComing: boolean } | null {
+  const not = (why: string) => ({ why, isComing: false });
   const { layer, rows, lineHeads, searched } = state;
   const token = tokenInView(state);
-  if (layer < 0) return not("Choose one layer to search at.");
-  if (token === null) return not("Choose a token to find others of the corpus that are like it.");
+  if (layer < 0) return not("Choose one layer to search.");
+  if (token === null) return not("Choose a token to find similar tokens in the corpus.");
   if (rows.wordOfToken[token] === -1)
-    return not("Special tokens have no like; choose another token.");
+    return not("Similar tokens are not available for special tokens. Choose another token.");
   const search = { token, layer, by: similar.by, heads: lineHeads };
   if (isSameSearch(search, similar.search)) return null;
   if (state.static) return not("These matches were not saved with this page.");
   if (searched > 0 && searched < 1)
     return {
       why: `Reading the corpus at layer ${layer + 1}: ${decimal(100 * searched, 0)}%`,
-      comes: true,
+      isComing: true,
     };
-  return { why: "Searching…", comes: true };
+  return { why: "Searching…", isComing: true };
 }

@@ -3,7 +3,7 @@ import type { Frame } from "../shared/frame.ts";
 import type { Palette } from "../shared/palette.ts";
 import { canvasPen, type Pen } from "./pen.ts";
 
-/** Lengths in CSS pixels. The axes stay in place while the rest scrolls beneath them. */
+/** Lengths in CSS pixels. The axes stay in place while the rest scrolls. */
 export interface Scene {
   /** The whole drawing, and the part of it that is on screen. */
   width: number;
@@ -13,7 +13,7 @@ export interface Scene {
   /** Space for the axes. */
   left: number;
   top: number;
-  /** Lengths per token: zooming keeps the point under the pointer in place. */
+  /** Lengths per token, by which zooming keeps the point under the pointer in place. */
   across: number;
   down: number;
 }
@@ -30,14 +30,14 @@ export interface Point {
 
 interface Parts {
   label: string;
-  /** Sizes the drawing for a width; null while there is nothing to draw. */
+  /** Computes the layout for a width; null if there is nothing to draw. */
   layOut: (available: number, pen: Pen) => Scene | null;
   paint: (pen: Pen, palette: Palette) => void;
   pointed: (at: Point | null) => void;
   pressed: (at: Point, event: MouseEvent) => void;
-  /** True if the key meant something. */
+  /** Returns whether the key was handled. */
   key: (event: KeyboardEvent) => boolean;
-  /** Says whether zooming in (1) or out (-1), or back to all (0), changes anything. */
+  /** Zooms in (1), out (-1) or to fit (0), and returns whether anything changed. */
   zoom?: (by: 1 | 0 | -1) => boolean;
 }
 
@@ -56,7 +56,7 @@ const DRAG = 4;
 const ZOOM_KEYS: Record<string, 1 | 0 | -1> = { "+": 1, "=": 1, "-": -1, "0": 0 };
 const WHEEL_STEP = 40;
 
-/** A canvas as large as what is on screen, in a scroller as long as all of it. */
+/** A canvas of the visible size, in a scroll area of the full size. */
 export function makeStage(frame: Frame, parts: Parts): Stage {
   const canvas = h("canvas", {
     class: "bw-canvas",
@@ -105,7 +105,7 @@ export function makeStage(frame: Frame, parts: Parts): Stage {
     element.style.height = `${viewHeight}px`;
     spacer.style.width = `${width}px`;
     spacer.style.height = `${height}px`;
-    // Scroll bars, where the platform gives them room, take it from the view.
+    // On some platforms scroll bars take up space of the view.
     scene.viewWidth = Math.min(viewWidth, element.clientWidth || viewWidth);
     scene.viewHeight = Math.min(viewHeight, element.clientHeight || viewHeight);
     canvas.style.width = `${scene.viewWidth}px`;
@@ -134,7 +134,7 @@ export function makeStage(frame: Frame, parts: Parts): Stage {
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
 
-  /** Where the pointer rests: scrolling moves the drawing beneath it. */
+  /** The position of the pointer, under which the drawing moves as it scrolls. */
   let resting: Point | null = null;
   const rest = (at: Point | null): void => {
     resting = at;
@@ -192,7 +192,7 @@ interface Drags {
   pressed: (event: MouseEvent) => void;
 }
 
-/** A drag moves what is too large for its view; a press that did not move is a click. */
+/** A drag scrolls the view; a press without movement is a click. */
 function makeDraggable(canvas: HTMLCanvasElement, scroller: HTMLElement, drags: Drags): void {
   let last: PointerEvent | null = null;
   let dragged = false;
@@ -221,7 +221,7 @@ function makeDraggable(canvas: HTMLCanvasElement, scroller: HTMLElement, drags: 
   });
 }
 
-/** The scroll position closest to the present one that shows a stretch wholly. */
+/** The scroll position closest to the current one that shows a range completely. */
 function kept(scroll: number, start: number, size: number, extent: number): number {
   return Math.min(start, Math.max(scroll, start + size - extent));
 }

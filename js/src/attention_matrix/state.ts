@@ -28,7 +28,7 @@ export type View = (typeof VIEWS)[number];
 export type Unit = (typeof UNITS)[number];
 export type Filter = (typeof FILTERS)[number];
 
-/** The order and the colour of the mosaic by head effects, beside those by a statistic's name. */
+/** The value of `order` and `colour` that stands for head effects, besides the names of statistics. */
 export const EFFECT = "effect";
 
 const ROW_TRAITS = [
@@ -47,28 +47,28 @@ export interface Attention extends MapKey, Predictions, Changes {
   isPair: boolean;
   layers: number;
   heads: number;
-  /** The class chosen as the target; "" while it is whichever is predicted. */
+  /** The class chosen as the target; "" to follow the prediction. */
   chosenTarget: string;
   view: View;
   unit: Unit;
   specials: boolean;
   maps: ReadonlyMap<string, AttentionMap>;
-  /** The map that layer, head and measure ask for; null while it is not here. */
+  /** The chosen map; null until it is available. */
   map: AttentionMap | null;
-  /** For each row of that map the share that went to tokens left out; empty if none is. */
+  /** For each row of that map the share that went to hidden tokens; empty if none are hidden. */
   leftOut: Float32Array;
   thumbnails: Thumbnails | null;
   statistics: Statistic[];
   order: string;
   colour: string;
   estimates: Float32Array;
-  /** Measured effects; NaN where not measured yet. */
+  /** Measured effects; NaN if not measured yet. */
   effects: Float32Array;
   progress: number;
   measuring: boolean;
-  /** Null without a corpus to search. */
+  /** Null if there is no corpus. */
   similar: Similar | null;
-  /** The share of the corpus that has been read at the layer searched last. */
+  /** The share of the corpus that has been read for the last search. */
   searched: number;
   lineHeads: number[];
   threshold: number;
@@ -81,7 +81,7 @@ export interface Attention extends MapKey, Predictions, Changes {
   static: boolean;
 }
 
-/** What only changes with the text or its arrangement, read again only then. */
+/** Reads the state. Values that only change with the text or its arrangement are remembered. */
 export function attentionReader(): (model: Model<Trait>) => Attention {
   const maps = mapReader();
   const rows = read.remembered(ROW_TRAITS, readRows);
@@ -142,7 +142,7 @@ export function attentionReader(): (model: Model<Trait>) => Attention {
 function oneOf<T extends string>(model: Model<Trait>, name: Trait, choices: readonly T[]): T {
   const value = model.get(name);
   const found = choices.find((choice) => choice === value);
-  check(found !== undefined, `“${name}” is none of ${choices.join(", ")}.`);
+  check(found !== undefined, `“${name}” is not one of ${choices.join(", ")}.`);
   return found;
 }
 
@@ -177,7 +177,7 @@ function readLeftOut(model: Model<Trait>, rows: number): Float32Array {
   const shares = new Float32Array(read.bytes(model, "_left_out", 4));
   check(
     shares.length === rows || shares.length === 0,
-    "The shares left out are not one for each row.",
+    "“_left_out” does not have one value per row.",
   );
   return shares;
 }
@@ -190,7 +190,7 @@ function readEffects(
     const found = new Float32Array(read.bytes(model, name, 4));
     check(
       found.length === heads || found.length === 0,
-      `“${name}” is not one number for each head.`,
+      `“${name}” does not have one value per head.`,
     );
     return found;
   };
@@ -206,7 +206,7 @@ function readLines(model: Model<Trait>, heads: number): Pick<Attention, "lineHea
   const chosen = read.numbers(model, "line_heads");
   check(
     chosen.every((head) => Number.isInteger(head) && head >= 0 && head < heads),
-    "Lines of a head that does not exist.",
+    "“line_heads” has a head that does not exist.",
   );
   return { lineHeads: chosen, threshold: Math.min(1, read.number(model, "threshold")) };
 }

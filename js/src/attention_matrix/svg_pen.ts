@@ -3,9 +3,9 @@ import { indexedPng } from "./indexed_png.ts";
 import { type Box, type Grid, type Pen, TEXT_SIZE } from "./pen.ts";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
-/** More cells than this are embedded as an image instead of one rectangle a cell. */
+/** More cells than this are embedded as an image instead of one rectangle per cell. */
 const MOST_RECTANGLES = 16_384;
-/** So are those of a grid that is drawn piece by piece: its pieces are many, and small. */
+/** Grids of which several parts are drawn are embedded too: the parts are many and small. */
 const MOST_IN_PIECES = 4096;
 const ANCHORS = { left: "start", center: "middle", right: "end" };
 
@@ -13,7 +13,7 @@ type Values = Record<string, string | number>;
 
 const short = (value: number): number => Number(value.toFixed(2));
 
-/** A pen that writes a vector file: every text stays text. */
+/** A pen that writes a vector file, in which text remains text. */
 export function svgPen(
   width: number,
   height: number,
@@ -42,7 +42,7 @@ export function svgPen(
     draw();
     parent = outer;
   };
-  /** The whole grid as an image, once a file however many pieces of it are drawn. */
+  /** The whole grid as an image, which is embedded once however many parts of it are drawn. */
   const imageId = (grid: Grid): string => {
     const id = shared.get(grid) ?? `grid${shared.size + 1}`;
     if (!shared.has(grid)) {
@@ -116,7 +116,7 @@ export function svgPen(
   return { pen, root, moved };
 }
 
-/** XML knows no control characters. */
+/** Removes control characters, which are not valid in XML. */
 function writable(text: string): string {
   return Array.from(text)
     .filter((point) => point >= " " || point === "\t")
@@ -125,7 +125,7 @@ function writable(text: string): string {
 
 const rowsOf = ({ bytes, columns }: Grid): number => bytes.length / columns;
 
-/** One rectangle for each stretch of equal cells in a row. */
+/** One rectangle for each run of equal cells in a row. */
 function* rectangles(grid: Grid, source: Box, box: Box): Generator<Values> {
   const [across, down] = [box.width / source.width, box.height / source.height];
   for (let row = 0; row < source.height; row++) {

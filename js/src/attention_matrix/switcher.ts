@@ -10,7 +10,7 @@ const NAMES: Record<View, string> = {
   similar: "Similar tokens",
 };
 
-/** Chooses one of the views that there are; the arrow keys, Home and End move along. */
+/** Chooses one of the available views, also by the arrow keys, Home and End. */
 export function makeSwitcher(choose: (view: View) => void): {
   element: HTMLElement;
   draw: (view: View, offered: readonly View[]) => void;

@@ -3,7 +3,7 @@ import { chooseByArrows } from "../shared/roving.ts";
 import { tokenInView } from "./arrangement.ts";
 import type { Attention } from "./state.ts";
 
-/** The tokens of the text, one of which is chosen; the arrow keys, Home and End move along. */
+/** The tokens of the text, one of which can be chosen, also by the arrow keys, Home and End. */
 export function makeTokenStrip(choose: (token: number) => void): {
   element: HTMLElement;
   draw: (state: Attention) => void;

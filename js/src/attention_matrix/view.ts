@@ -6,11 +6,11 @@ import type { Stage } from "./stage.ts";
 import type { Attention } from "./state.ts";
 import type { Trait } from "./traits.ts";
 
-/** What a view asks of the widget. */
+/** What a view can do in the widget. */
 export interface Actions {
-  /** Selects a token and its word; null lets go. */
+  /** Selects a token and its word; null clears the selection. */
   look: (token: number | null) => void;
-  /** Selects the first token of a row of the present arrangement. */
+  /** Selects the first token of a row. */
   choose: (row: number | null) => void;
   set: (trait: Trait, value: unknown) => void;
 }
@@ -24,11 +24,11 @@ export interface Picture {
 export interface View {
   element: HTMLElement;
   draw: (state: Attention) => void;
-  /** The plot as it stands on screen, for a file; null while there is none. */
+  /** The plot as shown on screen, for a file; null if there is none. */
   picture: () => Picture | null;
 }
 
-/** A plot with its own controls above and its readings beside or below. */
+/** A plot with its controls above and its readings beside or below it. */
 export function makeView(
   stage: Stage,
   message: Message,

@@ -1,11 +1,11 @@
 import { button, h } from "../shared/dom.ts";
 import type { Scene } from "./stage.ts";
 
-/** From this distance of neighbours on there is nothing more to see. */
+/** Zooming in further than this shows nothing new. */
 const LARGEST = 24;
 const LOOK = { class: "bw-zoom-button" };
 
-/** Buttons that zoom in and out, and back to all. */
+/** Buttons that zoom in, out and to fit. */
 export function makeZoom(zoom: (by: 1 | 0 | -1) => void): {
   element: HTMLElement;
   draw: (zoomed: boolean, scene: Scene) => void;
@@ -16,7 +16,7 @@ export function makeZoom(zoom: (by: 1 | 0 | -1) => void): {
     button("+", () => zoom(1), { ...LOOK, name: "Zoom in" }),
   ];
   for (const one of [out, all, closer])
-    one.title = `${one.getAttribute("aria-label")} (also Ctrl and the wheel)`;
+    one.title = `${one.getAttribute("aria-label")} (or Ctrl and the mouse wheel)`;
   const element = h(
     "div",
     { class: "bw-zoom", role: "group", "aria-label": "Zoom" },

@@ -14,6 +14,9 @@ export interface Asking {
   /** Sets traits after which the text is explained anew. */
   explain: (traits: Partial<Record<Trait, unknown>>) => void;
   set: (name: Trait, value: unknown) => void;
+  /** Explains this label, no longer against itself; "" for the predicted one. */
+  target: (label: string, against: string) => void;
+  texts: (texts: readonly [string, string]) => void;
   command: (name: Command) => void;
   whatIf: (edit: Edit | null) => void;
   /** Has these words scored as one. */
@@ -32,6 +35,12 @@ export function makeAsking(model: Model<Trait>, tracker: Tracker): Asking {
   return {
     explain,
     set,
+    target: (label, against) => {
+      const target = label === "" ? {} : { target: label };
+      const reset = label === "" || label === against ? { against: "" } : {};
+      explain({ chosen_target: label, ...target, ...reset });
+    },
+    texts: ([text, pair]) => explain({ text, pair, edit: {} }),
     command: (command) => {
       if (command !== "evidence") tracker.expect();
       model.send({ command });

@@ -1,3 +1,4 @@
+import type { Signal } from "@preact/signals-core";
 import { h } from "../shared/dom.ts";
 
 /** A pause in typing: longer than keys held down repeat, and for long texts, which take their time. */
@@ -8,8 +9,6 @@ const LONG = 2000;
 export type Texts = readonly [string, string];
 
 interface EditorCallbacks {
-  /** The drafts changed: draw them. */
-  changed: () => void;
   /** Typing stopped: Python may compute. */
   settled: (texts: Texts) => void;
   opened: () => void;
@@ -17,8 +16,6 @@ interface EditorCallbacks {
 }
 
 export interface Editor {
-  /** What is being typed; null while no editor is open. */
-  drafts: Texts | null;
   /** The fields to lay over the two texts. */
   fields: readonly [HTMLTextAreaElement, HTMLTextAreaElement];
   open: (texts: Texts, segment: 0 | 1, caret: number) => void;
@@ -36,8 +33,15 @@ function same(one: Texts, other: Texts): boolean {
   return one[0] === other[0] && one[1] === other[1];
 }
 
-/** Two text fields that report their text whenever typing pauses; Escape brings back what was there. */
-export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Editor {
+/**
+ * Two text fields that report their text whenever typing pauses; Escape restores the original text.
+ * `drafts` holds the texts while an editor is open, else null.
+ */
+export function makeEditor(
+  closing: AbortSignal,
+  drafts: Signal<Texts | null>,
+  callbacks: EditorCallbacks,
+): Editor {
   const field = (name: string): HTMLTextAreaElement =>
     h("textarea", {
       class: "bw-field",
@@ -52,7 +56,7 @@ export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Edi
   let sent: Texts = ["", ""];
   let attached = true;
   let timer = 0;
-  signal.addEventListener("abort", () => clearTimeout(timer));
+  closing.addEventListener("abort", () => clearTimeout(timer));
 
   const send = (texts: Texts): void => {
     clearTimeout(timer);
@@ -64,17 +68,16 @@ export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Edi
   };
   const close = (texts: Texts): void => {
     send(texts);
-    editor.drafts = null;
+    drafts.value = null;
     callbacks.closed();
   };
   const typed = (): void => {
-    editor.drafts = [fields[0].value, fields[1].value];
-    callbacks.changed();
+    drafts.value = [fields[0].value, fields[1].value];
     clearTimeout(timer);
     const long = fields[0].textLength + fields[1].textLength > LONG;
     timer = setTimeout(
       () => {
-        if (editor.drafts !== null) send(editor.drafts);
+        if (drafts.value !== null) send(drafts.value);
       },
       long ? LONG_PAUSE_MS : PAUSE_MS,
     );
@@ -82,13 +85,13 @@ export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Edi
   const fill = (texts: Texts): void => {
     original = texts;
     sent = texts;
-    editor.drafts = texts;
+    drafts.value = texts;
     for (const [i, area] of fields.entries()) area.value = texts[i] ?? "";
   };
   const pressed = (event: KeyboardEvent): void => {
     event.stopPropagation();
     // Enter and Escape belong to an input method while it composes.
-    if (event.isComposing || editor.drafts === null) return;
+    if (event.isComposing || drafts.value === null) return;
     if (event.key === "Escape") close(original);
     else if (event.key === "Enter" && !event.shiftKey) editor.done();
     else return;
@@ -99,27 +102,25 @@ export function makeEditor(signal: AbortSignal, callbacks: EditorCallbacks): Edi
     area.addEventListener("keydown", pressed);
   }
   const editor: Editor = {
-    drafts: null,
     fields,
     open: (texts, segment, caret) => {
       fill(texts);
       callbacks.opened();
-      callbacks.changed();
       fields[segment].focus();
       fields[segment].setSelectionRange(caret, caret);
     },
     follow: (texts, before) => {
       attached = true;
-      const idle = editor.drafts !== null && same(editor.drafts, sent);
+      const idle = drafts.value !== null && same(drafts.value, sent);
       if (idle && !same(texts, sent) && !same(texts, before)) fill(texts);
     },
     rest: () => {
       attached = false;
-      if (editor.drafts !== null && same(editor.drafts, sent)) editor.drafts = null;
+      if (drafts.value !== null && same(drafts.value, sent)) drafts.value = null;
     },
     done: () => {
-      if (editor.drafts === null || (!attached && !same(editor.drafts, sent))) return;
-      close(editor.drafts);
+      if (drafts.value === null || (!attached && !same(drafts.value, sent))) return;
+      close(drafts.value);
     },
   };
   return editor;

@@ -1,14 +1,113 @@
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { makeCanvas } from "../shared/canvas.ts";
 import { css } from "../shared/color.ts";
 import { h, setText } from "../shared/dom.ts";
 import { decimal } from "../shared/format.ts";
 import type { Frame } from "../shared/frame.ts";
+import type { Palette } from "../shared/palette.ts";
 import { areaOf, type Line, type Plot, paint, valueAtShare } from "../shared/plot.ts";
-import type { Deletion, Highlights } from "./state.ts";
+import { follow } from "../shared/reactive.ts";
+import type { Deletion } from "./state.ts";
+import type { Store } from "./store.ts";
+import { questionOf } from "./tracker.ts";
 
-const X_NAME = "Words removed";
+/** The point whose values are written out where none is pointed at. */
+const WORDS_REMOVED = 3;
 
-function nearest({ steps }: Line, place: number): number {
+/** The probability of the target as words are removed, compared with removing them in random order. */
+export function makeEvidence(frame: Frame, store: Store, compute: () => void): HTMLElement {
+  const { signal: closing } = frame;
+  const deletion = signal<Deletion | null>(null);
+  const pointedAt = signal<number | null>(null);
+  const step = computed(() => {
+    const steps = deletion.value?.probability.steps ?? new Float64Array();
+    const pointed = pointedAt.value;
+    return pointed !== null && pointed < steps.length ? pointed : nearest(steps, WORDS_REMOVED);
+  });
+  const [ordered, random] = [makeKey("most important first"), makeKey("random order")];
+  random.swatch.classList.add("bw-dashed");
+  const position = h("span", { class: "bw-note bw-number", role: "status" });
+  const title = h("h3");
+  const note = h(
+    "p",
+    { class: "bw-note" },
+    "The faster the curve falls below the shaded range of random orders, the better these scores describe what the model relies on.",
+  );
+  const canvas = makeCanvas(frame, (ctx, width, height) => {
+    const { value: curves } = deletion;
+    if (curves === null) return;
+    const palette = store.palette.value;
+    const cursor = pointedAt.value === null ? null : step.value;
+    paint(ctx, plotOf(curves, cursor, palette), width, height, palette);
+  });
+  const { place } = canvas;
+  place.classList.add("bw-deletion");
+  place.tabIndex = 0;
+  place.setAttribute("role", "img");
+  point(place, deletion, pointedAt, step, () => store.palette.value);
+  const element = h(
+    "section",
+    { class: "bw-part", "aria-label": "Evidence", hidden: true },
+    h("div", { class: "bw-chart-head" }, title, ordered.element, random.element, position),
+    place,
+    note,
+  );
+
+  follow(closing, () => {
+    const next = store.state.value.deletion;
+    // The curve shown stays, faded, until the next one is there: nothing below jumps.
+    if (next !== null) deletion.value = next;
+    for (const part of [ordered.element, random.element, place, note]) {
+      part.hidden = deletion.value === null;
+      part.classList.toggle("bw-faded", next === null);
+    }
+  });
+  follow(closing, () => {
+    element.hidden = !store.evidenceShown.value;
+    const { target, deletion: current } = store.state.value;
+    setText(title, `P(${target}) as words are removed`);
+    if (element.hidden) return;
+    if (deletion.value !== null) {
+      const { probability, random: mean } = deletion.value;
+      const value = (line: Line): string => decimal(line.values[step.value] ?? 0, 2);
+      const removed = probability.steps[step.value] ?? 0;
+      const { positiveInk, muted } = store.palette.value;
+      setText(ordered.value, value(probability));
+      setText(random.value, value(mean));
+      setText(position, `with ${removed} ${removed === 1 ? "word" : "words"} removed`);
+      ordered.swatch.style.setProperty("--bw-swatch", css(positiveInk));
+      random.swatch.style.setProperty("--bw-swatch", css(muted));
+      const label = `${title.textContent}: ${value(probability)} ${position.textContent}`;
+      place.setAttribute("aria-label", `${label}; ${value(mean)} in random order.`);
+      canvas.draw();
+    }
+    if (current === null) setText(position, "Removing words and asking the model…");
+  });
+  askOnce(closing, store, compute);
+  return element;
+}
+
+/** Has the curve computed where it is shown and missing, once for each question. */
+function askOnce(closing: AbortSignal, store: Store, compute: () => void): void {
+  let asked = "";
+  follow(closing, () => {
+    const state = store.state.value;
+    const settled = !store.working.value && !store.stale.value && !store.refining.value;
+    const shown = store.evidenceShown.value && store.live.value;
+    const question = `${questionOf(state)}${state.shownMethod}`;
+    if (!settled || !shown || state.deletion !== null || asked === question) return;
+    asked = question;
+    compute();
+  });
+}
+
+function makeKey(name: string): { swatch: HTMLElement; value: HTMLElement; element: HTMLElement } {
+  const swatch = h("span", { class: "bw-swatch" });
+  const value = h("span", { class: "bw-number bw-key-value" });
+  return { swatch, value, element: h("span", { class: "bw-key" }, swatch, name, value) };
+}
+
+function nearest(steps: Float64Array, place: number): number {
   let best = 0;
   steps.forEach((step, i) => {
     if (Math.abs(step - place) < Math.abs((steps[best] ?? 0) - place)) best = i;
@@ -16,114 +115,54 @@ function nearest({ steps }: Line, place: number): number {
   return best;
 }
 
-/** What becomes of the prediction as words are removed, against removing them in random order. */
-export function makeEvidence(frame: Frame): {
-  element: HTMLElement;
-  draw: (state: Highlights, open: boolean, waiting: string) => void;
-} {
-  const key = (name: string): { swatch: HTMLElement; value: HTMLElement; element: HTMLElement } => {
-    const swatch = h("span", { class: "bw-swatch" });
-    const value = h("span", { class: "bw-number bw-key-value" });
-    return { swatch, value, element: h("span", { class: "bw-key" }, swatch, name, value) };
+function plotOf(
+  { probability, random, low, high }: Deletion,
+  cursor: number | null,
+  palette: Palette,
+): Plot {
+  const last = probability.steps.at(-1) ?? 1;
+  return {
+    x: { bounds: [0, Math.max(1, last)], whole: true, format: String },
+    y: { bounds: [0, 1], format: (value) => decimal(value, 1) },
+    traces: [
+      { line: random, color: palette.muted, width: 1.5, dashed: true },
+      { line: probability, color: palette.positiveInk, width: 2, markers: true },
+    ],
+    band: { low, high, color: palette.muted },
+    epochs: [],
+    mark: null,
+    xName: "Words removed",
+    cursor: cursor === null ? null : (probability.steps[cursor] ?? null),
   };
-  const [own, random] = [key("most important first"), key("random order")];
-  random.swatch.classList.add("bw-dashed");
-  const at = h("span", { class: "bw-note bw-number", role: "status" });
-  const title = h("h3");
-  const note = h(
-    "p",
-    { class: "bw-note" },
-    "The faster it falls below the shaded range of random orders, the more these scores say about the model.",
-  );
-  let deletion: Deletion | null = null;
-  let cursor: number | null = null;
+}
 
-  const plotOf = (shown: Deletion): Plot => {
-    const { palette } = frame;
-    const { probability, random: mean, low, high } = shown;
-    const last = probability.steps.at(-1) ?? 1;
-    return {
-      x: { bounds: [0, Math.max(1, last)], whole: true, format: String },
-      y: { bounds: [0, 1], format: (value) => decimal(value, 1) },
-      traces: [
-        { line: mean, color: palette.muted, width: 1.5, dashed: true },
-        { line: probability, color: palette.positiveInk, width: 2, markers: true },
-      ],
-      band: { low, high, color: palette.muted },
-      epochs: [],
-      mark: null,
-      xName: X_NAME,
-      cursor: cursor === null ? null : (probability.steps[cursor] ?? null),
-    };
-  };
-  const canvas = makeCanvas(frame, (ctx, width, height) => {
-    if (deletion !== null) paint(ctx, plotOf(deletion), width, height, frame.palette);
-  });
-  canvas.place.classList.add("bw-deletion");
-  const keys = h("div", { class: "bw-chart-head" }, title, own.element, random.element, at);
-  const element = h(
-    "section",
-    { class: "bw-part", "aria-label": "Evidence", hidden: true },
-    keys,
-    canvas.place,
-    note,
-  );
-  const drawValues = (): void => {
-    if (deletion === null) return;
-    const { probability, random: mean } = deletion;
-    const i = cursor ?? nearest(probability, 3);
-    const value = (line: Line): string => decimal(line.values[i] ?? 0, 2);
-    const removed = probability.steps[i] ?? 0;
-    setText(own.value, value(probability));
-    setText(random.value, value(mean));
-    setText(at, `with ${removed} ${removed === 1 ? "word" : "words"} removed`);
-    const { positiveInk, muted } = frame.palette;
-    own.swatch.style.setProperty("--bw-swatch", css(positiveInk));
-    random.swatch.style.setProperty("--bw-swatch", css(muted));
-    canvas.place.setAttribute(
-      "aria-label",
-      `${title.textContent}: ${value(probability)} ${at.textContent}; ${value(mean)} in random order.`,
-    );
-    canvas.draw();
-  };
-  const look = (next: number | null): void => {
-    cursor = next;
-    drawValues();
-  };
-  canvas.place.tabIndex = 0;
-  canvas.place.setAttribute("role", "img");
-  canvas.place.addEventListener("pointermove", (event) => {
-    if (deletion === null) return;
-    const { left, width, height } = canvas.place.getBoundingClientRect();
-    const plot = plotOf(deletion);
+/** The pointer and the arrow keys choose a point of the curve. */
+function point(
+  place: HTMLElement,
+  deletion: ReadonlySignal<Deletion | null>,
+  pointedAt: Signal<number | null>,
+  step: ReadonlySignal<number>,
+  palette: () => Palette,
+): void {
+  place.addEventListener("pointermove", (event) => {
+    const { value: curves } = deletion;
+    if (curves === null) return;
+    const { left, width, height } = place.getBoundingClientRect();
+    const plot = plotOf(curves, null, palette());
     const area = areaOf(width, height, plot);
     const share = (event.clientX - left - area.left) / area.width;
-    look(nearest(deletion.probability, valueAtShare(plot.x, share)));
+    pointedAt.value = nearest(curves.probability.steps, valueAtShare(plot.x, share));
   });
-  canvas.place.addEventListener("pointerleave", () => look(null));
-  canvas.place.addEventListener("keydown", (event) => {
-    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    if (step === 0 || deletion === null) return;
+  place.addEventListener("pointerleave", () => {
+    pointedAt.value = null;
+  });
+  place.addEventListener("keydown", (event) => {
+    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    const { value: curves } = deletion;
+    if (by === 0 || curves === null) return;
     event.preventDefault();
     event.stopPropagation();
-    const last = deletion.probability.steps.length - 1;
-    look(Math.min(last, Math.max(0, (cursor ?? nearest(deletion.probability, 3)) + step)));
+    const last = curves.probability.steps.length - 1;
+    pointedAt.value = Math.min(last, Math.max(0, step.value + by));
   });
-
-  const draw = (state: Highlights, open: boolean, waiting: string): void => {
-    const ready = state.deletion !== null;
-    // The curve on show stays, faded, until the next one is there: nothing below jumps.
-    deletion = state.deletion ?? deletion;
-    if (cursor !== null && cursor >= (deletion?.probability.steps.length ?? 0)) cursor = null;
-    element.hidden = !open;
-    for (const part of [own.element, random.element, canvas.place, note]) {
-      part.hidden = deletion === null;
-      part.classList.toggle("bw-faded", !ready);
-    }
-    setText(title, `P(${state.target}) as words are removed`);
-    if (!open) return;
-    drawValues();
-    if (!ready) setText(at, waiting);
-  };
-  return { element, draw };
 }

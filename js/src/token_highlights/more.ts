@@ -1,148 +1,169 @@
 import { button, dropdown, h, named, setAttribute, setText } from "../shared/dom.ts";
+import { follow } from "../shared/reactive.ts";
 import { type Copied, copyFailed } from "./clipboard.ts";
-import { type Highlights, isLive, methodOf } from "./state.ts";
+import { type Highlights, isLive, methodOf, type Unit } from "./state.ts";
+import type { Store } from "./store.ts";
 
-const UNIT_NAMES = {
+const UNIT_NAMES: Record<Unit, string> = {
   words: "Words",
   tokens: "Tokens",
   sentences: "Sentences",
   spans: "Drawn spans",
 };
 
-/** What is drawn besides the words; each can be turned on and off. */
-export interface Views {
-  tokens: boolean;
-  compare: boolean;
-  byLayer: boolean;
-  evidence: boolean;
-}
-
 interface MoreActions {
   set: (trait: "unit" | "baseline" | "against" | "output", value: string) => void;
-  show: (view: keyof Views, on: boolean) => void;
-  copy: (what: "HTML" | "PNG") => Promise<Copied>;
+  show: (trait: "compare" | "by_layer", on: boolean) => void;
+  copy: Record<"HTML" | "PNG", () => Promise<Copied>>;
 }
 
-/** How it is explained and what is shown besides: all that a first look does not need. */
-export function makeMore(actions: MoreActions): {
-  element: HTMLElement;
-  draw: (state: Highlights, views: Views, open: boolean) => void;
-} {
-  const pickers = {
-    unit: dropdown("What is scored", (value) => actions.set("unit", value)),
-    against: dropdown("Against", (value) => actions.set("against", value)),
-    output: dropdown("Measured as", (value) => actions.set("output", value)),
-    baseline: dropdown("Baseline", (value) => actions.set("baseline", value)),
-  };
-  const fields = h(
-    "div",
-    { class: "bw-pickers" },
-    named("What is scored", pickers.unit.element),
-    named("Against", pickers.against.element),
-    named("Measured as", pickers.output.element),
-    named("Baseline", pickers.baseline.element),
-  );
-  const toggle = (view: keyof Views, label: string, title: string): HTMLButtonElement => {
-    const press = button(label, () =>
-      actions.show(view, press.getAttribute("aria-pressed") !== "true"),
-    );
-    press.title = title;
-    return press;
-  };
-  const toggles = {
-    tokens: toggle("tokens", "Tokens", "Show the subword tokens, each with its score"),
-    compare: toggle("compare", "Rows per class", "The text once for every class"),
-    byLayer: toggle("byLayer", "Layers", "The scores at the output of every layer"),
-    evidence: toggle("evidence", "Evidence", "What becomes of the prediction as words are removed"),
-  };
-  const said = h("span", { class: "bw-note", role: "status" });
-  const copier = (what: "HTML" | "PNG"): HTMLButtonElement => {
-    const press = button(
-      `Copy as ${what}`,
-      async () => {
-        setText(said, "");
-        setText(said, await actions.copy(what).catch(copyFailed));
-      },
-      { icon: "copy" },
-    );
-    return press;
-  };
+/** How the text is explained and what else is shown: all that a first look does not need. */
+export function makeMore(closing: AbortSignal, store: Store, actions: MoreActions): HTMLElement {
   const note = h("p", { class: "bw-note" });
+  const row = h(
+    "div",
+    { class: "bw-options-row" },
+    makeToggles(closing, store, actions),
+    makeCopies(actions),
+  );
   const element = h(
     "div",
     { class: "bw-options", id: `bw-${Math.random().toString(36).slice(2)}`, hidden: true },
-    fields,
+    makePickers(closing, store, actions),
     note,
-    h(
-      "div",
-      { class: "bw-options-row" },
-      h(
-        "div",
-        { class: "bw-toggles", role: "group", "aria-label": "Show" },
-        ...Object.values(toggles),
-      ),
-      h("div", { class: "bw-copies" }, said, copier("HTML"), copier("PNG")),
-    ),
+    row,
   );
-
-  const draw = (state: Highlights, views: Views, open: boolean): void => {
-    element.hidden = !open;
-    if (!open) return;
-    const live = isLive(state);
-    fields.hidden = !live;
-    drawPickers(state);
-    const shown = offered(state);
-    for (const name of ["tokens", "compare", "byLayer", "evidence"] as const) {
-      toggles[name].hidden = !shown[name];
-      setAttribute(toggles[name], "aria-pressed", views[name] ? "true" : "false");
-    }
-    setText(note, live ? remarkOn(state) : "");
+  follow(closing, () => {
+    element.hidden = !store.optionsOpen.value;
+    setText(note, store.live.value ? remarkOn(store.state.value) : "");
     note.hidden = note.textContent === "";
-  };
-  const drawPickers = (state: Highlights): void => {
+  });
+  return element;
+}
+
+function makePickers(closing: AbortSignal, store: Store, { set }: MoreActions): HTMLElement {
+  const unit = dropdown("What is scored", (value) => set("unit", value));
+  const against = dropdown("Against", (value) => set("against", value));
+  const output = dropdown("Measured as", (value) => set("output", value));
+  const baseline = dropdown("Baseline", (value) => set("baseline", value));
+  const element = h(
+    "div",
+    { class: "bw-pickers" },
+    named("What is scored", unit.element),
+    named("Against", against.element),
+    named("Measured as", output.element),
+    named("Baseline", baseline.element),
+  );
+  follow(closing, () => {
+    const state = store.state.value;
+    element.hidden = !store.live.value;
     const units = Object.entries(UNIT_NAMES).filter(
-      ([unit]) => unit !== "spans" || state.unit === "spans" || state.spans.length > 0,
+      ([name]) => name !== "spans" || state.unit === "spans" || state.spans.length > 0,
     );
-    pickers.unit.draw(units, state.unit);
+    unit.draw(units, state.unit);
     const others = state.labels.filter((label) => label !== state.target);
-    pickers.against.draw(
+    against.draw(
       [["", "No other class"], ...others.map((label) => [label, label] as const)],
       state.against,
     );
-    pickers.against.select.disabled = others.length === 0;
-    pickers.output.draw(
+    against.select.disabled = others.length === 0;
+    const logit = state.against === "" ? "Logit" : "Log-odds";
+    output.draw(
       [
-        ["logit", state.against === "" ? "Logit" : "Log-odds"],
+        ["logit", logit],
         ["probability", "Probability"],
       ],
       state.output,
     );
     const baselines = state.baselines.map(([name, title]) => [name, capitalised(title)] as const);
-    pickers.baseline.draw(baselines, state.baseline);
-  };
-  return { element, draw };
+    baseline.draw(baselines, state.baseline);
+  });
+  return element;
+}
+
+interface Toggle {
+  label: string;
+  title: string;
+  /** Whether there is something to show, or it can be computed. */
+  offered: (state: Highlights) => boolean;
+  on: () => boolean;
+  turn: (on: boolean) => void;
+}
+
+/** The views beside the words. */
+function togglesOf({ state, tokensShown, evidenceShown }: Store, { show }: MoreActions): Toggle[] {
+  return [
+    {
+      label: "Tokens",
+      title: "Show the subword tokens, each with its score",
+      offered: ({ tokens, unit }) => tokens.length > 0 && unit === "words",
+      on: () => tokensShown.value,
+      turn: (on) => {
+        tokensShown.value = on;
+      },
+    },
+    {
+      label: "Rows per class",
+      title: "Show the text once for every class",
+      offered: (now) => now.labels.length > 1 && (isLive(now) || now.classes !== null),
+      on: () => state.value.compare,
+      turn: (on) => show("compare", on),
+    },
+    {
+      label: "Layers",
+      title: "Show the scores computed at the output of each layer",
+      offered: (now) => isLive(now) || now.layers !== null,
+      on: () => state.value.byLayer,
+      turn: (on) => show("by_layer", on),
+    },
+    {
+      label: "Evidence",
+      title: "Show how the prediction changes as words are removed",
+      offered: (now) => isLive(now) || now.deletion !== null,
+      on: () => evidenceShown.value,
+      turn: (on) => {
+        evidenceShown.value = on;
+      },
+    },
+  ];
+}
+
+function makeToggles(closing: AbortSignal, store: Store, actions: MoreActions): HTMLElement {
+  const buttons = togglesOf(store, actions).map(({ label, title, offered, on, turn }) => {
+    const press = button(label, () => turn(!on()));
+    press.title = title;
+    follow(closing, () => {
+      press.hidden = !offered(store.state.value);
+      setAttribute(press, "aria-pressed", on() ? "true" : "false");
+    });
+    return press;
+  });
+  return h("div", { class: "bw-toggles", role: "group", "aria-label": "Show" }, ...buttons);
+}
+
+function makeCopies({ copy }: MoreActions): HTMLElement {
+  const result = h("span", { class: "bw-note", role: "status" });
+  const copier = (what: "HTML" | "PNG"): HTMLButtonElement =>
+    button(
+      `Copy as ${what}`,
+      async () => {
+        setText(result, "");
+        setText(result, await copy[what]().catch(copyFailed));
+      },
+      { icon: "copy" },
+    );
+  return h("div", { class: "bw-copies" }, result, copier("HTML"), copier("PNG"));
 }
 
 function capitalised(title: string): string {
   return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
-/** What there is to show, or can be computed. */
-function offered(state: Highlights): Views {
-  const live = isLive(state);
-  return {
-    tokens: state.tokens.length > 0 && state.unit === "words",
-    compare: state.labels.length > 1 && (live || state.classes !== null),
-    byLayer: live || state.layers !== null,
-    evidence: live || state.deletion !== null,
-  };
-}
-
 function remarkOn(state: Highlights): string {
   const { cost } = methodOf(state, state.method);
-  const price = cost === "" ? "" : `Cost of a text: ${cost.replace(/\.$/, "")}. `;
+  const price = cost === "" ? "" : `Cost per text: ${cost.replace(/\.$/, "")}. `;
   if (state.unit === "spans" && state.spans.length === 0)
-    return `${price}No span is drawn yet: drag over some words, or select them with Shift and the arrow keys.`;
+    return `${price}No span has been drawn: drag over several words, or select them with Shift and the arrow keys.`;
   return state.unit === "words"
     ? `${price}To score several words as one, drag over them.`
     : price.trim();

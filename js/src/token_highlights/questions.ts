@@ -6,7 +6,7 @@ export type Action = "mask" | "delete" | "replace";
 
 /** What if these words were masked, deleted or replaced? */
 export interface Edit {
-  words: number[];
+  words: readonly number[];
   action: Action;
   with: string;
 }

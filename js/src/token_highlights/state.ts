@@ -110,6 +110,8 @@ export interface Highlights {
   badgeWords: number[];
   deletion: Deletion | null;
   warnings: string[];
+  /** What Python says is wrong; "" if nothing is. */
+  error: string;
   editable: boolean;
   busy: boolean;
   static: boolean;
@@ -280,6 +282,7 @@ function readHighlights(
     badgeWords: read.numbers(model, "badge_words"),
     deletion: readDeletion(model),
     warnings: read.texts(model, "warnings"),
+    error: read.text(model, "error"),
     editable: read.flag(model, "editable"),
     busy: read.flag(model, "busy"),
     static: read.flag(model, "_static"),

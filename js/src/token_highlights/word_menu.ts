@@ -3,12 +3,12 @@ import type { Action, Edit } from "./questions.ts";
 
 interface MenuActions {
   ask: (edit: Edit) => void;
-  join: (words: number[]) => void;
-  split: (words: number[]) => void;
+  join: (words: readonly number[]) => void;
+  split: (words: readonly number[]) => void;
 }
 
 export interface Subject {
-  words: number[];
+  words: readonly number[];
   /** The text they cover, as it reads. */
   text: string;
   /** They lie in a drawn span. */
@@ -43,7 +43,7 @@ export function makeWordMenu(
     made.setAttribute("role", "menuitem");
     return made;
   };
-  const later = (then: (words: number[]) => void): void => {
+  const later = (then: (words: readonly number[]) => void): void => {
     const words = subject?.words;
     close(true);
     if (words) then(words);

@@ -84,7 +84,7 @@ describe("the similar tokens", () => {
 
   it("stand in their contexts, beside what they have in common", () => {
     open(FOUND);
-    expect(said()).toBe("Most like “so” at layer 2, of 500 texts");
+    expect(said()).toBe("Most similar to “so” at layer 2, in 500 texts");
     const cells = find(".bw-match:not(.bw-match-heads)")[0]?.children ?? [];
     expect([...cells].map(({ textContent }) => textContent)).toEqual([
       "0.93",
@@ -116,7 +116,7 @@ describe("the similar tokens", () => {
     expect(find(".bw-main")[0]?.getAttribute("aria-busy")).toBe("true");
     press(chips()[2], "Home");
     expect(model.get("token")).toBe(1);
-    expect(said()).toMatch(/^Most like/);
+    expect(said()).toMatch(/^Most similar to/);
     expect(find(".bw-main")[0]?.getAttribute("aria-busy")).toBeNull();
   });
 
@@ -138,7 +138,7 @@ describe("the similar tokens", () => {
     expect(why({ _corpus_size: 0 })).toBe("no corpus");
     expect(why({ layer: -1 })).toContain("Choose one layer");
     expect(why({ token: null })).toContain("Choose a token");
-    expect(why({ token: 0 })).toContain("Special tokens");
+    expect(why({ token: 0 })).toContain("special tokens");
     expect(why({ similar_by: "heads" })).toBe("Searching…");
     expect(why({ line_heads: [1] })).toBe("Searching…");
     expect(why({ layer: 0, _search_progress: 0.42 })).toBe("Reading the corpus at layer 1: 42%");

@@ -267,9 +267,7 @@ describe("the query-key view", () => {
 
   it("say where the products are not all there is", () => {
     open({ view: "query_key", _query_key_complete: false });
-    expect(find(".bw-query-key-notes")[0]?.textContent).toContain(
-      "also adds something for positions",
-    );
+    expect(find(".bw-query-key-notes")[0]?.textContent).toContain("also adds a term for positions");
   });
 });
 

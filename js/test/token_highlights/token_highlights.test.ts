@@ -298,7 +298,9 @@ describe("refinement", () => {
     frames();
     expect(words()[1]).toBe(before[1]);
     expect(find(".bw-stale")).toEqual([]);
-    expect(find(".bw-remark")[0]?.textContent).toMatch(/^Refining: these are the quick scores/);
+    expect(find(".bw-remark")[0]?.textContent).toMatch(
+      /^Refining: these are quick scores computed with/,
+    );
     expect(shown(".bw-badge")).toEqual([]);
     model.set("refining", false);
     frames();
@@ -312,7 +314,9 @@ describe("refinement", () => {
   it("counts the windows that are done, not aloud", () => {
     const refining = { shown_method: "saliency", refining: true };
     const { model } = open({ ...refining, windows: 10, progress: 0.3 });
-    expect(find(".bw-remark")[0]?.textContent).toMatch(/on its way\. 3 of 10 windows done\.$/);
+    expect(find(".bw-remark")[0]?.textContent).toMatch(
+      /will replace them\. 3 of 10 windows done\.$/,
+    );
     const bar = find(".bw-counted .bw-done")[0];
     expect(bar?.style.width).toBe("30%");
     const sentence = find(".bw-remark > span")[1];

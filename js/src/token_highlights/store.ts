@@ -1,0 +1,102 @@
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import type { Palette } from "../shared/palette.ts";
+import { largestMagnitude } from "../shared/scales.ts";
+import type { Texts } from "./editor.ts";
+import { type Stretch, wordsOf } from "./selecting.ts";
+import { type Highlights, isLive, type Method, methodOf } from "./state.ts";
+import type { TextDrawing } from "./text_view.ts";
+import type { Tracker } from "./tracker.ts";
+
+/** All that the parts of one view draw: what the model holds, and what only this view knows. */
+export interface Store {
+  state: ReadonlySignal<Highlights>;
+  /** The last state whose scores belong to its text. */
+  scored: ReadonlySignal<Highlights>;
+  /** The scores are not those of the text and target as they stand. */
+  stale: ReadonlySignal<boolean>;
+  /** Newer scores are on their way. */
+  working: ReadonlySignal<boolean>;
+  /** The chosen method is computing while the scores of a quicker one are shown. */
+  refining: ReadonlySignal<boolean>;
+  live: ReadonlySignal<boolean>;
+  palette: ReadonlySignal<Palette>;
+  /** The method of the scores shown. */
+  shownMethod: ReadonlySignal<Method>;
+  /** The texts with their highlights. */
+  drawing: ReadonlySignal<TextDrawing>;
+  /** The words that are selected together. */
+  chosen: ReadonlySignal<readonly number[]>;
+
+  /** The texts while they are edited; null while no editor is open. */
+  drafts: Signal<Texts | null>;
+  stretch: Signal<Stretch | null>;
+  hovered: Signal<number | null>;
+  /** The pointer or the focus is on the badge. */
+  badgePointed: Signal<boolean>;
+  optionsOpen: Signal<boolean>;
+  tokensShown: Signal<boolean>;
+  evidenceShown: Signal<boolean>;
+
+  take: (state: Highlights, palette: Palette) => void;
+}
+
+export function makeStore(tracker: Tracker, first: Highlights, firstPalette: Palette): Store {
+  const state = signal(first);
+  const tracked = signal(tracker.track(first));
+  const palette = signal(firstPalette);
+  const drafts = signal<Texts | null>(null);
+  const stretch = signal<Stretch | null>(heldBy(null, first.selected));
+  const tokensShown = signal(false);
+  const scored = computed(() => tracked.value.scored);
+  const stale = computed(() => tracked.value.stale);
+  const drawing = computed((): TextDrawing => {
+    const tokens = tokensShown.value && scored.value.unit === "words";
+    const items = tokens ? scored.value.tokens : scored.value.words;
+    return {
+      texts: drafts.value ?? state.value.texts,
+      editing: drafts.value !== null,
+      scored: scored.value,
+      tokens,
+      largest: largestMagnitude(items.map((item) => item.score)),
+      palette: paletteOf(palette.value, methodOf(state.value, scored.value.shownMethod)),
+    };
+  });
+  return {
+    state,
+    scored,
+    stale,
+    working: computed(() => tracked.value.working),
+    refining: computed(() => state.value.refining && !stale.value),
+    live: computed(() => isLive(state.value)),
+    palette,
+    shownMethod: computed(() => methodOf(scored.value, scored.value.shownMethod)),
+    drawing,
+    chosen: computed(() => (stretch.value === null ? [] : wordsOf(stretch.value))),
+    drafts,
+    stretch,
+    hovered: signal<number | null>(null),
+    badgePointed: signal(false),
+    optionsOpen: signal(false),
+    tokensShown,
+    evidenceShown: signal(false),
+    take: (next, nextPalette) =>
+      batch(() => {
+        tracked.value = tracker.track(next);
+        state.value = next;
+        palette.value = nextPalette;
+        stretch.value = heldBy(stretch.value, next.selected);
+      }),
+  };
+}
+
+/** The colours for a method: scores without a sign have a third hue. */
+export function paletteOf(palette: Palette, { hasSign }: Method): Palette {
+  return hasSign ? palette : { ...palette, positive: palette.unsigned };
+}
+
+/** The stretch as long as the word that the model says is selected lies in it; else that word. */
+function heldBy(stretch: Stretch | null, selected: number | null): Stretch | null {
+  if (selected === null) return null;
+  const held = stretch !== null && wordsOf(stretch).includes(selected);
+  return held ? stretch : { from: selected, to: selected };
+}
