@@ -21,7 +21,7 @@ async function load(source: string): Promise<Bundle> {
   }
 }
 
-/** Brings every widget of a saved page to life in its place. */
+/** Renders every widget of a saved page into its element. */
 export async function openPage({ bundles, widgets, links }: Page): Promise<void> {
   const models = widgets.map(savedModel);
   for (const [one, trait, other, otherTrait] of links) {
@@ -40,7 +40,7 @@ export async function openPage({ bundles, widgets, links }: Page): Promise<void>
       try {
         (await module).default.render({ model, el });
       } catch (error) {
-        el.textContent = `This part of the page could not be shown: ${error}`;
+        el.textContent = `This widget could not be displayed: ${error}`;
       }
     }),
   );

@@ -42,7 +42,7 @@ function decode(base64: string): DataView {
   return new DataView(Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0)).buffer);
 }
 
-/** Makes the second trait equal to the first and keeps both so, as `ipywidgets.link` does. */
+/** Sets the second trait to the value of the first and keeps them equal, as `ipywidgets.link` does. */
 export function link(one: Model, trait: string, other: Model, otherTrait: string): void {
   other.set(otherTrait, one.get(trait));
   one.on(`change:${trait}`, () => other.set(otherTrait, one.get(trait)));

@@ -1,6 +1,6 @@
 /**
  * Text addressed by code points, as Python does it. JavaScript's own indices count UTF-16 units,
- * which come out differently as soon as a text holds an emoji.
+ * which differ as soon as a text contains an emoji.
  */
 export type CodePoints = readonly string[];
 
@@ -12,7 +12,7 @@ export function slice(points: CodePoints, start: number, end: number): string {
   return points.slice(start, end).join("");
 }
 
-/** ASCII without carriage returns, in which every unit is a character of its own. */
+/** ASCII without carriage returns, in which every unit is one character. */
 function isPlain(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -73,8 +73,8 @@ export function drawnRuns(text: string, ranges: readonly (Range & { item: number
 }
 
 /**
- * Where ranges of an old text lie in an edited one: those wholly before or after the edit keep
- * their place, those it touches are dropped.
+ * The positions of ranges in an edited text: those entirely before or after the edit are kept,
+ * those that it touches are dropped.
  */
 export function carried<T extends Range>(ranges: readonly T[], before: string, after: string): T[] {
   if (before === after) return [...ranges];

@@ -22,7 +22,7 @@ export function setAttribute(
   else element.setAttribute(name, value === true ? "" : String(value));
 }
 
-/** Sets the text only where it differs, so that screen readers and selections are left in peace. */
+/** Sets the text only where it differs, so that screen readers and text selections are not disturbed. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -47,7 +47,7 @@ const ICONS = {
 
 export type IconName = keyof typeof ICONS;
 
-/** One path in a box of its own, for the eye only. */
+/** A drawing of one path, hidden from screen readers. */
 export function drawing(box: string, outline: string): SVGSVGElement {
   const namespace = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(namespace, "svg");
@@ -67,7 +67,7 @@ export function icon(name: IconName): SVGSVGElement {
 
 interface Look {
   icon?: IconName;
-  /** Its words, where the icon stands alone. */
+  /** The accessible name of an icon without a label. */
   name?: string;
   class?: string;
 }
@@ -83,12 +83,12 @@ export function button(label: string, press: () => void, look: Look = {}): HTMLB
   return element;
 }
 
-/** A control under its visible name. */
+/** A control with a visible label. */
 export function named(name: string, control: HTMLElement): HTMLElement {
   return h("label", { class: "bw-named" }, h("span", { class: "bw-caption" }, name), control);
 }
 
-/** A list to choose one of; `draw` tells what there is and what is chosen. */
+/** A list of choices; `draw` sets the options and the chosen one. */
 export function dropdown(
   name: string,
   choose: (choice: string) => void,

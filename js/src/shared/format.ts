@@ -1,6 +1,6 @@
 const MINUS = "−";
 
-/** A number with so many decimals, with a true minus sign and no "−0". */
+/** A number with this many decimals, a typographic minus sign and no "−0". */
 export function decimal(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(digits);
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
@@ -18,7 +18,7 @@ export function digitsFor(largest: number): number {
   return Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(largest))));
 }
 
-/** A share of one as a percentage; what is not quite none or all never reads as 0% or 100%. */
+/** A share of one as a percentage; only exactly 0 and 1 are written as 0% and 100%. */
 export function percent(share: number): string {
   const value = 100 * share;
   if (value > 0 && value < 0.1) return "<0.1%";

@@ -6,7 +6,7 @@ import type { Palette } from "./palette.ts";
 import { attempt, type Parsed, text } from "./read.ts";
 import { followTheme } from "./theme.ts";
 
-/** How long traits that do not fit together may be on their way before the reader hears of it. */
+/** Traits arrive one by one: how long they may not fit together before an error is shown. */
 const PATIENCE_MS = 600;
 
 export const DAMAGED =
@@ -17,7 +17,7 @@ const MINE = "data-lm-suppress-shortcuts";
 /** What the parts of a widget share; only those that name its traits can read and set them. */
 export interface Frame<Trait extends string = never> {
   model: Model<Trait>;
-  /** Where a widget puts its own parts. */
+  /** The element that holds the parts of the widget. */
   body: HTMLElement;
   signal: AbortSignal;
   palette: Palette;
@@ -33,7 +33,7 @@ interface Parts<T, Trait extends string> {
   build: (frame: Frame<Trait>) => (state: T) => void;
 }
 
-/** One widget view: style, theme, error banner, and a redraw for every settled change of its traits. */
+/** One view of a widget: style, theme, error banner, and a redraw once its changed traits have arrived. */
 export function openFrame<T, Trait extends string>(
   context: RenderContext,
   parts: Parts<T, Trait>,
@@ -85,11 +85,11 @@ export function openFrame<T, Trait extends string>(
 }
 
 /**
- * Else a notebook takes a key that is pressed on a button for a shortcut: two d delete the cell.
+ * Keeps a notebook from taking a key pressed on a button for a shortcut: two d delete the cell.
  *
- * JupyterLab looks at keys that bubble up to it, and may have those that no part uses, but letters.
- * Notebook 7 looks first, and lets go of what is pressed on an element with Lumino's attribute; it
- * may have chords.
+ * JupyterLab handles the keys that bubble up to it: it gets those that no part uses, except letters.
+ * Notebook 7 handles keys first, and ignores those pressed on an element with Lumino's attribute; it
+ * gets key combinations.
  */
 function keepKeys(root: HTMLElement, signal: AbortSignal): void {
   const isChord = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean =>

@@ -4,14 +4,14 @@ import { digitsFor, signed } from "./format.ts";
 import type { Palette } from "./palette.ts";
 import { diverging } from "./scales.ts";
 
-/** The colours of the scale from left to right; one without a sign begins at nothing. */
+/** The colours of the scale from left to right; without a sign it starts at zero. */
 export function rampOf(palette: Palette, hasSign: boolean): string[] {
   return Array.from({ length: 13 }, (_, i) =>
     css(diverging(palette, hasSign ? (i - 6) / 6 : i / 12)),
   );
 }
 
-/** The colour scale with its numbers, and what either end means. */
+/** The colour scale with its numbers and the meaning of its ends. */
 export function makeLegend(): {
   element: HTMLElement;
   draw: (target: string, largest: number, palette: Palette, hasSign?: boolean) => void;
@@ -32,9 +32,11 @@ export function makeLegend(): {
     setText(most, signed(largest, digits).slice(hasSign ? 0 : 1));
     against.hidden = !hasSign;
     setText(against, `against ${target}`);
-    setText(towards, hasSign ? `towards ${target}` : `influence on ${target}, of either sign`);
-    against.title = `Words that speak against ${target} have a dashed underline.`;
-    towards.title = hasSign ? `Words that speak for ${target}` : "This method knows no direction.";
+    setText(towards, hasSign ? `towards ${target}` : `influence on ${target} (either sign)`);
+    against.title = `Words that count against ${target} have a dashed underline.`;
+    towards.title = hasSign
+      ? `Words that count for ${target}`
+      : "This method does not show direction (for or against).";
   };
   return { element, draw };
 }

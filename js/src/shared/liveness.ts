@@ -1,13 +1,13 @@
 import type { Model } from "./model.ts";
 
-/** Comes when the host gains or loses the kernel's end of its models. */
+/** The event of a host that gains or loses the connection to the kernel. */
 export const LIVENESS = "comm_live_update";
 
 /**
- * The model, static also where a notebook was opened again whose kernel is gone.
+ * The model, which is also static where a notebook was reopened without its kernel.
  *
- * Hosts keep to themselves whether a widget still has a kernel, but not of its layout, which is a
- * model of theirs and comes and goes with it.
+ * Hosts do not tell whether a widget is still connected to a kernel, but its layout, which is one of
+ * their own models, is connected exactly as long as the widget is.
  */
 export function followLiveness(model: Model): Model {
   const isCut = (): boolean => {

@@ -1,7 +1,7 @@
 /**
  * The part of an anywidget model that the widgets use; the saved page supplies its own.
  *
- * These two are properties, not methods, so that the compiler refuses a name that is no `Trait`.
+ * These two are properties, not methods, so that the compiler rejects a name that is not a `Trait`.
  */
 export interface Model<Trait extends string = string> {
   get: (name: Trait) => unknown;

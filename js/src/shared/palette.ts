@@ -12,7 +12,7 @@ export interface Palette {
   focus: Rgb;
   positive: Rgb;
   negative: Rgb;
-  /** The highlight of scores that have no sign. */
+  /** The highlight of scores without a sign. */
   unsigned: Rgb;
   positiveInk: Rgb;
   negativeInk: Rgb;

@@ -14,7 +14,7 @@ export type Bounds = readonly [number, number];
 export interface Scale {
   bounds: Bounds;
   log?: boolean;
-  /** What it counts comes one by one: no ticks between whole numbers. */
+  /** It counts things: no ticks between whole numbers. */
   whole?: boolean;
   format: (value: number) => string;
 }
@@ -39,11 +39,11 @@ export interface Plot {
   x: Scale;
   y: Scale;
   traces: readonly Trace[];
-  /** What lies between two lines of equal steps, tinted. */
+  /** The tinted range between two lines with equal steps. */
   band?: { low: Line; high: Line; color: Rgb };
   /** Where epochs end: dashed lines, named at the top. */
   epochs: readonly Mark[];
-  /** A line of its own, named at its foot. */
+  /** A vertical line with its name at the bottom. */
   mark: Mark | null;
   /** What the horizontal axis counts; "" leaves it out. */
   xName: string;
@@ -166,7 +166,7 @@ function paintMark(ctx: Context, plot: Plot, { at }: Mark, area: Area, color: Rg
   segment(ctx, x, area.top, x, area.top + area.height);
 }
 
-/** The mark's name over the traces, on a seam of background: a curve may well run there. */
+/** The mark's name over the traces, with an outline in the background colour, since a curve may run there. */
 function nameMark(ctx: Context, plot: Plot, { at, name }: Mark, area: Area, palette: Palette) {
   const x = Math.round(placesOf(plot, area).px(at));
   const fits = x + 4 + ctx.measureText(name).width <= area.left + area.width;

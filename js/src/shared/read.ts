@@ -43,7 +43,7 @@ export function numberOrNull<T extends string>(model: Model<T>, name: T): number
   return value === null || value === undefined ? null : number(model, name);
 }
 
-/** A number of either sign. */
+/** A finite number, which may be negative. */
 export function finiteOrNull<T extends string>(model: Model<T>, name: T): number | null {
   const value = model.get(name) ?? null;
   check(
@@ -102,7 +102,7 @@ interface Kinds {
   number: number;
 }
 
-/** A list of rows in each of which every place holds its own kind of value. */
+/** A list of rows with one type for each column. */
 export function tuples<T extends string, const K extends readonly (keyof Kinds)[]>(
   model: Model<T>,
   name: T,
@@ -121,7 +121,7 @@ export function tuples<T extends string, const K extends readonly (keyof Kinds)[
   });
 }
 
-/** What `read` says of these traits, the only ones it may ask for; asked again only after one of them was replaced. */
+/** The result of `read`, which may use only these traits; computed again after one of them was replaced. */
 export function remembered<T extends string, V>(
   names: readonly T[],
   read: (model: Model<NoInfer<T>>) => V,
@@ -134,7 +134,7 @@ export function remembered<T extends string, V>(
   };
 }
 
-/** Whether any of the parts is another than at the call before. */
+/** A function that tells whether any of its arguments differs from the previous call. */
 export function differs(): (...parts: unknown[]) => boolean {
   let last: unknown[] | null = null;
   return (...parts) => {

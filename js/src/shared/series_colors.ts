@@ -1,7 +1,7 @@
 import { contrast, fromOklch, mix, type Rgb } from "./color.ts";
 import type { Palette } from "./palette.ts";
 
-/** Lightness, chroma and hue in the light; in the dark the lightness is turned over. */
+/** Lightness, chroma and hue in a light theme; the lightness is inverted in a dark theme. */
 const COLORS = [
   [0.5, 0.17, 257],
   [0.62, 0.16, 52],

@@ -39,7 +39,7 @@ function detect(root: HTMLElement, prefersDark: boolean): Palette {
   return makePalette(background, hostColor(root, HOST_FOREGROUND, background));
 }
 
-/** Colours `root` now and whenever the host's theme changes; `changed` hears of every new palette. */
+/** Colours `root` now and whenever the host's theme changes; `changed` is called with every new palette. */
 export function followTheme(
   root: HTMLElement,
   signal: AbortSignal,

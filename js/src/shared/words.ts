@@ -8,7 +8,7 @@ import { diverging } from "./scales.ts";
 const UNDERLINED = 0.1;
 const COLOURED = 0.01;
 
-/** The colour behind a signed share (-1 to 1) of the largest score; none where it is next to nothing. */
+/** The colour behind a signed share (-1 to 1) of the largest score; none where it is close to zero. */
 export function highlightOf(share: number, palette: Palette): string {
   return Math.abs(share) >= COLOURED ? css(diverging(palette, share)) : "";
 }
@@ -25,7 +25,7 @@ export function highlighted(text: string, share: number, palette: Palette): HTML
   return span;
 }
 
-/** A stretch of text: what is drawn as one (its items), or what stands between (none). */
+/** A stretch of text: a highlight with its items, or the plain text between highlights (no items). */
 export interface Stretch {
   text: string;
   items: readonly number[];

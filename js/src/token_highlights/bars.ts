@@ -22,8 +22,8 @@ function makeBar(): Bar {
 }
 
 /**
- * One bar per label; together a radio group that picks the label whose logit is explained. So does
- * the list above it, which leads back to whichever is predicted: "".
+ * One bar per label; together a radio group that chooses the label to explain. So does the list
+ * above, which can also go back to the predicted label ("").
  */
 export function makeBars(choose: (label: string) => void): {
   elements: HTMLElement[];
@@ -90,7 +90,7 @@ export function makeBars(choose: (label: string) => void): {
   return { elements: [caption, group], draw };
 }
 
-/** Scrolls the list alone; `scrollIntoView` would move the page. */
+/** Scrolls only the list; `scrollIntoView` would also scroll the page. */
 function reveal(list: HTMLElement, row: HTMLElement | undefined): void {
   if (row === undefined) return;
   const top = row.offsetTop - list.offsetTop;

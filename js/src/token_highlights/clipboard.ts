@@ -1,11 +1,11 @@
 import { download } from "../shared/files.ts";
 
-/** What to tell the reader. */
+/** The outcome, as a sentence for the user. */
 export type Copied = string;
 
 type Kind = "text/html" | "text/plain" | "image/png";
 
-/** Puts a thing on the clipboard in one or more forms; a page that may not gets a file instead. */
+/** Copies content in one or more formats; saves a file where the clipboard is not available. */
 export async function copy(forms: Partial<Record<Kind, Blob>>, fileName: string): Promise<Copied> {
   try {
     await navigator.clipboard.write([new ClipboardItem(forms)]);
@@ -14,10 +14,10 @@ export async function copy(forms: Partial<Record<Kind, Blob>>, fileName: string)
     const [file] = Object.values(forms);
     if (file === undefined) return copyFailed();
     download(fileName, file);
-    return "This page may not use the clipboard; saved as a file.";
+    return "The clipboard is not available on this page; saved as a file instead.";
   }
 }
 
 export function copyFailed(): Copied {
-  return "The copy could not be made.";
+  return "Copying failed.";
 }

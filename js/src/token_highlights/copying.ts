@@ -26,6 +26,6 @@ export async function copyPicture(
   const canvas = pictureOf(frame.body, parts, title, ramp, frame.palette);
   const file = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"));
   return file === null
-    ? "The picture could not be drawn."
+    ? "The picture could not be created."
     : copy({ "image/png": file }, "token_highlights.png");
 }

@@ -7,12 +7,12 @@ import { wordsText } from "./what_if.ts";
 
 const MOST_ROWS = 12;
 
-/** What is explained, as the words speak for or against it. */
+/** What is explained: the class that words count for or against. */
 export function targetOf({ target, against }: Highlights): string {
   return against === "" ? target : `${target} rather than ${against}`;
 }
 
-/** What the words chosen (mostly one) add, with their tokens and their scores in the rows on show. */
+/** The contribution of the selected words (mostly one), with their tokens and their scores in the rows shown. */
 export function drawDetail(
   scored: Highlights,
   chosen: readonly number[],
@@ -20,8 +20,8 @@ export function drawDetail(
 ): Node[] {
   if (chosen.some((word) => scored.words[word] === undefined) || chosen.length === 0) {
     const hint = isLive(scored)
-      ? "Select a word to see what it adds; select it again to change it."
-      : "Select a word to see what it adds.";
+      ? "Select a word to see its contribution; select it again to try a change."
+      : "Select a word to see its contribution.";
     return [h("span", { class: "bw-note" }, scored.words.length > 0 ? hint : "")];
   }
   const nodes = [
@@ -44,7 +44,7 @@ function digitsOf({ words }: Highlights): number {
   return digitsFor(largestMagnitude(words.map(({ score }) => score)));
 }
 
-/** The score with its margin, what it means, and its share of all. */
+/** The score with its margin, its meaning, and its share of the total. */
 function drawScore(scored: Highlights, chosen: readonly number[]): HTMLElement[] {
   const digits = digitsOf(scored);
   const score = sum(chosen, (word) => scored.words[word]?.score);
@@ -62,7 +62,7 @@ function drawScore(scored: Highlights, chosen: readonly number[]): HTMLElement[]
     ),
     ...(margin === undefined
       ? []
-      : [quiet("Half the width of the 95 % confidence interval", `± ${decimal(margin, digits)}`)]),
+      : [quiet("Half the width of the 95% confidence interval", `± ${decimal(margin, digits)}`)]),
     h("span", {}, hasSign ? `${side} ${targetOf(scored)}` : `influence on ${targetOf(scored)}`),
     ...(total > 0 ? [quiet("", `${percent(Math.abs(score) / total)} of the total`)] : []),
   ];

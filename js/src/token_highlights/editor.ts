@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals-core";
 import { h } from "../shared/dom.ts";
 
-/** A pause in typing: longer than keys held down repeat, and for long texts, which take their time. */
+/** A pause in typing: longer than the repeat interval of a key; more for long texts, which take longer to explain. */
 const PAUSE_MS = 40;
 const LONG_PAUSE_MS = 250;
 const LONG = 2000;
@@ -9,7 +9,7 @@ const LONG = 2000;
 export type Texts = readonly [string, string];
 
 interface EditorCallbacks {
-  /** Typing stopped: Python may compute. */
+  /** Typing paused: Python can compute the explanation. */
   settled: (texts: Texts) => void;
   opened: () => void;
   closed: () => void;
@@ -24,7 +24,7 @@ export interface Editor {
    * scores were there before are none: they come back where Python refuses what was typed.
    */
   follow: (texts: Texts, before: Texts) => void;
-  /** There is nobody to send to: closes, unless there is typing that would be lost. */
+  /** There is no kernel: closes, unless unsent typing would be lost. */
   rest: () => void;
   done: () => void;
 }
@@ -60,7 +60,7 @@ export function makeEditor(
 
   const send = (texts: Texts): void => {
     clearTimeout(timer);
-    // A blank text has no words to explain, and the pair stays a pair.
+    // A blank text has no words to explain, and the second text of a pair cannot be empty.
     if (texts[0].trim() === "" || (original[1] !== "" && texts[1].trim() === "")) return;
     if (!attached || same(texts, sent)) return;
     sent = texts;
@@ -90,7 +90,7 @@ export function makeEditor(
   };
   const pressed = (event: KeyboardEvent): void => {
     event.stopPropagation();
-    // Enter and Escape belong to an input method while it composes.
+    // During composition Enter and Escape are for the input method.
     if (event.isComposing || drafts.value === null) return;
     if (event.key === "Escape") close(original);
     else if (event.key === "Enter" && !event.shiftKey) editor.done();

@@ -11,7 +11,7 @@ import type { Deletion } from "./state.ts";
 import type { Store } from "./store.ts";
 import { questionOf } from "./tracker.ts";
 
-/** The point whose values are written out where none is pointed at. */
+/** The point whose values are shown where none is pointed at. */
 const WORDS_REMOVED = 3;
 
 /** The probability of the target as words are removed, compared with removing them in random order. */
@@ -55,7 +55,7 @@ export function makeEvidence(frame: Frame, store: Store, compute: () => void): H
 
   follow(closing, () => {
     const next = store.state.value.deletion;
-    // The curve shown stays, faded, until the next one is there: nothing below jumps.
+    // The current curve stays, faded, until the next one arrives, so that nothing below moves.
     if (next !== null) deletion.value = next;
     for (const part of [ordered.element, random.element, place, note]) {
       part.hidden = deletion.value === null;

@@ -1,7 +1,7 @@
 import { carried, drawnRuns, type Range, type Run } from "../shared/codepoints.ts";
 import type { Highlights } from "./state.ts";
 
-/** What is coloured in one of the two texts: its words, or its tokens. */
+/** A highlight in one of the two texts: a word or a token. */
 export interface Item extends Range {
   /** The word that a click selects; null for a special token. */
   word: number | null;
@@ -22,7 +22,7 @@ export function itemsOf(scored: Highlights, segment: number, tokens: boolean): I
   );
 }
 
-/** The stretches of the text as it stands, where its scores may belong to an earlier one. */
+/** The highlighted stretches of the current text; the scores may be those of an earlier text. */
 export function runsOf(items: readonly Item[], scoredText: string, text: string): Run[] {
   const ranges = items.map(({ start, end }, item) => ({ start, end, item }));
   return drawnRuns(text, carried(ranges, scoredText, text));

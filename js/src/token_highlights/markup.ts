@@ -16,7 +16,7 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
 
-/** The prediction, the coloured text and what its colours mean, as HTML with its own styles. */
+/** The prediction, the coloured text and the meaning of the colours, as HTML with inline styles. */
 export function markupOf(drawing: TextDrawing): string {
   const { scored, palette, largest } = drawing;
   const { hasSign, title } = methodOf(scored, scored.shownMethod);
@@ -34,7 +34,7 @@ export function markupOf(drawing: TextDrawing): string {
     });
   const most = decimal(largest, digitsFor(largest));
   const meaning = hasSign
-    ? `Blue speaks for ${targetOf(scored)}, orange with a dashed underline against it; the strongest score is ${most}.`
+    ? `Blue counts for ${targetOf(scored)}, orange with a dashed underline against it; the largest score is ${most}.`
     : `The stronger the colour, the larger the influence on ${targetOf(scored)}; the largest is ${most}.`;
   const notes = [`${title}. ${meaning}`, scored.badge].filter((note) => note !== "");
   return [

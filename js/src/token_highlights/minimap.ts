@@ -12,7 +12,7 @@ interface Mark {
   color: string;
 }
 
-/** A long text in small beside its scrolling list: where the strong words are, and what is in view. */
+/** An overview of a long text beside its scrolling list: the strong words and the part in view. */
 export function makeMinimap(
   frame: Frame,
   list: HTMLElement,
@@ -51,7 +51,7 @@ export function makeMinimap(
   };
   const draw = (drawing: TextDrawing, spans: ReadonlyMap<number, HTMLElement[]>): void => {
     last = [drawing, spans];
-    // It stays as it is under an editor, so that the text keeps its width.
+    // It does not change while the text is edited, so that the text keeps its width.
     if (drawing.editing) return;
     const long = list.scrollHeight > list.clientHeight + 8;
     element.hidden = !long;
@@ -84,7 +84,7 @@ export function makeMinimap(
   return { element, draw };
 }
 
-/** Where every word lies in the list, scrolled or not, and its colour. */
+/** The position of every word in the list, in view or not, and its colour. */
 function marksOf(
   { palette, largest, scored }: TextDrawing,
   spans: ReadonlyMap<number, HTMLElement[]>,
@@ -106,7 +106,7 @@ function marksOf(
   });
 }
 
-/** Small marks need more colour than words do to be seen. */
+/** Small marks need a stronger colour than words to be visible. */
 function strengthened(share: number): number {
   return Math.sign(share) * Math.abs(share) ** 0.6;
 }

@@ -4,7 +4,7 @@ import type { Palette } from "../shared/palette.ts";
 
 const MARGIN = 24;
 const GAP = 16;
-/** Browsers refuse canvases much larger than this on a side. */
+/** Browsers reject canvases whose sides are much longer than this. */
 const LARGEST = 16_000;
 
 type Context = CanvasRenderingContext2D;

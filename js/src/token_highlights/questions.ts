@@ -4,14 +4,14 @@ import type { Trait } from "./traits.ts";
 
 export type Action = "mask" | "delete" | "replace";
 
-/** What if these words were masked, deleted or replaced? */
+/** A what-if question: these words masked, deleted or replaced. */
 export interface Edit {
   words: readonly number[];
   action: Action;
   with: string;
 }
 
-/** What the model makes of the edited text. */
+/** The prediction for the edited text. */
 export interface Answer {
   edit: Edit;
   texts: [string, string];
@@ -21,9 +21,9 @@ export interface Answer {
 type Table = Record<string, unknown>;
 
 /** The form in which the kernel takes and returns an edit. */
-export function traitOf({ words, action, with: given }: Edit): Table {
+export function traitOf({ words, action, with: replacement }: Edit): Table {
   const which = words.length === 1 ? { word: words[0] } : { words };
-  return { ...which, action, with: given };
+  return { ...which, action, with: replacement };
 }
 
 export function sameEdit(one: Edit, other: Edit): boolean {
@@ -40,15 +40,15 @@ function tableOf(value: unknown, name: string): Table | null {
 
 function editIn(table: Table | null, name: string): Edit | null {
   if (table === null) return null;
-  const { word, words = [word], action, with: given = "" } = table;
+  const { word, words = [word], action, with: replacement = "" } = table;
   check(
     Array.isArray(words) &&
-      words.every((each) => Number.isInteger(each)) &&
+      words.every((number) => Number.isInteger(number)) &&
       (action === "mask" || action === "delete" || action === "replace") &&
-      typeof given === "string",
+      typeof replacement === "string",
     `“${name}” does not describe an edit.`,
   );
-  return { words: words.map(Number), action, with: given };
+  return { words: words.map(Number), action, with: replacement };
 }
 
 export function readEdit(model: Model<Trait>): Edit | null {
@@ -65,7 +65,7 @@ export function readAnswer(model: Model<Trait>, labels: number): Answer | null {
       typeof pair === "string" &&
       Array.isArray(probabilities) &&
       probabilities.length === labels &&
-      probabilities.every((each) => typeof each === "number" && Number.isFinite(each)),
+      probabilities.every((share) => typeof share === "number" && Number.isFinite(share)),
     "“edited” does not hold the answer to an edit.",
   );
   return { edit, texts: [text, pair], probabilities };

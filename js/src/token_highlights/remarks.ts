@@ -7,7 +7,7 @@ import type { Store } from "./store.ts";
 
 const LARGE_ERROR = 0.05;
 
-/** What is said under the text: how far to trust the scores, the badge, and warnings. */
+/** The notes under the text: how reliable the scores are, the badge, and warnings. */
 export function makeRemarks(
   closing: AbortSignal,
   store: Store,
@@ -70,7 +70,7 @@ function makeBadge(closing: AbortSignal, store: Store): { place: HTMLElement; te
     setText(text, sentence);
     text.hidden = sentence === "";
     mark.toggleAttribute("hidden", sentence === "");
-    // Its line is kept free where it will come: nothing below jumps.
+    // Its line is reserved where it will appear, so that nothing below moves.
     place.classList.toggle("bw-awaited", store.live.value && scored.words.length > 0);
   });
   return { place, text };

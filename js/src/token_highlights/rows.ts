@@ -10,17 +10,17 @@ import { LONG, makeTextLayer, partsOf } from "./text_view.ts";
 /** With more words than this in all rows together each row is a strip of colours. */
 const MOST_WORDS = 700;
 
-const STRIPS = " · each strip is the whole text: point at it to read a word";
+const STRIPS = " · each strip is the whole text: point at it to see a word";
 
 export interface RowsDrawing {
-  /** What each row is of, and a figure beside it. */
+  /** The name of each row, and a number beside it. */
   names: readonly (readonly [name: string, figure: string])[];
   rows: Rows;
   scored: Highlights;
   remark: string;
   palette: Palette;
   selected: number | null;
-  /** The row that the reader looks at; -1 for none. */
+  /** The highlighted row; -1 for none. */
   current: number;
 }
 
@@ -60,12 +60,12 @@ export function makeRows(
       const label = h("div", { class: "bw-row-label" }, name, figure);
       return { name, figure, row, element: h("div", { class: "bw-row" }, label, row.element) };
     });
-    list.replaceChildren(...rows.map((each) => each.element));
+    list.replaceChildren(...rows.map(({ element: line }) => line));
     list.classList.toggle("bw-strips", !asText);
   };
   const draw = (drawing: RowsDrawing | null, waiting: string): void => {
     element.hidden = drawing === null && waiting === "";
-    // Rows on show stay, faded, until the next ones are there: nothing below jumps.
+    // The current rows stay, faded, until the next ones arrive, so that nothing below moves.
     list.classList.toggle("bw-faded", drawing === null);
     if (drawing === null) setText(remark, waiting);
     if (drawing === null) return;
@@ -75,12 +75,12 @@ export function makeRows(
     setText(remark, `${drawing.remark}${asText ? "" : STRIPS}`);
     build(count, asText);
     const largest = largestMagnitude(scores);
-    // A list that scrolls must be reached by keyboard.
+    // A list that scrolls must be reachable by keyboard.
     requestAnimationFrame(() => {
       list.tabIndex = list.scrollHeight > list.clientHeight ? 0 : -1;
     });
     rows.forEach(({ name, figure, row, element: line }, i) => {
-      const own = scores.subarray(i * words, (i + 1) * words);
+      const rowScores = scores.subarray(i * words, (i + 1) * words);
       const [title, value] = drawing.names[i] ?? ["", ""];
       setText(name, title);
       name.title = title;
@@ -90,15 +90,15 @@ export function makeRows(
       setAttribute(
         row.element,
         "aria-label",
-        `${title}: ${strongest(drawing.scored, own, largest)}`,
+        `${title}: ${strongest(drawing.scored, rowScores, largest)}`,
       );
-      row.draw(drawing, own, largest);
+      row.draw(drawing, rowScores, largest);
     });
   };
   return { element, draw };
 }
 
-/** The three words that count most in a row. */
+/** The three words with the largest scores in a row. */
 function strongest({ words }: Highlights, scores: Float32Array, largest: number): string {
   const order = Array.from(scores.keys()).sort(
     (a, b) => Math.abs(scores[b] ?? 0) - Math.abs(scores[a] ?? 0),

@@ -1,4 +1,4 @@
-/** Words from one to the other, both included; one may stand after the other. */
+/** All words between two words, both included; `from` may come after `to`. */
 export interface Stretch {
   from: number;
   to: number;
@@ -11,16 +11,16 @@ export function wordsOf({ from, to }: Stretch): number[] {
 
 interface Reader {
   count: () => number;
-  /** The text a word is of: a stretch stays within one. */
+  /** The text that contains a word: a stretch stays within one text. */
   segmentOf: (word: number) => number | undefined;
   wordAt: (event: Event) => number | null;
 }
 
 interface Actions {
-  /** The stretch may be of one word; null lets go. */
+  /** The stretch may be a single word; null clears the selection. */
   choose: (stretch: Stretch | null, focus: boolean) => void;
   open: (word: number) => void;
-  /** Whether there is anything to ask of a stretch of words. */
+  /** Whether several words can be selected. */
   mayStretch: () => boolean;
   chosen: () => Stretch | null;
 }
@@ -40,7 +40,7 @@ export function wordAfter(event: KeyboardEvent, from: number | null, count: numb
   return null;
 }
 
-/** Selecting by keys; returns whether the key was one of its own. */
+/** Selects by keyboard; returns whether the key was used. */
 export function selectByKey(event: KeyboardEvent, reader: Reader, actions: Actions): boolean {
   const current = reader.wordAt(event);
   const chosen = actions.chosen();
@@ -71,7 +71,7 @@ export function selectByPointer(list: HTMLElement, reader: Reader, actions: Acti
   };
   list.addEventListener("mousedown", (event) => {
     if (!event.shiftKey || reader.wordAt(event) === null || !actions.mayStretch()) return;
-    // A notebook would take it for selecting cells, a browser for selecting text.
+    // Otherwise the notebook would select cells and the browser would select text.
     event.preventDefault();
     event.stopPropagation();
   });

@@ -47,15 +47,15 @@ export interface Method {
 
 export type Span = [start: number, end: number, segment: number];
 
-/** Scores of every word for each of some rows (classes or layers), row by row. */
+/** Scores of every word, one row for each class or layer. */
 export interface Rows {
   scores: Float32Array;
   count: number;
-  /** The name of the method they are by. */
+  /** The name of the method that computed them. */
   method: string;
 }
 
-/** What becomes of the target's probability as words are removed, the most important first. */
+/** The target's probability as words are removed, the most important first. */
 export interface Deletion {
   probability: Line;
   random: Line;
@@ -70,20 +70,20 @@ export interface Highlights {
   probabilities: Float32Array | null;
   multiLabel: boolean;
   target: string;
-  /** The label chosen as the target; "" while it is whichever is predicted. */
+  /** The label chosen as the target; "" for the predicted label. */
   chosenTarget: string;
-  /** The label whose logit is taken off; "" for none. */
+  /** The label whose logit is subtracted; "" for none. */
   against: string;
   output: "logit" | "probability";
   method: string;
   methods: Method[];
-  /** The method whose scores are on show. */
+  /** The method of the scores shown. */
   shownMethod: string;
-  /** The chosen method is still at work on what a quicker one shows. */
+  /** The chosen method is still computing; the scores shown are those of a quicker one. */
   refining: boolean;
-  /** In how many windows the model reads the text. */
+  /** The number of windows in which the model reads the text. */
   windows: number;
-  /** The share of the windows that the scores on their way have been computed for. */
+  /** The share of the windows for which the next scores have been computed. */
   progress: number;
   baseline: string;
   baselines: [string, string][];
@@ -93,7 +93,7 @@ export interface Highlights {
   /** Half the width of each word's confidence interval. */
   margins: Float32Array | null;
   tokens: Token[];
-  /** The words stand in these texts; not so between an edit and its scores. */
+  /** The words are those of these texts; false between an edit and its scores. */
   belongs: boolean;
   selected: number | null;
   completenessError: number | null;
@@ -110,7 +110,7 @@ export interface Highlights {
   badgeWords: number[];
   deletion: Deletion | null;
   warnings: string[];
-  /** What Python says is wrong; "" if nothing is. */
+  /** The error message from Python; "" for none. */
   error: string;
   editable: boolean;
   busy: boolean;
@@ -151,16 +151,16 @@ function readTokens(model: Model<(typeof TOKEN_TRAITS)[number]>, words: readonly
   });
 }
 
-/** Whether the texts read, at every word's place, as the word does. */
+/** Whether every word is found at its position in the texts. */
 function inPlace(words: readonly Word[], texts: readonly [string, string]): boolean {
   const points = texts.map(codePoints);
   return words.every(({ start, end, text, segment }) => {
-    const own = points[segment] ?? [];
-    return end <= own.length && slice(own, start, end) === text;
+    const whole = points[segment] ?? [];
+    return end <= whole.length && slice(whole, start, end) === text;
   });
 }
 
-/** Numbers that come apart from the words they are of: none while they do not fit them. */
+/** Numbers that arrive separately from their words: none while their count does not fit. */
 function fitting(model: Model<Trait>, name: Trait, fits: (count: number) => boolean): Float32Array {
   const scores = read.float32Rows(model, name, 1);
   check(
@@ -192,7 +192,7 @@ function readDeletion(model: Model<Trait>): Deletion | null {
     "“deletion” holds a value that is not finite.",
   );
   const column = (i: number): Float64Array =>
-    Float64Array.from(rows.filter((_, at) => at % 5 === i));
+    Float64Array.from(rows.filter((_, position) => position % 5 === i));
   const steps = column(0);
   const line = (i: number): Line => ({ steps, values: column(i) });
   return { probability: line(1), random: line(2), low: line(3), high: line(4) };
@@ -208,10 +208,10 @@ function readSpans(model: Model<Trait>): Span[] {
 
 function oneOf<T extends string>(model: Model<Trait>, name: Trait, known: readonly T[]): T {
   const value = read.text(model, name);
-  return known.find((each) => each === value) ?? (known[0] as T);
+  return known.find((name) => name === value) ?? (known[0] as T);
 }
 
-/** Reads the state again and again; words and tokens only after they were replaced. */
+/** Reads the state at every call; words and tokens only after they were replaced. */
 export function highlightsReader(): (model: Model<Trait>) => Highlights {
   const words = read.remembered(WORD_TRAITS, readWords);
   const tokens = read.remembered(TOKEN_TRAITS, (model) => readTokens(model, words(model)));
@@ -289,7 +289,7 @@ function readHighlights(
   };
 }
 
-/** Whether there is a kernel with a classifier behind what is on show. */
+/** Whether a kernel with a classifier is attached. */
 export function isLive(state: Highlights): boolean {
   return state.editable && !state.static;
 }

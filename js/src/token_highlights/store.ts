@@ -7,14 +7,14 @@ import { type Highlights, isLive, type Method, methodOf } from "./state.ts";
 import type { TextDrawing } from "./text_view.ts";
 import type { Tracker } from "./tracker.ts";
 
-/** All that the parts of one view draw: what the model holds, and what only this view knows. */
+/** Everything that the parts of one view draw: the state of the model, and that of this view. */
 export interface Store {
   state: ReadonlySignal<Highlights>;
   /** The last state whose scores belong to its text. */
   scored: ReadonlySignal<Highlights>;
-  /** The scores are not those of the text and target as they stand. */
+  /** The scores are not those of the current text and target. */
   stale: ReadonlySignal<boolean>;
-  /** Newer scores are on their way. */
+  /** Newer scores are being computed. */
   working: ReadonlySignal<boolean>;
   /** The chosen method is computing while the scores of a quicker one are shown. */
   refining: ReadonlySignal<boolean>;

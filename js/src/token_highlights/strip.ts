@@ -14,7 +14,7 @@ interface StripDrawing {
   selected: number | null;
 }
 
-/** Where each word begins in a strip, as a share of it, and at the end 1; wide as its characters. */
+/** The start of each word as a share of the strip, followed by 1; words are as wide as their characters. */
 export function placesIn(words: readonly Word[]): Float64Array {
   const places = new Float64Array(words.length + 1);
   words.forEach(({ start, end }, i) => {
@@ -42,7 +42,7 @@ export function columnsOf(
   return columns;
 }
 
-/** All words of a text in one line of colours, however many there are. */
+/** All words of a text as one line of colours. */
 export function makeStrip(
   frame: Frame,
   actions: { hover: (word: number | null) => void; select: (word: number) => void },

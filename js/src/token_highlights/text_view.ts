@@ -7,13 +7,13 @@ import { type Item, itemsOf, runsOf, specialsOf } from "./items.ts";
 import type { Highlights } from "./state.ts";
 
 /**
- * A text of more words changes its colours at once and has none while it is edited: so many in
- * motion, or laid out at every key, would hold up the page.
+ * A text with more words changes its colours without a transition and has none while it is edited:
+ * animating so many, or laying them out at every key press, would slow down the page.
  */
 export const LONG = 400;
 
 export interface TextDrawing {
-  /** The texts as they stand, edits included. */
+  /** The current texts, including edits. */
   texts: readonly [string, string];
   scored: Highlights;
   tokens: boolean;
@@ -23,7 +23,7 @@ export interface TextDrawing {
   editing: boolean;
 }
 
-/** A part of a drawn text: a highlight, a special token, or what stands between. */
+/** A part of a drawn text: a highlight, a special token, or the plain text between them. */
 export interface Part {
   kind: "plain" | "word" | "special";
   text: string;
@@ -46,15 +46,15 @@ const PLAIN = {
   label: "",
 } as const;
 
-/** One of the two texts as it is to be drawn, from the original string. */
+/** One of the two texts, split into the parts to draw. */
 export function partsOf(segment: 0 | 1, drawing: TextDrawing): Part[] {
   const { texts, scored, tokens, editing, largest, palette } = drawing;
   const text = texts[segment];
   const plain = editing && scored.words.length > LONG;
   const items = plain ? [] : itemsOf(scored, segment, tokens);
   const digits = digitsFor(largest);
-  const marked = (own: readonly Item[]) => {
-    const score = own.reduce((sum, item) => sum + item.score, 0);
+  const marked = (group: readonly Item[]) => {
+    const score = group.reduce((sum, item) => sum + item.score, 0);
     const share = largest > 0 ? score / largest : 0;
     const look = { background: highlightOf(share, palette), underlined: isUnderlined(share) };
     return { ...look, score: signed(score, digits) };
@@ -62,9 +62,9 @@ export function partsOf(segment: 0 | 1, drawing: TextDrawing): Part[] {
   const runs = runsOf(items, scored.texts[segment], text);
   const parts = stretchesOf(text, runs).map(({ text, items: inRun, before, after }): Part => {
     if (inRun.length === 0) return { ...PLAIN, text };
-    const own = inRun.flatMap((item) => items[item] ?? []);
-    const { score, ...look } = marked(own);
-    const words = editing ? [] : own.flatMap(({ word }) => word ?? []);
+    const group = inRun.flatMap((item) => items[item] ?? []);
+    const { score, ...look } = marked(group);
+    const words = editing ? [] : group.flatMap(({ word }) => word ?? []);
     return { kind: "word", text, words, ...look, before, after, label: `${text} ${score}` };
   });
   // The last line of a textarea counts even while empty; the zero-width space gives it a height here.
@@ -79,11 +79,11 @@ export function partsOf(segment: 0 | 1, drawing: TextDrawing): Part[] {
   return [...before.map(special), ...parts, ...after.map(special)];
 }
 
-/** A text on the page that keeps its nodes where it changes little: colours change, nothing flickers. */
+/** A text on the page that reuses its nodes where possible, so that colours change without flickering. */
 export function makeTextLayer(): {
   element: HTMLElement;
   draw: (parts: readonly Part[]) => void;
-  /** The elements that show each word, as of the last drawing. */
+  /** The elements of each word in the last drawing. */
   spans: ReadonlyMap<number, HTMLElement[]>;
 } {
   const element = h("div", { class: "bw-text", dir: "auto" });
@@ -125,7 +125,7 @@ function makeNode({ kind, text }: Part): Text | HTMLElement {
   return h("span", { class: kind === "word" ? "bw-word" : "bw-word bw-special" }, text);
 }
 
-/** Gives a highlight its look; `before` is the one it has. */
+/** Applies the style of a highlight where it differs from that of `worn`. */
 function dress(node: HTMLElement, part: Part, worn: Part | undefined): void {
   if (part.background !== worn?.background) node.style.backgroundColor = part.background;
   if (part.underlined !== worn?.underlined) node.classList.toggle("bw-negative", part.underlined);

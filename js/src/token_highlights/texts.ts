@@ -13,12 +13,12 @@ type Fields = readonly [HTMLTextAreaElement, HTMLTextAreaElement];
 
 export interface TextsView {
   element: HTMLElement;
-  /** Each text as it lies on the page, for a picture of it. */
+  /** The element of each text, for a picture of it. */
   blocks: readonly HTMLElement[];
   elementOf: (word: number) => HTMLElement | undefined;
 }
 
-/** Both texts as one list of words: one tab stop, arrow keys within. */
+/** Both texts as one list of words with one tab stop; the arrow keys move within it. */
 export function makeTexts(
   frame: Frame,
   store: Store,

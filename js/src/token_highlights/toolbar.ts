@@ -8,10 +8,10 @@ interface ToolbarActions {
   more: (open: boolean) => void;
 }
 
-/** What is always at hand: the method, Edit, Undo and Redo once there is something to undo, and More. */
+/** The controls that are always visible: method, Edit, More, and Undo and Redo once there is something to undo. */
 export function makeToolbar(actions: ToolbarActions): {
   element: HTMLElement;
-  /** Says which element its More button opens. */
+  /** Sets the element that the More button opens. */
   opens: (panel: HTMLElement) => void;
   draw: (state: Highlights, view: { editing: boolean; open: boolean }) => void;
   focusEdit: () => void;
@@ -21,7 +21,7 @@ export function makeToolbar(actions: ToolbarActions): {
     const title = name === "undo" ? "Undo" : "Redo";
     const look = { icon: name, name: title, class: "bw-icon-only" };
     const press = button("", () => actions.command(name), look);
-    press.title = `${title} the last change of the text`;
+    press.title = `${title} the last change to the text`;
     return press;
   });
   const editLabel = h("span");
@@ -45,7 +45,7 @@ export function makeToolbar(actions: ToolbarActions): {
     const [undo, redo] = history;
     history.forEach((press) => {
       press.hidden = !live;
-      // Its place stays free, so that nothing moves once there is something to undo.
+      // Its space is reserved, so that nothing moves once there is something to undo.
       press.classList.toggle("bw-void", !(state.canUndo || state.canRedo));
     });
     if (undo) undo.disabled = !state.canUndo;

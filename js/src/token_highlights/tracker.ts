@@ -11,25 +11,25 @@ const RESULTS = [
 ] as const satisfies readonly Trait[];
 
 export interface Tracked {
-  /** The last state whose scores belong to its text, target and method. */
+  /** The last state whose scores are those of its text, target and method. */
   scored: Highlights;
-  /** What is drawn is not of the text, target and method as they stand. */
+  /** The scores are not those of the current text, target and method. */
   stale: boolean;
-  /** Newer scores are on their way. */
+  /** Newer scores are being computed. */
   working: boolean;
 }
 
 export interface Tracker {
-  /** To be called before a trait is set that makes Python compute. */
+  /** Call this before setting a trait that makes Python compute. */
   expect: () => void;
   pending: (state: Highlights) => boolean;
   track: (state: Highlights) => Tracked;
 }
 
 /**
- * Tells scores that belong to the text from those Python is about to replace. A change made here
- * reaches the model at once and its scores later: until then the model mixes the two. Scores of a
- * quick method, shown while the chosen one is at work, belong to the text as they are.
+ * Distinguishes scores of the current text from those that Python is about to replace. A change made
+ * here is in the model at once, its scores arrive later: until then the model mixes the two. Scores of
+ * a quick method, shown while the chosen one is computing, count as scores of the current text.
  */
 export function makeTracker(model: Model<Trait>): Tracker {
   let scored: Highlights | null = null;
@@ -62,7 +62,7 @@ export function makeTracker(model: Model<Trait>): Tracker {
   return { expect, pending, track };
 }
 
-/** What the scores answer, as one text. */
+/** A key for everything that the scores depend on. */
 export function questionOf(state: Highlights): string {
   const { texts, target, against, output, method, baseline, unit, spans } = state;
   return JSON.stringify([texts, target, against, output, method, baseline, unit, spans]);

@@ -3,16 +3,16 @@ import { h } from "../shared/dom.ts";
 import type { Frame } from "../shared/frame.ts";
 import { makeLegend } from "../shared/legend.ts";
 import { follow } from "../shared/reactive.ts";
-import { type Asking, coveredBy, makeAsking, overlap } from "./asking.ts";
 import { makeBars } from "./bars.ts";
 import { makeComparisons } from "./comparisons.ts";
 import { copyMarkup, copyPicture } from "./copying.ts";
 import { drawDetail, targetOf } from "./detail.ts";
 import { type Editor, makeEditor } from "./editor.ts";
 import { makeEvidence } from "./evidence.ts";
-import { makeMore } from "./more.ts";
+import { makeOptions } from "./options.ts";
 import type { Edit } from "./questions.ts";
 import { makeRemarks } from "./remarks.ts";
+import { coveredBy, makeRequests, overlap, type Requests } from "./requests.ts";
 import { type Highlights, isLive } from "./state.ts";
 import { makeStore, type Store } from "./store.ts";
 import { makeTexts } from "./texts.ts";
@@ -27,12 +27,12 @@ export function buildHighlights(
   frame: Frame<Trait>,
   tracker: Tracker,
 ): (state: Highlights) => void {
-  const asking = makeAsking(frame.model, tracker);
+  const requests = makeRequests(frame.model, tracker);
   let view: { store: Store; editor: Editor } | null = null;
   return (state) => {
     if (view === null) {
       const store = makeStore(tracker, state, frame.palette);
-      view = { store, editor: mount(frame, store, asking) };
+      view = { store, editor: mount(frame, store, requests) };
     }
     const { store, editor } = view;
     batch(() => {
@@ -44,13 +44,13 @@ export function buildHighlights(
 }
 
 /** Puts all parts on the page; each draws itself again when what it shows has changed. */
-function mount(frame: Frame, store: Store, asking: Asking): Editor {
+function mount(frame: Frame, store: Store, requests: Requests): Editor {
   const { signal, body } = frame;
   const editor = makeEditor(signal, store.drafts, {
-    settled: asking.texts,
-    opened: () => asking.set("editing", true),
+    settled: requests.texts,
+    opened: () => requests.set("editing", true),
     closed: () => {
-      asking.set("editing", false);
+      requests.set("editing", false);
       toolbar.focusEdit();
     },
   });
@@ -59,21 +59,21 @@ function mount(frame: Frame, store: Store, asking: Asking): Editor {
     if (store.live.value) editor.open(texts, segment, caret ?? texts[segment].length);
   };
   const select = (word: number | null): void => {
-    if (word !== store.state.value.selected) asking.set("selected", word);
+    if (word !== store.state.value.selected) requests.set("selected", word);
   };
   const ask = (question: Edit | null): void => {
-    asking.whatIf(question);
+    requests.whatIf(question);
     const { selected } = store.state.value;
     if (question === null && selected !== null) texts.elementOf(selected)?.focus();
   };
 
-  const bars = makeBars((label) => asking.target(label, store.state.value.against));
+  const bars = makeBars((label) => requests.target(label, store.state.value.against));
   const toolbar = makeToolbar({
-    method: (method) => asking.explain({ method }),
+    method: (method) => requests.explain({ method }),
     edit: () => (store.drafts.value === null ? edit(0, null) : editor.done()),
     command: (name) => {
       editor.done();
-      asking.command(name);
+      requests.command(name);
     },
     more: (open) => {
       store.optionsOpen.value = open;
@@ -81,8 +81,8 @@ function mount(frame: Frame, store: Store, asking: Asking): Editor {
   });
   const menu = makeWordMenu(signal, {
     ask,
-    join: (words) => asking.join(store.scored.value, words),
-    split: (words) => asking.split(store.scored.value, words),
+    join: (words) => requests.join(store.scored.value, words),
+    split: (words) => requests.split(store.scored.value, words),
   });
   const texts = makeTexts(frame, store, editor.fields, {
     select,
@@ -96,16 +96,16 @@ function mount(frame: Frame, store: Store, asking: Asking): Editor {
       if (command === null && (event.key !== "Delete" || words.length === 0)) return false;
       const { canRedo, canUndo } = store.state.value;
       if (command === null) ask({ words, action: "delete", with: "" });
-      else if (command === "redo" ? canRedo : canUndo) asking.command(command);
+      else if (command === "redo" ? canRedo : canUndo) requests.command(command);
       return true;
     },
   });
-  const whatIf = makeWhatIf({ apply: asking.texts, close: () => ask(null) });
+  const whatIf = makeWhatIf({ apply: requests.texts, close: () => ask(null) });
   const reading = makeReading(signal, store);
   const remarks = makeRemarks(signal, store);
-  const options = makeMore(signal, store, {
-    set: (trait, value) => asking.explain({ [trait]: value }),
-    show: (trait, on) => asking.set(trait, on),
+  const options = makeOptions(signal, store, {
+    set: (trait, value) => requests.explain({ [trait]: value }),
+    show: (trait, on) => requests.set(trait, on),
     copy: {
       HTML: () => copyMarkup(store),
       PNG: () => copyPicture(frame, store, partsToCopy()),
@@ -131,7 +131,7 @@ function mount(frame: Frame, store: Store, asking: Asking): Editor {
     whatIf.element,
     h("div", { class: "bw-foot" }, reading.element, remarks.element),
     ...makeComparisons(frame, store, select),
-    makeEvidence(frame, store, () => asking.command("evidence")),
+    makeEvidence(frame, store, () => requests.command("evidence")),
     menu.element,
   );
   return editor;

@@ -11,7 +11,7 @@ interface WhatIfActions {
   close: () => void;
 }
 
-/** The words of an edit as the text has them. */
+/** The text from the first of these words to the last. */
 export function wordsText({ words, texts }: Highlights, chosen: readonly number[]): string {
   const [first, last] = [words[chosen[0] ?? -1], words[chosen.at(-1) ?? -1]];
   if (first === undefined || last === undefined) return "";
@@ -22,11 +22,11 @@ export function wordsText({ words, texts }: Highlights, chosen: readonly number[
 
 function questionText(state: Highlights, edit: Edit): string {
   const what = quoted(wordsText(state, edit.words));
-  if (edit.action === "replace") return `If ${what} is replaced with ${quoted(edit.with)}`;
-  return `If ${what} is ${edit.action === "mask" ? "masked" : "deleted"}`;
+  if (edit.action === "replace") return `What if ${what} is replaced with ${quoted(edit.with)}?`;
+  return `What if ${what} is ${edit.action === "mask" ? "masked" : "deleted"}?`;
 }
 
-/** A question put to the model, and what it makes of it: the change of every class. */
+/** A what-if question and its answer: the change in the probability of every class. */
 export function makeWhatIf(actions: WhatIfActions): {
   element: HTMLElement;
   draw: (state: Highlights) => void;
@@ -68,7 +68,7 @@ export function makeWhatIf(actions: WhatIfActions): {
     const rows = answer === null ? [] : changesOf(state, answer);
     const rest = rows.length - MOST_CLASSES;
     changes.replaceChildren(...rows.slice(0, MOST_CLASSES).map(drawChange));
-    const others = rest > 0 ? `The ${rest} other classes change less.` : "";
+    const others = rest > 0 ? `The other ${rest} classes change less.` : "";
     setText(note, answer === null ? "Asking the model…" : others);
     note.hidden = note.textContent === "";
   };
@@ -81,7 +81,7 @@ interface Change {
   after: number;
 }
 
-/** In the order of the classes where all are shown, else the largest changes first. */
+/** In the order of the classes if all are shown, otherwise the largest changes first. */
 function changesOf(
   { labels, probabilities }: Highlights,
   { probabilities: now }: Answer,

@@ -9,11 +9,11 @@ interface MenuActions {
 
 export interface Subject {
   words: readonly number[];
-  /** The text they cover, as it reads. */
+  /** The text they cover. */
   text: string;
-  /** They lie in a drawn span. */
+  /** They are part of a drawn span. */
   joined: boolean;
-  /** The element the menu opens at and gives the focus back to. */
+  /** The element beside which the menu opens, focused again when it closes. */
   beside: HTMLElement;
 }
 
@@ -33,15 +33,15 @@ export function makeWordMenu(
 ): { element: HTMLElement; open: (subject: Subject) => void } {
   let subject: Subject | null = null;
   const title = h("div", { class: "bw-caption", "aria-hidden": "true" });
-  const act = (action: Action, given = ""): void => {
+  const act = (action: Action, replacement = ""): void => {
     const words = subject?.words;
     close(true);
-    if (words) actions.ask({ words, action, with: given });
+    if (words) actions.ask({ words, action, with: replacement });
   };
   const item = (label: string, press: () => void): HTMLButtonElement => {
-    const made = button(label, press, { class: "bw-menu-item" });
-    made.setAttribute("role", "menuitem");
-    return made;
+    const element = button(label, press, { class: "bw-menu-item" });
+    element.setAttribute("role", "menuitem");
+    return element;
   };
   const later = (then: (words: readonly number[]) => void): void => {
     const words = subject?.words;
@@ -49,7 +49,7 @@ export function makeWordMenu(
     if (words) then(words);
   };
   const join = item("Score as one span", () => later(actions.join));
-  const split = item("Score word by word again", () => later(actions.split));
+  const split = item("Score each word separately", () => later(actions.split));
   const items = [
     item("Mask", () => act("mask")),
     item("Delete", () => act("delete")),
@@ -99,9 +99,10 @@ export function makeWordMenu(
     subject = null;
   };
   const step = (by: number | "first" | "last"): void => {
-    const shown = items.filter((each) => !each.hidden);
-    const at = shown.findIndex((each) => each.matches(":focus"));
-    const next = by === "first" ? 0 : by === "last" ? -1 : (at + by + shown.length) % shown.length;
+    const shown = items.filter((entry) => !entry.hidden);
+    const focused = shown.findIndex((entry) => entry.matches(":focus"));
+    const next =
+      by === "first" ? 0 : by === "last" ? -1 : (focused + by + shown.length) % shown.length;
     shown.at(next)?.focus();
   };
   form.addEventListener("submit", (event) => {
@@ -120,10 +121,10 @@ export function makeWordMenu(
   });
   element.addEventListener("focusout", (event) => {
     const next = event.relatedTarget;
-    // Within the menu the focus goes from its items to the field and back.
+    // The focus may move between the items and the field of the menu.
     if (!(next instanceof Node && element.contains(next))) close(false);
   });
-  // It is laid over the page at a place of the window, which scrolling would take from its word.
+  // It has a fixed position in the window, so scrolling would separate it from its word.
   window.addEventListener("scroll", () => close(false), { signal, capture: true, passive: true });
   window.addEventListener("resize", () => close(false), { signal });
 

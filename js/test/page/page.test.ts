@@ -111,7 +111,7 @@ describe("a saved page", () => {
       widgets: [{ ...widget("a", ""), bundle: "broken" }, widget("b", "two")],
       links: [],
     });
-    expect(document.getElementById("a")?.textContent).toMatch("could not be shown");
+    expect(document.getElementById("a")?.textContent).toMatch("could not be displayed");
     expect(document.getElementById("b")?.textContent).toBe("two");
   });
 });

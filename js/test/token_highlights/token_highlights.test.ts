@@ -252,7 +252,7 @@ describe("several words", () => {
     words()[0]?.click();
     frames();
     press(words()[0], "Enter");
-    click("Score word by word again");
+    click("Score each word separately");
     expect([model.get("unit"), model.get("spans")]).toEqual(["spans", [[4, 9, 0]]]);
   });
 

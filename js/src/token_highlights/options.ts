@@ -11,14 +11,18 @@ const UNIT_NAMES: Record<Unit, string> = {
   spans: "Drawn spans",
 };
 
-interface MoreActions {
+interface OptionActions {
   set: (trait: "unit" | "baseline" | "against" | "output", value: string) => void;
   show: (trait: "compare" | "by_layer", on: boolean) => void;
   copy: Record<"HTML" | "PNG", () => Promise<Copied>>;
 }
 
-/** How the text is explained and what else is shown: all that a first look does not need. */
-export function makeMore(closing: AbortSignal, store: Store, actions: MoreActions): HTMLElement {
+/** The options: how the text is explained, and what else is shown. */
+export function makeOptions(
+  closing: AbortSignal,
+  store: Store,
+  actions: OptionActions,
+): HTMLElement {
   const note = h("p", { class: "bw-note" });
   const row = h(
     "div",
@@ -41,7 +45,7 @@ export function makeMore(closing: AbortSignal, store: Store, actions: MoreAction
   return element;
 }
 
-function makePickers(closing: AbortSignal, store: Store, { set }: MoreActions): HTMLElement {
+function makePickers(closing: AbortSignal, store: Store, { set }: OptionActions): HTMLElement {
   const unit = dropdown("What is scored", (value) => set("unit", value));
   const against = dropdown("Against", (value) => set("against", value));
   const output = dropdown("Measured as", (value) => set("output", value));
@@ -91,7 +95,10 @@ interface Toggle {
 }
 
 /** The views beside the words. */
-function togglesOf({ state, tokensShown, evidenceShown }: Store, { show }: MoreActions): Toggle[] {
+function togglesOf(
+  { state, tokensShown, evidenceShown }: Store,
+  { show }: OptionActions,
+): Toggle[] {
   return [
     {
       label: "Tokens",
@@ -128,7 +135,7 @@ function togglesOf({ state, tokensShown, evidenceShown }: Store, { show }: MoreA
   ];
 }
 
-function makeToggles(closing: AbortSignal, store: Store, actions: MoreActions): HTMLElement {
+function makeToggles(closing: AbortSignal, store: Store, actions: OptionActions): HTMLElement {
   const buttons = togglesOf(store, actions).map(({ label, title, offered, on, turn }) => {
     const press = button(label, () => turn(!on()));
     press.title = title;
@@ -141,7 +148,7 @@ function makeToggles(closing: AbortSignal, store: Store, actions: MoreActions): 
   return h("div", { class: "bw-toggles", role: "group", "aria-label": "Show" }, ...buttons);
 }
 
-function makeCopies({ copy }: MoreActions): HTMLElement {
+function makeCopies({ copy }: OptionActions): HTMLElement {
   const result = h("span", { class: "bw-note", role: "status" });
   const copier = (what: "HTML" | "PNG"): HTMLButtonElement =>
     button(

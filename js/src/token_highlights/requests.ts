@@ -9,23 +9,23 @@ const MOST_SPANS = 100;
 
 type Command = "undo" | "redo" | "evidence";
 
-/** All that the page asks of the kernel. */
-export interface Asking {
-  /** Sets traits after which the text is explained anew. */
+/** Everything the page requests from the kernel. */
+export interface Requests {
+  /** Sets traits that change the explanation. */
   explain: (traits: Partial<Record<Trait, unknown>>) => void;
   set: (name: Trait, value: unknown) => void;
-  /** Explains this label, no longer against itself; "" for the predicted one. */
+  /** Explains this label ("" for the predicted one); clears `against` if it is the same label. */
   target: (label: string, against: string) => void;
   texts: (texts: readonly [string, string]) => void;
   command: (name: Command) => void;
   whatIf: (edit: Edit | null) => void;
-  /** Has these words scored as one. */
+  /** Scores these words as one span. */
   join: (state: Highlights, words: readonly number[]) => void;
-  /** Has the words of a drawn span scored one by one again. */
+  /** Scores the words of a drawn span separately again. */
   split: (state: Highlights, words: readonly number[]) => void;
 }
 
-export function makeAsking(model: Model<Trait>, tracker: Tracker): Asking {
+export function makeRequests(model: Model<Trait>, tracker: Tracker): Requests {
   const set = (name: Trait, value: unknown): void => setTrait(model, name, value);
   const explain = (traits: Partial<Record<Trait, unknown>>): void => {
     tracker.expect();
@@ -64,7 +64,7 @@ export function makeAsking(model: Model<Trait>, tracker: Tracker): Asking {
 
 type Place = Range & Pick<Word, "segment">;
 
-/** From the first of some words to the last, in the text they are of. */
+/** The range from the first of these words to the last, in the text that contains them. */
 export function coveredBy({ words }: Highlights, chosen: readonly number[]): Place | null {
   const [first, last] = [words[Math.min(...chosen)], words[Math.max(...chosen)]];
   if (first === undefined || last === undefined) return null;
