@@ -44,7 +44,7 @@ def _pipeline(
     from transformers import pipeline
 
     model: Any = copy.deepcopy(clf.model)
-    classify = pipeline(  # type: ignore[call-overload] - it names neither device nor batch size
+    classify = pipeline(  # type: ignore[call-overload]  # it names neither device nor batch size
         "text-classification",
         model.to(dtype),  # the pipeline's own `dtype` is for reading a checkpoint
         tokenizer=clf.tokenizer,
