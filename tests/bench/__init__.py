@@ -1,4 +1,4 @@
-"""Benchmarks, run by hand: each is a module, `python -m tests.bench.training --help`."""
+"""Benchmarks, run by hand. Each is a module: ``python -m tests.bench.training --help``."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def in_its_own_process(module: str, contender: str, options: list[str]) -> dict[str, Any]:
-    """Run ``python -m module --only contender``; return what it hands to `hand_back`."""
+def run_in_process(module: str, contender: str, options: list[str]) -> dict[str, Any]:
+    """Run ``python -m module --only contender`` and return the result that it hands back."""
     command = [sys.executable, "-m", module, "--only", contender, *options]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    completed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    result: dict[str, Any] = json.loads(completed.stdout.splitlines()[-1])
     return result
 
 
 def hand_back(result: dict[str, Any]) -> None:
-    """Print a result for `in_its_own_process`, with the most memory this process ever held."""
+    """Print a result for `run_in_process`, with the peak memory of this process."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     unit = 2**20 if sys.platform == "darwin" else 2**10
     print(json.dumps(result | {"peak_mb": peak / unit}))
@@ -34,7 +34,7 @@ def hand_back(result: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def clocks() -> Iterator[dict[str, float]]:
-    """Give a dict that afterwards holds the seconds and CPU seconds of what ran inside."""
+    """Yield a dict that, after the block, holds its wall-clock and CPU seconds."""
     clock: dict[str, float] = {}
     seconds, cpu = time.perf_counter(), time.process_time()
     yield clock
@@ -43,7 +43,7 @@ def clocks() -> Iterator[dict[str, float]]:
 
 
 def use_threads(threads: int | None) -> None:
-    """Set how many threads torch computes with; None leaves its own choice."""
+    """Set the number of threads that torch uses; None keeps torch's default."""
     import torch
 
     if threads:
@@ -52,7 +52,7 @@ def use_threads(threads: int | None) -> None:
 
 
 def machine() -> str:
-    """Say what the figures were measured on."""
+    """Return the processor and versions that the figures were measured with."""
     import torch
     import transformers
 

@@ -1,9 +1,9 @@
-"""All heads of a 12 x 12 model: `AttentionMatrix` beside BertViz, from 32 to 512 tokens.
+"""All heads of a 12 x 12 model: `AttentionMatrix` compared with BertViz, 32 to 512 tokens.
 
 python -m tests.bench.attention --libraries node_modules
 
-BertViz (`pip install --no-deps bertviz`) loads d3, jQuery and require.js from a network; to time it
-without one, give a folder that holds them (`npm install d3@5.7.0 jquery@2.2.4 requirejs@2.3.6`).
+BertViz (`pip install --no-deps bertviz`) loads d3, jQuery and require.js over the network. To time
+it offline, pass a folder that contains them (`npm install d3@5.7.0 jquery@2.2.4 requirejs@2.3.6`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import warnings
 from pathlib import Path
 from typing import Any, Self
 
-from tests.bench import clocks, hand_back, in_its_own_process, machine, table, use_threads
+from tests.bench import clocks, hand_back, machine, run_in_process, table, use_threads
 
 CONTENDERS = {
     "maps": "attention_maps alone",
@@ -33,7 +33,7 @@ LIBRARIES = {
     "d3.min.js": "d3/dist/d3.min.js",
     "jquery.min.js": "jquery/dist/jquery.min.js",
 }
-# What each draws last of what is seen first.
+# The last element to be drawn in each first view.
 DRAWN = {
     "mosaic": "canvas",
     "matrix": "canvas",
@@ -65,34 +65,34 @@ def main() -> None:
 
 
 def figures(name: str, length: int, options: argparse.Namespace) -> list[str]:
-    """Measure one contender at one length, and say how it fails if it does."""
+    """Measure one contender at one length; if it fails, the last column says how."""
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.html"
         arguments = [f"--length={length}", f"--page={page}"]
         if options.threads:
             arguments.append(f"--threads={options.threads}")
         try:
-            found = in_its_own_process("tests.bench.attention", name, arguments)
+            result = run_in_process("tests.bench.attention", name, arguments)
         except subprocess.CalledProcessError as error:
-            return ["-", "-", "-", "-", f"Python ended with {error.returncode}"]
+            return ["-", "-", "-", "-", f"Python exited with {error.returncode}"]
         seconds, remark = None, ""
         if name in DRAWN:
             seconds, remark = first_paint(page, name, options.libraries)
     return [
-        f"{found['cpu']:.2f}",
-        f"{found['bytes'] / 1e6:.2f}",
-        f"{found['extra'] / 1e6:.0f}",
+        f"{result['cpu']:.2f}",
+        f"{result['bytes'] / 1e6:.2f}",
+        f"{result['extra'] / 1e6:.0f}",
         "-" if seconds is None else f"{seconds:.2f}",
         remark,
     ]
 
 
 def measure(name: str, length: int, page: Path) -> dict[str, Any]:
-    """Make the view of a text of so many tokens, and write it as a page."""
+    """Build the view of a text of ``length`` tokens and write it as a page."""
     clf = classifier()
     text = " ".join(["good film", "so bad"][i % 2] for i in range((length - 2) // 2))
     assert len(clf.encode([text])[0]) == length
-    clf.predict(text)  # what is done once a process
+    clf.predict(text)  # one-time initialisation
     with warnings.catch_warnings(), Watch() as watch, clocks() as clock:
         warnings.simplefilter("ignore")
         sent = (
@@ -104,7 +104,7 @@ def measure(name: str, length: int, page: Path) -> dict[str, Any]:
 
 
 def ours(clf: Any, text: str, name: str, page: Path) -> int:
-    """Return the bytes of the first message but for the program itself, or those of numbers."""
+    """Return the size in bytes of the first message without the program, or of the numbers."""
     from ipywidgets.widgets.widget import _remove_buffers
 
     import bert_widgets as bw
@@ -118,14 +118,14 @@ def ours(clf: Any, text: str, name: str, page: Path) -> int:
     state, _, buffers = _remove_buffers(matrix.get_state())
     program = len(state.pop("_esm"))
     sent = len(json.dumps(state)) + sum(len(bytes(buffer)) for buffer in buffers)
-    print(f"{name}: the program is {program} bytes more, once")
+    print(f"{name}: the program adds {program} bytes once")
     matrix.to_html(page)
     matrix.close()
     return sent
 
 
 def theirs(clf: Any, text: str, name: str, page: Path) -> int:
-    """Return the bytes of the page, as it is stored in a notebook."""
+    """Return the size in bytes of the page, as it is stored in a notebook."""
     import bertviz
     import torch
 
@@ -140,7 +140,7 @@ def theirs(clf: Any, text: str, name: str, page: Path) -> int:
 
 
 def classifier() -> Any:
-    """Build a model of bert-base's shape, 12 layers of 12 heads, with random weights."""
+    """Build a model with the shape of bert-base (12 layers, 12 heads) and random weights."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
@@ -155,7 +155,7 @@ def classifier() -> Any:
 
 
 class Watch:
-    """The most memory that is held beyond what there was at the beginning, in bytes."""
+    """Measures by how many bytes memory use exceeds its starting value at most."""
 
     def __enter__(self) -> Self:
         import psutil
@@ -177,7 +177,7 @@ class Watch:
 
 
 def first_paint(page: Path, name: str, libraries: Path | None) -> tuple[float | None, str]:
-    """Open a page in Chromium; return the seconds until its view is drawn, or how it failed."""
+    """Open a page in Chromium; return the seconds until it is drawn, or how it failed."""
     from playwright.sync_api import Error, sync_playwright
 
     from tests.browser.conftest import FLAGS, find_browser

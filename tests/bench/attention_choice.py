@@ -1,7 +1,8 @@
-"""Attention on a CPU: torch's SDPA beside plain matmuls, alone, by the length of the texts.
+"""Attention on a CPU: torch's SDPA compared with plain matmuls, by text length.
 
-Each figure is the CPU time of SDPA by that of plain matmuls: below 1 SDPA is faster. With dropout
-torch has no fused kernel, so that SDPA does the same matmuls. `fastest_attention` acts on this.
+Each figure is the CPU time of SDPA divided by that of plain matmuls; below 1, SDPA is faster. With
+dropout torch has no fused kernel, so SDPA does the same matmuls. `fastest_attention` is based on
+these figures.
 
     python -m tests.bench.attention_choice --threads 1
 """
@@ -28,8 +29,8 @@ PASSES = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--heads", type=int, default=12)
-    parser.add_argument("--width", type=int, default=64, help="of a head")
-    parser.add_argument("--tokens", type=int, default=1024, help="in a batch, at least one text")
+    parser.add_argument("--width", type=int, default=64, help="of one head")
+    parser.add_argument("--tokens", type=int, default=1024, help="tokens per batch")
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--threads", type=int)
     options = parser.parse_args()
@@ -44,7 +45,7 @@ def main() -> None:
 
 
 def ratio(options: argparse.Namespace, precision: str, title: str, length: int) -> float:
-    """Return the least CPU time of SDPA by the least of plain matmuls, run in turn."""
+    """Return the minimum CPU time of SDPA divided by that of plain matmuls, run alternately."""
     import torch
     from torch.nn.functional import scaled_dot_product_attention
 
@@ -72,15 +73,15 @@ def ratio(options: argparse.Namespace, precision: str, title: str, length: int) 
 
     def seconds(compute: Callable[[], Any]) -> float:
         began = time.process_time()
-        found = compute()
+        output = compute()
         if backward:
-            torch.autograd.grad(found.sum(), (query, key, value))
+            torch.autograd.grad(output.sum(), (query, key, value))
         return time.process_time() - began
 
     with _float32_matmuls:
         pairs = [(seconds(plain), seconds(sdpa)) for _ in range(options.repeats)]
-    ours, theirs = (min(each) for each in zip(*pairs, strict=True))
-    return theirs / ours
+    plain_seconds, sdpa_seconds = (min(column) for column in zip(*pairs, strict=True))
+    return sdpa_seconds / plain_seconds
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Word scores: integrated gradients beside Captum's 50 steps, and what else there is.
+"""Word scores: integrated gradients compared with Captum (50 steps) and with other methods.
 
 python -m tests.bench.attribution --threads 1
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from tests.bench import clocks, hand_back, in_its_own_process, machine, table, use_threads
+from tests.bench import clocks, hand_back, machine, run_in_process, table, use_threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     import bert_widgets as bw
 
 LENGTHS = {32: 32, 256: 8}
-"""Texts of each number of tokens."""
+"""Number of texts for each length in tokens."""
 
 REFERENCE = "reference"
 CONTENDERS = {
     REFERENCE: "1,000 midpoint steps",
     "captum": "Captum LayerIntegratedGradients, 50 steps",
     "fp32": "ours, fp32",
-    "bf16": "ours, bf16 as far as the tolerance allows",
+    "bf16": "ours, bf16 where the tolerance allows it",
     "input_x_gradient": "input times gradient",
     "attnlrp": "AttnLRP",
     "interpret": "transformers-interpret, 50 steps",
@@ -43,22 +43,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", help="a classifier's folder; by default the demo model")
     parser.add_argument("--texts", help="a table of texts; by default demo sentences and reviews")
-    parser.add_argument("--text", default="sentence", help="its column")
+    parser.add_argument("--text", default="sentence", help="the column with the texts")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--skip", nargs="*", default=[], choices=CONTENDERS)
     parser.add_argument("--only", choices=CONTENDERS)
     parser.add_argument("--tokens", type=int, choices=LENGTHS, help="only texts of this length")
-    parser.add_argument("--count", type=int, help="of texts; by default 32 short ones, 8 long")
+    parser.add_argument("--count", type=int, help="number of texts (default: 32 short, 8 long)")
     parser.add_argument("--save", type=Path)
     options = parser.parse_args()
     if options.only:
         use_threads(options.threads)
         hand_back(measure(options))
         return
-    kept = ("model", "texts", "text", "threads", "count")
-    given = {name: getattr(options, name) for name in kept}
-    passed = [f"--{name}={value}" for name, value in given.items() if value is not None]
+    names = ("model", "texts", "text", "threads", "count")
+    values = {name: getattr(options, name) for name in names}
+    passed = [f"--{name}={value}" for name, value in values.items() if value is not None]
     print(machine())
     for tokens in [options.tokens] if options.tokens else LENGTHS:
         print(f"\n{options.count or LENGTHS[tokens]} texts of {tokens} tokens\n", flush=True)
@@ -68,34 +68,34 @@ def main() -> None:
 
 
 def compare(tokens: int, passed: list[str], options: argparse.Namespace) -> None:
-    """Run every contender in processes of its own, turn by turn, and print the table.
+    """Run the contenders alternately, each in a separate process, and print the table.
 
-    CPU seconds are the least of the repeats: what else runs on the machine only adds to them.
+    CPU seconds are the minimum of the repeats: other work on the machine can only add to them.
     """
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTENDERS}
+    results: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTENDERS}
     scores: dict[str, list[np.ndarray]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for turn in range(options.repeats):
-            for name, results in found.items():
+            for name, runs in results.items():
                 if name in options.skip or (name == REFERENCE and turn):
                     continue
                 file = Path(folder) / f"{name}.json"
                 arguments = [*passed, f"--tokens={tokens}", f"--save={file}"]
-                results.append(in_its_own_process("tests.bench.attribution", name, arguments))
-                scores[name] = [np.array(each) for each in json.loads(file.read_text())]
-    least = {name: min((r["cpu"] for r in runs), default=0.0) for name, runs in found.items()}
+                runs.append(run_in_process("tests.bench.attribution", name, arguments))
+                scores[name] = [np.array(row) for row in json.loads(file.read_text())]
+    least = {name: min((r["cpu"] for r in runs), default=0.0) for name, runs in results.items()}
     headings = [
         "",
-        "CPU s a text",
+        "CPU s per text",
         "ratio",
-        "gradients a text",
-        "completeness error, median",
-        "worst",
-        "relative L2, worst",
+        "gradients per text",
+        "median completeness error",
+        "worst completeness error",
+        "worst relative L2 error",
         "peak MB",
     ]
     rows = []
-    for name, runs in found.items():
+    for name, runs in results.items():
         if name == REFERENCE or not runs:
             continue
         first = runs[0]
@@ -103,7 +103,7 @@ def compare(tokens: int, passed: list[str], options: argparse.Namespace) -> None
             rows.append([CONTENDERS[name], f"{first['missing']} is not installed", *[""] * 6])
             continue
         errors = first.get("errors")
-        far = [
+        distances = [
             float(np.linalg.norm(ours - exact) / np.linalg.norm(exact))
             for ours, exact in zip(scores[name], scores.get(REFERENCE, ()), strict=False)
         ]
@@ -115,7 +115,7 @@ def compare(tokens: int, passed: list[str], options: argparse.Namespace) -> None
                 f"{first['gradients']:.1f}" if "gradients" in first else "",
                 f"{np.median(errors):.4f}" if errors else "",
                 f"{max(errors):.4f}" if errors else "",
-                f"{max(far):.4f}" if far and errors else "",
+                f"{max(distances):.4f}" if distances and errors else "",
                 f"{max(run['peak_mb'] for run in runs):.0f}",
             ]
         )
@@ -123,56 +123,57 @@ def compare(tokens: int, passed: list[str], options: argparse.Namespace) -> None
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """Explain all texts; the clocks run from texts to scores."""
+    """Explain all texts; tokenisation is included in the time."""
     clf = classifier(options)
     texts = texts_of(clf, options, options.tokens, options.count or LENGTHS[options.tokens])
     clf.predict(texts[0])
     try:
-        explain = WAYS.get(options.only, functools.partial(ours, name=options.only))
+        explain = EXPLAINERS.get(options.only, functools.partial(ours, name=options.only))
         run = explain(clf)
     except ModuleNotFoundError as error:
         options.save.write_text("[]")
         return {"missing": error.name, "cpu": 0.0}
     targets = clf.predict(texts).labels
     if options.only != REFERENCE:
-        run(texts[:1], targets[:1])  # first calls set things up
+        run(texts[:1], targets[:1])  # warm-up
     with clocks() as clock:
-        found = run(texts, targets)
-    options.save.write_text(json.dumps([np.asarray(each).tolist() for each in found.pop("scores")]))
-    return {name: value / len(texts) for name, value in clock.items()} | found
+        result = run(texts, targets)
+    scores = [np.asarray(row).tolist() for row in result.pop("scores")]
+    options.save.write_text(json.dumps(scores))
+    return {name: value / len(texts) for name, value in clock.items()} | result
 
 
 def ours(clf: bw.BertClassifier, *, name: str) -> Callable[..., dict[str, Any]]:
-    """Return what explains by one of our methods, or integrated gradients in a precision."""
+    """Return a function that explains with one of our methods, or with IG in a precision."""
     from bert_widgets.explain import attribute
     from bert_widgets.explain.attribution.methods import integrated_gradients as integrated
 
     method = {"fp32": "integrated_gradients", "bf16": "integrated_gradients"}.get(name, name)
     precision = name if name in ("fp32", "bf16") else "fp32"
-    taken = []
+    counts = []
     gradients = integrated.gradients
 
     def counted(problem: Any, points: list[Any]) -> Any:
-        taken.append(len(points))
+        counts.append(len(points))
         return gradients(problem, points)
 
     integrated.gradients = counted
 
     def run(texts: list[str], _targets: object) -> dict[str, Any]:
-        taken.clear()
-        found = attribute(clf, texts, method=method, precision=precision)
-        errors = [each.completeness_error for each in found if each.completeness_error is not None]
+        counts.clear()
+        attributions = attribute(clf, texts, method=method, precision=precision)
+        errors = [a.completeness_error for a in attributions if a.completeness_error is not None]
         return {
-            "scores": [each.token_scores for each in found],
+            "scores": [a.token_scores for a in attributions],
             "errors": errors,
-            "gradients": sum(taken) / len(texts) or 1,
+            "gradients": sum(counts) / len(texts) or 1,
         }
 
     return run
 
 
 def midpoints(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
-    """Return integrated gradients by brute force, to measure the others by."""
+    """Return integrated gradients with very many steps, the reference for the others."""
     import torch
 
     from bert_widgets.explain.attribution.methods.integrated_gradients import Point, gradients
@@ -191,7 +192,7 @@ def midpoints(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
         )
         scores = [np.zeros(len(encoding)) for encoding in encodings]
         steps = (np.arange(1000) + 0.5) / 1000
-        points = [Point(row, float(at)) for row in range(len(texts)) for at in steps]
+        points = [Point(row, float(step)) for row in range(len(texts)) for step in steps]
         with clf.evaluating(), torch.no_grad():
             for point, gradient in gradients(problem, points):
                 scores[point.row] += gradient.sums / len(steps)
@@ -201,7 +202,7 @@ def midpoints(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
 
 
 def captum(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
-    """Return integrated gradients as Captum's tutorial for BERT writes them."""
+    """Return integrated gradients as written in Captum's BERT tutorial."""
     import torch
     from captum.attr import LayerIntegratedGradients
 
@@ -218,9 +219,9 @@ def captum(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
             encoding = clf.encode([text])[0]
             rest = clf.collate([encoding])
             ids = rest.pop("input_ids")
-            pieces = torch.from_numpy(encoding.segments >= 0)[None]
-            baseline = torch.where(pieces, clf.tokenizer.pad_token_id, ids)
-            found, delta = explainer.attribute(
+            is_text = torch.from_numpy(encoding.segments >= 0)[None]
+            baseline = torch.where(is_text, clf.tokenizer.pad_token_id, ids)
+            attributions, delta = explainer.attribute(
                 ids,
                 baselines=baseline,
                 target=clf.labels.index(target),
@@ -228,7 +229,7 @@ def captum(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
                 n_steps=50,
                 return_convergence_delta=True,
             )
-            row = found.sum(-1)[0].detach().double().numpy()
+            row = attributions.sum(-1)[0].detach().double().numpy()
             scores.append(row)
             errors.append(completeness_error(row, float(row.sum() - delta.item())))
         return {"scores": scores, "errors": errors, "gradients": 50}
@@ -237,7 +238,7 @@ def captum(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
 
 
 def interpret(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
-    """Return transformers-interpret, which has no completeness: it moves the positions too."""
+    """Return transformers-interpret; it also moves positions, so it is not complete."""
     from transformers_interpret import SequenceClassificationExplainer
 
     explainer = SequenceClassificationExplainer(clf.model, clf.tokenizer)
@@ -253,22 +254,22 @@ def interpret(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
 
 
 def shap(clf: bw.BertClassifier) -> Callable[..., dict[str, Any]]:
-    """Return shap's explainer of texts, with its own number of evaluations."""
+    """Return shap's text explainer with its default number of evaluations."""
     import shap as package
 
-    def values(strings: Any) -> np.ndarray:
+    def probabilities(strings: Any) -> np.ndarray:
         return clf.predict([str(string) for string in strings]).probabilities
 
     masker = package.maskers.Text(clf.tokenizer)
-    explainer = package.Explainer(values, masker, output_names=list(clf.labels), silent=True)
+    explainer = package.Explainer(probabilities, masker, output_names=list(clf.labels), silent=True)
 
     def run(texts: list[str], _targets: object) -> dict[str, Any]:
-        return {"scores": [found[:, 0] for found in explainer(texts).values]}
+        return {"scores": [values[:, 0] for values in explainer(texts).values]}
 
     return run
 
 
-WAYS: dict[str, Callable[..., Any]] = {
+EXPLAINERS: dict[str, Callable[..., Any]] = {
     REFERENCE: midpoints,
     "captum": captum,
     "interpret": interpret,
@@ -277,7 +278,7 @@ WAYS: dict[str, Callable[..., Any]] = {
 
 
 def latency(options: argparse.Namespace) -> None:
-    """Print how soon one text of 32 tokens is painted, on two threads."""
+    """Print how long the explanation of one text of 32 tokens takes on two threads."""
     from bert_widgets.explain import METHODS, attribute
 
     use_threads(2)
@@ -295,7 +296,7 @@ def latency(options: argparse.Namespace) -> None:
 
 
 def classifier(options: argparse.Namespace) -> bw.BertClassifier:
-    """Load the model on the CPU, as it would be used."""
+    """Load the model on the CPU."""
     import bert_widgets as bw
 
     if options.model:
@@ -306,18 +307,18 @@ def classifier(options: argparse.Namespace) -> bw.BertClassifier:
 def texts_of(
     clf: bw.BertClassifier, options: argparse.Namespace, tokens: int, count: int
 ) -> list[str]:
-    """Cut ``count`` texts of as many tokens: whole texts in a row, the last cut at a word."""
+    """Return ``count`` texts of ``tokens`` tokens: texts joined and cut at a word."""
     import bert_widgets as bw
     from bert_widgets.data.text_data import TextData
 
     if options.texts:
-        given = list(TextData.from_(options.texts, text=options.text).texts)
+        source = list(TextData.from_(options.texts, text=options.text).texts)
     else:
-        given = pd.concat([bw.demo.sentences(400), bw.demo.reviews()])["text"].tolist()
+        source = pd.concat([bw.demo.sentences(400), bw.demo.reviews()])["text"].tolist()
     texts: list[str] = []
     words: list[str] = []
-    for i in np.random.default_rng(0).permutation(len(given)):
-        for word in given[i].split():
+    for i in np.random.default_rng(0).permutation(len(source)):
+        for word in source[i].split():
             words.append(word)
             size = len(clf.encode([" ".join(words)])[0])
             if size > tokens:
@@ -327,7 +328,7 @@ def texts_of(
                 words = []
             if len(texts) == count:
                 return texts
-    msg = f"The texts are too few for {count} of {tokens} tokens; give more."
+    msg = f"The texts do not suffice for {count} texts of {tokens} tokens. Pass more texts."
     raise ValueError(msg)
 
 

@@ -1,4 +1,4 @@
-"""Prediction in fp32: `clf.predict` beside `pipeline(batch_size=32)`, and the same probabilities.
+"""Prediction in fp32: `clf.predict` compared with `pipeline(batch_size=32)`.
 
 python -m tests.bench.prediction --threads 1
 """
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tests.bench import clocks, hand_back, in_its_own_process, machine, table, use_threads
+from tests.bench import clocks, hand_back, machine, run_in_process, table, use_threads
 
 CONTENDERS = {"ours": "clf.predict", "theirs": "pipeline(batch_size=32)"}
 
@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", help="a classifier's folder; by default the demo model")
     parser.add_argument("--texts", help="a table of texts; by default demo sentences and reviews")
-    parser.add_argument("--text", default="sentence", help="its column")
+    parser.add_argument("--text", default="sentence", help="the column with the texts")
     parser.add_argument("--rows", type=int, default=2000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int)
@@ -35,25 +35,25 @@ def main() -> None:
         np.save(options.save, probabilities)
         hand_back(clock)
         return
-    given = {k: v for k, v in vars(options).items() if v is not None and k != "repeats"}
-    passed = [f"--{name}={value}" for name, value in given.items()]
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTENDERS}
+    values = {k: v for k, v in vars(options).items() if v is not None and k != "repeats"}
+    passed = [f"--{name}={value}" for name, value in values.items()]
+    results: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTENDERS}
     with tempfile.TemporaryDirectory() as folder:
         files = {name: Path(folder) / f"{name}.npy" for name in CONTENDERS}
         for _ in range(options.repeats):
-            for name, results in found.items():
+            for name, runs in results.items():
                 arguments = [*passed, f"--save={files[name]}"]
-                results.append(in_its_own_process("tests.bench.prediction", name, arguments))
+                runs.append(run_in_process("tests.bench.prediction", name, arguments))
         ours, theirs = (np.load(file) for file in files.values())
     print(machine())
-    fastest = {name: min(each["cpu"] for each in results) for name, results in found.items()}
+    fastest = {name: min(run["cpu"] for run in runs) for name, runs in results.items()}
     rows = [
         [
             title,
-            f"{options.rows / min(each['seconds'] for each in found[name]):.0f}",
+            f"{options.rows / min(run['seconds'] for run in results[name]):.0f}",
             f"{fastest[name]:.1f}",
             f"{fastest[name] / fastest['ours']:.2f}",
-            f"{max(each['peak_mb'] for each in found[name]):.0f}",
+            f"{max(run['peak_mb'] for run in results[name]):.0f}",
         ]
         for name, title in CONTENDERS.items()
     ]
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def measure(options: argparse.Namespace) -> tuple[dict[str, float], np.ndarray]:
-    """Predict all texts once; the clocks run from texts to probabilities."""
+    """Predict all texts once; tokenisation is included in the time."""
     import bert_widgets as bw
     from bert_widgets.data.text_data import TextData
 
@@ -78,8 +78,8 @@ def measure(options: argparse.Namespace) -> tuple[dict[str, float], np.ndarray]:
         clf = bw.demo.classifier(device="cpu")
     if options.only == "ours":
         with clocks() as clock:
-            found = clf.predict(texts).probabilities
-        return clock, found
+            probabilities = clf.predict(texts).probabilities
+        return clock, probabilities
     from transformers import pipeline
 
     pipe = pipeline(

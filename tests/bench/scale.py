@@ -1,8 +1,8 @@
 """A million texts, a million steps: ``python -m tests.bench.scale [--texts N] [--steps N]``.
 
-Part one tokenises short texts and trains a small model on them for some hundred steps: what does
-memory hold beside the token arrays, and does it grow? Part two shows a run of many steps, whose
-events are simulated, in a panel: how large are its traits, and how long does showing it take?
+The first part tokenises short texts and trains a small model on them: how much memory is used
+beyond the token arrays, and does it grow? The second part shows a run with many simulated steps in
+a panel: how large are the traits, and how long does an update take?
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from bert_widgets.text.token_arrays import tokenize
 from bert_widgets.training import Event
 
 MB = 2**20
-TRAINED = 3000  # steps of the real training
-EVERY = 500  # simulated steps between two looks of the panel
+TRAINED_STEPS = 3000
+STEPS_PER_UPDATE = 500  # simulated steps between two updates of the panel
 
 
 def small_classifier():
@@ -46,7 +46,7 @@ def small_classifier():
 
 
 def short_texts(count):
-    """Return distinct labelled texts: the demo's sentences, each again with another number."""
+    """Return distinct labelled texts: demo sentences, repeated with a number appended."""
     frame = demo.sentences(min(count, 20_000))
     repeated = frame["text"].tolist()
     texts = tuple(f"{repeated[i % len(repeated)]} {i}" for i in range(count))
@@ -55,12 +55,12 @@ def short_texts(count):
 
 
 def resident():
-    """Return the MB that this process holds in memory."""
+    """Return the resident memory of this process in MB."""
     return psutil.Process().memory_info().rss / MB
 
 
 def in_use():
-    """Return the MB held once the C library has given back what is free (glibc keeps it)."""
+    """Return the resident memory in MB after the C library has released free memory."""
     gc.collect()
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)
@@ -68,41 +68,43 @@ def in_use():
 
 
 def tokenising(clf, data):
-    """Print what tokenising takes and leaves behind."""
+    """Print how long tokenising takes and how much memory it keeps."""
     before, began = in_use(), time.perf_counter()
     arrays = tokenize(clf.tokenizer, data.texts, max_length=clf.max_length)
     seconds = time.perf_counter() - began
     kept = resident() - before
     size = (arrays.ids.nbytes + arrays.offsets.nbytes) / MB
     print(f"{len(data):,} texts, {len(arrays.ids):,} tokens: {seconds:.1f} s to tokenise")
-    print(f"arrays {size:.1f} MB; beyond them {in_use() - before - size:+.1f} MB in use, ", end="")
-    print(f"{kept - size:+.1f} MB with what the C library keeps")
+    print(
+        f"arrays: {size:.1f} MB; in use beyond them: {in_use() - before - size:+.1f} MB, ", end=""
+    )
+    print(f"{kept - size:+.1f} MB including free memory that the C library keeps")
 
 
 def training(clf, data):
-    """Print how memory goes on while a model is trained on the texts.
+    """Print how memory use develops while a model is trained on the texts.
 
-    oneDNN, torch's library for matmuls on a CPU, keeps code and buffers for each new shape of a
-    batch, up to a bound of its own. Without it nothing grows.
+    oneDNN, torch's library for matmuls on a CPU, caches code and buffers for each new batch shape,
+    up to a limit. Without oneDNN memory does not grow.
     """
     before = in_use()
     trainer = Trainer(clf, data, epochs=1, batch_tokens=1024, precision="fp32")
-    print(f"trainer with tokens and training dynamics: {in_use() - before:+.1f} MB")
+    print(f"trainer with token arrays and training dynamics: {in_use() - before:+.1f} MB")
     steps = iter(trainer)
-    many = min(TRAINED, trainer.progress.total_steps) // 10
+    steps_per_row = min(TRAINED_STEPS, trainer.progress.total_steps) // 10
     for onednn in (False, True):
         torch.backends.mkldnn.enabled = onednn
         start = in_use()
-        print(f"{'with' if onednn else 'without'} oneDNN: step | growth (MB) | ms a step")
+        print(f"{'with' if onednn else 'without'} oneDNN: step | growth (MB) | ms per step")
         for _ in range(5):
             began = time.perf_counter()
-            last = deque(itertools.islice(steps, many), 1)[0]
-            each = (time.perf_counter() - began) / many * 1000
-            print(f"{last.step:26} | {in_use() - start:+11.1f} | {each:.1f}")
+            last = deque(itertools.islice(steps, steps_per_row), 1)[0]
+            milliseconds = (time.perf_counter() - began) / steps_per_row * 1000
+            print(f"{last.step:26} | {in_use() - start:+11.1f} | {milliseconds:.1f}")
 
 
 def simulated(steps):
-    """Yield the events of a run: a loss that falls, with noise and a spike now and then."""
+    """Yield the events of a run: a falling loss with noise and occasional spikes."""
     random = np.random.default_rng(0)
     for step in range(1, steps + 1):
         loss = 0.7 * (1 - step / steps) + 0.05 * random.random() + 5 * (random.random() < 1e-5)
@@ -114,19 +116,19 @@ def simulated(steps):
 
 
 def showing(clf, steps):
-    """Print size and time of what a panel shows while a run of many steps goes on."""
+    """Print the size of a panel's traits and the time per update during a long run."""
     data = short_texts(1000)
     trainer = Trainer(clf, data, precision="fp32", probes=["a gorgeous, witty film"])
     for _ in range(3):
         trainer.advance()
     panel = TrainingPanel(trainer)
-    panel._publisher.stop()  # the looks below are the only ones
-    print(f"{steps:,} simulated steps\nof the run | all traits (kB) | ms to show it (median)")
+    panel._publisher.stop()  # only the updates below are measured
+    print(f"{steps:,} simulated steps\nof the run | all traits (kB) | ms per update (median)")
     marks = [steps // 100, steps // 10, steps // 2, steps]
     most, times, memory = 0.0, [], in_use()
     for event in simulated(steps):
         trainer.history.add(event)
-        if event.kind == "step" and event.step % EVERY == 0:
+        if event.kind == "step" and event.step % STEPS_PER_UPDATE == 0:
             began = time.perf_counter()
             panel._publish()
             times.append((time.perf_counter() - began) * 1000)
@@ -136,13 +138,13 @@ def showing(clf, steps):
                 marks.pop(0)
                 print(f"{event.step / steps:10.0%} | {size:15.0f} | {np.median(times[-50:]):.2f}")
     held = sum(column.nbytes for column in trainer.history.tables().values()) / MB
-    print(f"largest: {most:.0f} kB; the history holds {held:.0f} MB")
-    print(f"memory beyond it: {in_use() - memory - held:+.1f} MB")
+    print(f"largest: {most:.0f} kB; size of the history: {held:.0f} MB")
+    print(f"memory beyond the history: {in_use() - memory - held:+.1f} MB")
     return most
 
 
 def trait_bytes(panel):
-    """Return the bytes that a page is sent when it asks for the whole state."""
+    """Return the size in bytes of the state that is sent to a newly opened page."""
     state = panel.get_state()
     for name in ("_esm", "_css"):
         state.pop(name, None)
@@ -156,16 +158,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=1_000_000)
     parser.add_argument("--steps", type=int, default=1_000_000)
-    given = parser.parse_args()
+    options = parser.parse_args()
     torch.set_num_threads(1)
     clf = small_classifier()
     for _ in Trainer(clf, short_texts(1000), epochs=1, precision="fp32"):
-        pass  # what is loaded once is not growth
-    data = short_texts(given.texts)
+        pass  # so that one-time initialisation does not count as growth
+    data = short_texts(options.texts)
     tokenising(clf, data)
     training(clf, data)
     del data
-    assert showing(clf, given.steps) < 1000, "the traits are 1 MB or more"
+    assert showing(clf, options.steps) < 1000, "the traits exceed 1 MB"
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Training: ours beside `transformers.Trainer`, as it comes and well tuned.
+"""Training: ours compared with `transformers.Trainer`, with its defaults and tuned.
 
-Same model, texts, epochs, learning rate and seeds; each in a process of its own, in turn. Needs
-the `accelerate` package. Then what watching a run in a panel costs: the CPU time of all threads but
-the training's, beside that of a run without a panel (with --threads 1, lest torch's threads count).
+The model, texts, epochs, learning rate and seeds are the same; the contenders run alternately, each
+in a separate process. Requires `accelerate`. The benchmark also measures the cost of showing a run
+in a panel: the CPU time of all threads except the training thread, compared with a run without a
+panel. Use --threads 1, because torch's own threads would be counted too.
 
     python -m tests.bench.training --threads 1 --seeds 0,1,2
 """
@@ -15,9 +16,9 @@ import tempfile
 import time
 from typing import Any
 
-from tests.bench import clocks, hand_back, in_its_own_process, machine, table, use_threads
+from tests.bench import clocks, hand_back, machine, run_in_process, table, use_threads
 
-BATCH = 32  # texts: what ours takes on average when told nothing, and the Trainer is told
+BATCH = 32  # texts: our default on average, and passed to transformers.Trainer
 CONTENDERS = {
     "ours": "bert-widgets",
     "default": "transformers.Trainer, dynamic padding",
@@ -29,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", help="a checkpoint folder; by default the demo model's encoder")
     parser.add_argument("--train", help="a table with the columns below; by default demo sentences")
-    parser.add_argument("--valid", help="a table to measure the accuracy on")
+    parser.add_argument("--valid", help="a table with the texts for measuring accuracy")
     parser.add_argument("--text", default="sentence")
     parser.add_argument("--label", default="label")
     parser.add_argument("--rows", type=int, default=2000)
@@ -44,32 +45,32 @@ def main() -> None:
         hand_back(measure(options, options.only, int(options.seeds)))
         return
     seeds = options.seeds.split(",")
-    given = {k: v for k, v in vars(options).items() if v is not None and k not in ("only", "seeds")}
-    passed = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
-    found: dict[str, list[dict[str, Any]]] = {
+    excluded = ("only", "seeds")
+    values = {k: v for k, v in vars(options).items() if v is not None and k not in excluded}
+    passed = [f"--{name.replace('_', '-')}={value}" for name, value in values.items()]
+    results: dict[str, list[dict[str, Any]]] = {
         name: [] for name in (*CONTENDERS, "started", "watched")
     }
     for seed in seeds:
-        for name, results in found.items():
-            result = in_its_own_process("tests.bench.training", name, [*passed, f"--seeds={seed}"])
-            results.append(result)
+        for name, runs in results.items():
+            runs.append(run_in_process("tests.bench.training", name, [*passed, f"--seeds={seed}"]))
     print(machine())
-    report(found, options.rows * options.epochs)
+    report(results, options.rows * options.epochs)
 
 
-def report(found: dict[str, list[dict[str, Any]]], texts: int) -> None:
+def report(results: dict[str, list[dict[str, Any]]], texts: int) -> None:
     rows = []
     for name, title in CONTENDERS.items():
-        results = found[name]
-        accuracy = [result["accuracy"] for result in results]
-        seconds, cpu = (min(result[clock] for result in results) for clock in ("seconds", "cpu"))
-        ours = min(result["cpu"] for result in found["ours"])
+        runs = results[name]
+        accuracy = [run["accuracy"] for run in runs]
+        seconds, cpu = (min(run[clock] for run in runs) for clock in ("seconds", "cpu"))
+        ours = min(run["cpu"] for run in results["ours"])
         rows.append([
             title,
             f"{texts / seconds:.0f}",
             f"{cpu:.1f}",
             f"{cpu / ours:.2f}",
-            f"{max(result['peak_mb'] for result in results):.0f}",
+            f"{max(run['peak_mb'] for run in runs):.0f}",
             " ".join(f"{value:.3f}" for value in accuracy),
             f"{statistics.mean(accuracy):.3f}",
             f"{max(accuracy) - min(accuracy):.3f}",
@@ -78,14 +79,15 @@ def report(found: dict[str, list[dict[str, Any]]], texts: int) -> None:
         ["", "sentences/s", "CPU s", "ratio", "peak MB", "accuracy by seed", "mean", "spread"], rows
     )
     costs = [
-        (watched["aside"] - started["aside"]) / started["cpu"]
-        for watched, started in zip(found["watched"], found["started"], strict=True)
+        (watched["other_threads"] - started["other_threads"]) / started["cpu"]
+        for watched, started in zip(results["watched"], results["started"], strict=True)
     ]
-    print(f"Watching costs {100 * statistics.median(costs):.1f} % of the CPU (median).")
+    cost = 100 * statistics.median(costs)
+    print(f"Showing the run in a panel adds {cost:.1f} % CPU time (median).")
 
 
 def measure(options: argparse.Namespace, name: str, seed: int) -> dict[str, Any]:
-    """Train once; the clocks run from labelled texts to the last step."""
+    """Train once; tokenisation is included in the time."""
     clf, train, valid = prepare(options, seed)
     shared = {"epochs": options.epochs, "learning_rate": options.learning_rate, "seed": seed}
     if name in ("default", "tuned"):
@@ -96,7 +98,7 @@ def measure(options: argparse.Namespace, name: str, seed: int) -> dict[str, Any]
 
 
 def prepare(options: argparse.Namespace, seed: int) -> tuple[Any, Any, Any]:
-    """Return a classifier with a fresh head, and labelled texts."""
+    """Return a classifier with a new head, and labelled texts for training and validation."""
     import warnings
 
     import torch
@@ -137,10 +139,10 @@ def ours(name: str, clf: Any, train: Any, shared: dict[str, Any]) -> dict[str, f
             return clock
         panel = bw.TrainingPanel(trainer) if name == "watched" else None
         before, training = time.process_time(), [0.0]
-        run = trainer.start()  # on a thread of its own, which alone calls what subscribes now
+        run = trainer.start()  # only its thread calls the subscribed function
         run.subscribe(lambda: training.append(time.thread_time()))
         run.wait()
-    clock["aside"] = time.process_time() - before - training[-1]
+    clock["other_threads"] = time.process_time() - before - training[-1]
     if panel is not None:
         panel.close()
     return clock

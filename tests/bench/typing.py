@@ -1,9 +1,9 @@
-"""Typing in a live page of JupyterLab: from the last key to the new probability and highlights.
+"""Typing in JupyterLab: time from the last key press to the new probability and highlights.
 
 python -m tests.bench.typing --tokens 8 32
 
-An edit is a short word, typed key by key at the end of the text or taken back again. Its clock runs
-from the last key, the pause that the page waits for included, to what is painted.
+An edit types a short word at the end of the text, key by key, or deletes it again. The time runs
+from the last key press to the painted result and includes the pause for which the page waits.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ def note(change):
 highlights.observe(note, ["text", "probabilities", "scores"])
 highlights
 """
-# Notes when keys arrive, and when what they lead to has been painted.
+# Records when a key arrives and when its results have been painted.
 WATCH = """(region) => {
     const now = () => performance.timeOrigin + performance.now();
-    const note = (what) => window.seen.push([what, now()]);
+    const note = (event) => window.seen.push([event, now()]);
     window.seen = [];
     region.addEventListener("input", () => note("key"));
     const value = () => region.querySelector(".bw-bar-fill").style.width;
@@ -83,57 +83,57 @@ def main() -> None:
         for tokens in options.tokens:
             page = browser.new_page(viewport={"width": 1280, "height": 1000})
             page.set_default_timeout(1000 * PATIENCE)
-            # A server of its own: JupyterLab opens again what was open before.
+            # A new server each time: JupyterLab reopens the notebooks that were open before.
             with (
                 tempfile.TemporaryDirectory() as home,
                 tempfile.TemporaryDirectory() as work,
                 serving(Path(home), Path(work)) as url,
             ):
                 saved_notebook(Path(work) / "typing.ipynb", SETUP, SHOW.format(tokens=tokens))
-                found = typed(Notebook(page, url, "typing.ipynb"), options.edits)
+                edits = timed_edits(Notebook(page, url, "typing.ipynb"), options.edits)
                 page.close()
-            rows += [[str(tokens), part, *figures(found, *PARTS[part])] for part in PARTS]
+            rows += [[str(tokens), part, *figures(edits, *PARTS[part])] for part in PARTS]
         browser.close()
     print(machine())
     print(f"Load average {os.getloadavg()[0]:.1f}; milliseconds over {options.edits} edits")
-    table(["tokens", "part", "median", "worst"], rows)
+    table(["tokens", "part", "median", "maximum"], rows)
 
 
-def typed(notebook: Notebook, edits: int) -> list[dict[str, float]]:
-    """Edit the text of the notebook's widget; return for each edit when what happened, in ms."""
+def timed_edits(notebook: Notebook, count: int) -> list[dict[str, float]]:
+    """Edit the widget's text; return the time of each event of each edit in ms."""
     notebook.run_all()
     page = notebook.page
     region = page.get_by_role("region", name="Token highlights")
     region.get_by_role("button", name="Edit").click()
     page.keyboard.press("End")
     region.evaluate(WATCH)
-    found = []
-    for edit in range(edits):
+    edits = []
+    for edit in range(count):
         notebook.comes_true("highlights.wait(0)")
         notebook.do("stamps.clear()")
         page.evaluate("window.seen.length = 0")
         for key in WORD if edit % 2 == 0 else ["Backspace"] * len(WORD):
             page.keyboard.press(key)
             page.wait_for_timeout(KEY_EVERY_MS)
-        found.append(until(lambda: last_of(page.evaluate("window.seen"), notebook)))
-    return found
+        edits.append(until(lambda: event_times(page.evaluate("window.seen"), notebook)))
+    return edits
 
 
-def last_of(seen: list[tuple[str, float]], notebook: Notebook) -> dict[str, float] | None:
-    """Return when the last key was pressed and what it led to happened; None if not all has."""
-    noted = sorted(seen + notebook.value("stamps"), key=lambda each: each[1])
-    times = {"key": max(at for name, at in seen if name == "key")}
+def event_times(seen: list[tuple[str, float]], notebook: Notebook) -> dict[str, float] | None:
+    """Return the times of the last key press and its results; None while one is missing."""
+    events = sorted(seen + notebook.value("stamps"), key=lambda event: event[1])
+    times = {"key": max(time for name, time in seen if name == "key")}
     for name, cause in CAUSES.items():
-        after = [at for other, at in noted if other == name and at >= times[cause]]
+        after = [time for other, time in events if other == name and time >= times[cause]]
         if not after:
             return None
         times[name] = after[0]
     return times
 
 
-def figures(found: list[dict[str, float]], start: str, end: str) -> list[str]:
-    """Return median and worst of the time from one to the other."""
-    times = [each[end] - each[start] for each in found]
+def figures(edits: list[dict[str, float]], start: str, end: str) -> list[str]:
+    """Return the median and the maximum of the time between two events."""
+    times = [edit[end] - edit[start] for edit in edits]
     return [f"{statistics.median(times):.0f}", f"{max(times):.0f}"]
 
 

@@ -1,4 +1,4 @@
-"""Tests that need a GPU: collected only where torch sees one."""
+"""Tests that need a GPU. They are collected only if torch sees one."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""On a GPU a training does what it does on the processor."""
+"""Training on a GPU agrees with training on the CPU."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def probabilities(clf):
 
 
 def test_fp32_learns_the_same_on_both():
-    here, there = without_dropout(), without_dropout().to("cuda")
-    for clf in (here, there):
+    on_cpu, on_gpu = without_dropout(), without_dropout().to("cuda")
+    for clf in (on_cpu, on_gpu):
         list(Trainer(clf, DATA, precision="fp32", **OPTIONS))
-    np.testing.assert_allclose(probabilities(there), probabilities(here), atol=2e-3)
+    np.testing.assert_allclose(probabilities(on_gpu), probabilities(on_cpu), atol=2e-3)
 
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
@@ -42,24 +42,24 @@ def test_bf16_learns(compiled):
     assert losses[-1] < 0.6 * losses[0]
 
 
-def test_resume_goes_on_from_the_gpu_s_own_state(tmp_path):
-    whole = tiny_classifier("bert").to("cuda")
-    list(Trainer(whole, DATA, precision="fp32", **OPTIONS))
+def test_resume_restores_the_random_state_of_the_gpu(tmp_path):
+    uninterrupted = tiny_classifier("bert").to("cuda")
+    list(Trainer(uninterrupted, DATA, precision="fp32", **OPTIONS))
 
-    broken = Trainer(
+    interrupted = Trainer(
         tiny_classifier("bert").to("cuda"), DATA, precision="fp32", folder=tmp_path,
         checkpoint_every=3, **OPTIONS,
     )  # fmt: skip
-    for event in broken:
+    for event in interrupted:
         if event.step == 8:
             break
     resumed = Trainer.resume(tmp_path, device="cuda")
     assert resumed.progress.step in (6, 8)
     list(resumed)
-    np.testing.assert_allclose(probabilities(resumed.clf), probabilities(whole), atol=1e-4)
+    np.testing.assert_allclose(probabilities(resumed.clf), probabilities(uninterrupted), atol=1e-4)
 
 
-def test_running_out_of_memory_cuts_the_batches_and_goes_on():
+def test_running_out_of_memory_splits_the_batches_and_continues():
     clf = without_dropout().to("cuda")
     hook = clf.model.register_forward_pre_hook(refuse_more_than_32_tokens, with_kwargs=True)
     trainer = Trainer(clf, DATA, precision="fp32", **OPTIONS)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bert_widgets.data.text_data import TextData
 from bert_widgets.training.records.dynamics import Dynamics
 from bert_widgets.training.records.label_errors import label_errors
-from tests.bench.label_errors import found_errors, planted, precision
+from tests.bench.label_errors import precision, ranked_label_errors, with_flipped_labels
 
 CLASSES = ("bad", "good", "plain", "odd")
 
@@ -147,10 +147,10 @@ def test_several_labels_a_text_are_refused():
         Dynamics(data).label_errors()
 
 
-def test_planted_errors_lead_the_list():
-    frame, flipped = planted(500)
-    found = found_errors(frame)
+def test_flipped_labels_lead_the_list():
+    frame, flipped = with_flipped_labels(500)
+    listed = ranked_label_errors(frame)
     # Five seeds gave 0.75 to 0.95 and 0.58 to 0.72; chance would give 0.10.
-    assert precision(found, flipped, 20) >= 0.6
-    assert found["row"].isin(flipped).sum() >= 0.45 * len(flipped)
-    assert (found["label"] == frame["label"][found["row"]].to_numpy()).all()
+    assert precision(listed, flipped, 20) >= 0.6
+    assert listed["row"].isin(flipped).sum() >= 0.45 * len(flipped)
+    assert (listed["label"] == frame["label"][listed["row"]].to_numpy()).all()
