@@ -1,1 +1,1 @@
-"""Attention of every head, and what each head does to the prediction."""
+"""Attention of every head, and the effect of each head on the prediction."""

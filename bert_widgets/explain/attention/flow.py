@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def rollout(means: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Multiply up attention layer by layer, half of each layer being its residual connection.
+    """Multiply attention through the layers, where half of each layer is its residual connection.
 
-    It knows of no class and of no sign.
+    The result does not depend on a class and has no sign.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def rollout(means: NDArray[np.float32]) -> NDArray[np.float32]:
     Returns
     -------
     float32 array (layers, n, n)
-        At each layer the share of each piece of the text (column) in each place (row).
+        Up to each layer, the share of each token of the text (column) in each position (row).
 
     References
     ----------
@@ -50,7 +50,7 @@ def rollout(means: NDArray[np.float32]) -> NDArray[np.float32]:
 def gradient_rollout(
     clf: BertClassifier, encoding: Encoding, target: Target
 ) -> NDArray[np.float32]:
-    """Multiply up attention layer by layer, each weight times its gradient where that is positive.
+    """Multiply attention through the layers, each weight times its gradient where that is positive.
 
     Parameters
     ----------
@@ -59,14 +59,14 @@ def gradient_rollout(
     encoding
         The text.
     target
-        What the gradients are of.
+        The value whose gradients are taken.
 
     Returns
     -------
     float32 array (layers, n, n)
-        At each layer the relevance of each piece of the text (column) in each place (row); the
-        row of ``[CLS]`` in the last one is the method's score of each piece. Never negative: it
-        tells how much matters, not in which direction.
+        Up to each layer, the relevance of each token of the text (column) in each position (row).
+        The row of ``[CLS]`` in the last layer has the method's score of each token. It is never
+        negative: it shows how much a token matters, not in which direction.
 
     References
     ----------
@@ -85,10 +85,10 @@ def gradient_rollout(
         value = target_values([target], logits.float(), multi_label=clf.multi_label).sum()
         gradients = torch.autograd.grad(value, weights)
     relevance = torch.eye(len(encoding), device=clf.device)
-    found = []
+    relevances = []
     for weight, gradient in zip(weights, gradients, strict=True):
         update = (weight.detach()[0] * gradient[0]).clamp_min(0).mean(0)
         relevance = relevance + update @ relevance
-        found.append(relevance)
-    flows: NDArray[np.float32] = torch.stack(found).float().cpu().numpy()
+        relevances.append(relevance)
+    flows: NDArray[np.float32] = torch.stack(relevances).float().cpu().numpy()
     return flows

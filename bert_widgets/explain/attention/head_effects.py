@@ -1,4 +1,4 @@
-"""What each attention head does to a prediction: exact ablation, and its first-order estimate."""
+"""The effect of each attention head on a prediction: by ablation, and its first-order estimate."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def head_effects(
     output: str = "logit",
     exact: bool = True,
 ) -> pd.DataFrame:
-    """Measure how much each attention head adds to the target.
+    """Measure how much each attention head contributes to the target.
 
-    The effect of a head is the target's value less its value when the head is silenced: when its
-    output, weights times values, is set to zero in its layer and all else runs as before. Heads
-    can stand in for each other, so effects need not add up to anything.
+    The effect of a head is the target's value minus its value with the head switched off: with its
+    output, weights times values, set to zero in its layer, and everything else unchanged. Heads can
+    replace each other, so effects do not add up to a total.
 
     Parameters
     ----------
@@ -53,13 +53,13 @@ def head_effects(
     target, output
         As for `attribute`.
     exact
-        Whether to silence each head in turn, which takes a forward pass a head and text; the
-        estimate takes one forward and backward pass a text.
+        Whether to switch off each head in turn, which takes one forward pass per head and text. The
+        estimate takes one forward and backward pass per text.
 
     Returns
     -------
     DataFrame
-        One row a head: ``layer``, ``head`` (from zero), ``estimate``, and if exact ``effect`` and
+        One row per head: ``layer``, ``head`` (from zero), ``estimate``, and if exact ``effect`` and
         ``effect_std`` (over the texts), in units of the target.
 
     Raises
@@ -88,15 +88,15 @@ def head_effects(
     encodings = encode_cut(clf, singles, pairs, stacklevel=4)
     estimates: list[NDArray[np.float32]] = []
     effects: list[NDArray[np.float32]] = []
-    with progress(len(encodings), "silence heads") as bar:
+    with progress(len(encodings), "switch heads off") as bar:
         for encoding in encodings:
             aim = chosen or likeliest(clf, encoding, output)
             estimates.append(estimated_effects(clf, encoding, aim))
             if exact:
-                found = np.zeros_like(estimates[-1])
-                for heads, values in exact_effects(clf, encoding, aim, found.shape):
-                    found[heads] = values
-                effects.append(found)
+                measured = np.zeros_like(estimates[-1])
+                for heads, values in exact_effects(clf, encoding, aim, measured.shape):
+                    measured[heads] = values
+                effects.append(measured)
             bar.update(1)
     layer, head = np.indices(estimates[0].shape).reshape(2, -1)
     frame = {"layer": layer, "head": head, "estimate": np.mean(estimates, 0).ravel()}
@@ -107,7 +107,7 @@ def head_effects(
 
 
 def likeliest(clf: BertClassifier, encoding: Encoding, output: str) -> Target:
-    """Return the target that stands for a text's likeliest label."""
+    """Return the most probable label of a text as a target."""
     return Target(int(clf.logits([encoding])[0].argmax()), None, output)  # type: ignore[arg-type]
 
 
@@ -116,19 +116,19 @@ def estimated_effects(
 ) -> NDArray[np.float32]:
     """Estimate every head's effect in one forward and one backward pass.
 
-    The backward pass runs layers again, so that no more than one is ever held.
+    The backward pass computes layers again, so that only one is in memory at a time.
 
     Returns
     -------
     float32 array (layers, heads)
-        The derivative of the target with respect to a gate of one on each head's output: what
-        silencing would take away if the target were linear in it.
+        The derivative of the target with respect to a factor of one on each head's output: the
+        effect of switching the head off, if the target were linear in its output.
     """
     gates: dict[int, torch.Tensor] = {}
-    found: list[torch.Tensor] = []
+    gradients: list[torch.Tensor] = []
 
     def gate(heads: Heads) -> torch.Tensor:
-        # A layer that runs again meets the gate that it met before.
+        # A layer that runs again gets the same gate.
         fresh = torch.ones(heads.context.shape[1], requires_grad=True, device=clf.device)
         return heads.context * gates.setdefault(heads.layer, fresh)[None, :, None, None]
 
@@ -137,16 +137,16 @@ def estimated_effects(
             return  # the hook says why
         logits = output.logits.float()
         value = target_values([target], logits, multi_label=clf.multi_label).sum()
-        found.extend(torch.autograd.grad(value, list(gates.values())))
+        gradients.extend(torch.autograd.grad(value, list(gates.values())))
 
     with clf.inference(), torch.enable_grad(), recomputed(clf.model):
-        # As a hook it runs while the model is still tapped.
+        # As a hook it runs while attention is still hooked.
         hook = clf.model.register_forward_hook(backward)
         try:
             run_with_hook(clf, clf.collate([encoding]), gate)
         finally:
             hook.remove()
-    estimates: NDArray[np.float32] = torch.stack(found).float().cpu().numpy()
+    estimates: NDArray[np.float32] = torch.stack(gradients).float().cpu().numpy()
     return estimates
 
 
@@ -157,7 +157,7 @@ def exact_effects(
     shape: tuple[int, ...],
     silenced: frozenset[tuple[int, int]] = frozenset(),
 ) -> Iterator[tuple[tuple[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]]:
-    """Silence each head in turn, many in one batch; yield effects as they become known.
+    """Switch off each head in turn, many in one batch; yield effects as they are measured.
 
     Parameters
     ----------
@@ -166,18 +166,18 @@ def exact_effects(
     encoding
         The text.
     target
-        What to measure.
+        The value to measure.
     shape
         Layers and heads of the model.
     silenced
-        Heads that are off already, against which the others are measured.
+        Heads that are switched off throughout.
 
     Yields
     ------
     heads : (int64 array, int64 array)
         Layers and heads of a batch.
     effects : float32 array
-        Of each.
+        The effect of each.
     """
     layers, heads = np.indices(shape).reshape(2, -1)
     before = ablated_logits(clf, encoding, [silenced])
@@ -195,7 +195,7 @@ def exact_effects(
 def ablated_logits(
     clf: BertClassifier, encoding: Encoding, silenced: Sequence[frozenset[tuple[int, int]]]
 ) -> torch.Tensor:
-    """Predict a text with some heads silenced.
+    """Predict a text with some heads switched off.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def ablated_logits(
     encoding
         The text.
     silenced
-        For each wanted prediction the heads, (layer, head), whose output is set to zero.
+        For each prediction the heads (layer, head) whose output is set to zero.
 
     Returns
     -------

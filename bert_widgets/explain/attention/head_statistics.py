@@ -1,4 +1,4 @@
-"""An attention head in numbers: how sharp it is, how far it looks, and at what."""
+"""Statistics of an attention head: how sharp it is, how far it looks, and at what."""
 
 from __future__ import annotations
 
@@ -15,27 +15,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Pieces:
-    """What of a text's n pieces the numbers depend on.
+class TokenMasks:
+    """Which of a text's n tokens are special, and which belong to the same word.
 
     Attributes
     ----------
     special
         bool tensor (n,).
     same
-        bool tensor (n, n): whether two different pieces belong to the same word, or to words
-        spelt alike.
+        bool tensor (n, n): whether two different tokens belong to the same word, or to words with
+        the same spelling.
     """
 
     special: torch.Tensor
     same: torch.Tensor
 
     @classmethod
-    def of(cls, encoding: Encoding) -> Pieces:
-        """Look at an encoding."""
+    def of(cls, encoding: Encoding) -> TokenMasks:
+        """Return the masks of an encoding."""
         words = encoding.words
-        spelt = np.array([word.casefold() for word in words.strings], object)
-        _, kinds = np.unique(spelt.astype(str), return_inverse=True) if len(words) else (0, spelt)
+        spellings = np.array([word.casefold() for word in words.strings], object)
+        _, kinds = (
+            np.unique(spellings.astype(str), return_inverse=True) if len(words) else (0, spellings)
+        )
         inside = words.of_token >= 0
         kind = np.full(len(encoding), -1)
         kind[inside] = kinds[words.of_token[inside]]
@@ -44,20 +46,21 @@ class Pieces:
         return cls(torch.from_numpy(encoding.segments < 0), torch.from_numpy(same))
 
 
-def statistics_of(weights: torch.Tensor, pieces: Pieces) -> dict[str, NDArray[np.float32]]:
-    """Reduce one layer's weights (heads, n, n) to numbers: name to float32 array (heads,).
+def statistics_of(weights: torch.Tensor, tokens: TokenMasks) -> dict[str, NDArray[np.float32]]:
+    """Reduce one layer's weights (heads, n, n) to statistics: name to float32 array (heads,).
 
     Entropy, distance and shares on special tokens are means over all rows, the others over the
-    rows of pieces that are not special.
+    rows of tokens that are not special.
     """
-    each = [_statistics_of_head(head.float(), pieces) for head in weights]
+    heads = [_statistics_of_head(head.float(), tokens) for head in weights]
     return {
-        name: torch.stack([numbers[name] for numbers in each]).cpu().numpy() for name in each[0]
+        name: torch.stack([statistics[name] for statistics in heads]).cpu().numpy()
+        for name in heads[0]
     }
 
 
-def _statistics_of_head(weights: torch.Tensor, pieces: Pieces) -> dict[str, torch.Tensor]:
-    special, same = pieces.special.to(weights.device), pieces.same.to(weights.device)
+def _statistics_of_head(weights: torch.Tensor, tokens: TokenMasks) -> dict[str, torch.Tensor]:
+    special, same = tokens.special.to(weights.device), tokens.same.to(weights.device)
     count = len(weights)
     places = torch.arange(count, device=weights.device)
     first = (places == 0) & special

@@ -1,4 +1,4 @@
-"""A hook on attention: what each layer's heads compute, seen and changed while the model runs."""
+"""A hook on attention that sees, and may change, what each layer's heads compute."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     Hook = Callable[["Heads"], torch.Tensor]
 
-_NAME = "bert_widgets_tap"
-# DeBERTa computes attention itself: its words' part here, its positions' part beside.
+_NAME = "bert_widgets_hook"
+# DeBERTa computes attention in a module of this name, with terms for words and for positions.
 _OWN = "DisentangledSelfAttention"
 
 
@@ -34,9 +34,9 @@ class Heads(NamedTuple):
     query, key, value
         (batch, heads, tokens, size of a head), with positions rotated in where a model does that.
     weights
-        (batch, heads, tokens, tokens): row = the piece that looks.
+        (batch, heads, tokens, tokens): row = the token that attends.
     context
-        (batch, heads, tokens, size of a head): weights times values, which the layer goes on with.
+        (batch, heads, tokens, size of a head): weights times values, which the layer uses next.
     """
 
     layer: int
@@ -61,7 +61,7 @@ def run_with_hook(clf: BertClassifier, fields: dict[str, torch.Tensor], hook: Ho
     fields
         A batch, as `BertClassifier.collate` returns it.
     hook
-        Takes a layer's `Heads` and returns the context to go on with.
+        Takes a layer's `Heads` and returns the context from which the layer continues.
 
     Returns
     -------
@@ -82,11 +82,11 @@ def run_with_hook(clf: BertClassifier, fields: dict[str, torch.Tensor], hook: Ho
         return hook(heads)
 
     own = [module for module in clf.model.modules() if type(module).__name__ == _OWN]
-    tapping = _hooked(own, noting) if own else attention(clf.model, _NAME)
+    hooked = _hooked(own, noting) if own else attention(clf.model, _NAME)
     tokens = (_HOOK.set(noting), _LAYER.set(0))
     try:
-        with tapping:
-            # Only DeBERTa needs to be asked for its weights; others give them to the hook.
+        with hooked:
+            # Only DeBERTa returns its weights on request; other models pass them to the hook.
             asked = {"output_attentions": True} if own else {}
             logits: torch.Tensor = clf.model(**fields, **asked).logits
     finally:
@@ -98,7 +98,7 @@ def run_with_hook(clf: BertClassifier, fields: dict[str, torch.Tensor], hook: Ho
 
 
 def unreadable(clf: BertClassifier) -> str:
-    """Return the sentence that says why a model's attention cannot be shown."""
+    """Return a sentence about why a model's attention cannot be shown."""
     return (
         f"{type(clf.model).__name__} has no attention weights from every token to every token, "
         "so its attention cannot be shown; use word scores instead."
@@ -115,10 +115,10 @@ def _attend(
     scaling: float | None = None,
     **_options: Any,  # noqa: ANN401
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Compute attention as transformers' plain implementation does, and let the hook see it."""
+    """Compute attention like the eager implementation of transformers, and call the hook."""
     hook = _HOOK.get()
     if hook is None:
-        msg = "The tapped attention runs only inside run_with_hook."
+        msg = "The attention with a hook runs only inside run_with_hook."
         raise RuntimeError(msg)
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     scores = (query * scale) @ key.transpose(2, 3)
@@ -137,7 +137,7 @@ ALL_MASK_ATTENTION_FUNCTIONS.register(_NAME, eager_mask)
 
 @contextlib.contextmanager
 def _hooked(modules: list[torch.nn.Module], hook: Hook) -> Iterator[None]:
-    """Let a hook see modules that compute attention themselves, by projections and output."""
+    """Call a hook for modules that compute attention themselves, with all that they compute."""
     handles = []
     for layer, module in enumerate(modules):
         parts: dict[str, torch.Tensor] = {}
@@ -154,7 +154,7 @@ def _hooked(modules: list[torch.nn.Module], hook: Hook) -> Iterator[None]:
 
 def _keeper(parts: dict[str, torch.Tensor], name: str) -> Callable[..., None]:
     def keep(_module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> None:
-        # The key projection also serves relative positions, after the words.
+        # The key projection runs again for relative positions, after the tokens.
         parts.setdefault(name, output)
 
     return keep

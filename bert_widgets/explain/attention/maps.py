@@ -1,4 +1,4 @@
-"""Attention maps of every layer and head, reduced layer by layer as the model runs."""
+"""Attention maps of every layer and head, reduced to bytes layer by layer as the model runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from ..._common.options import named_options
 from ..reading import Reading, encode_one, reading
 from ..reading import masked as with_masks
-from .head_statistics import Pieces, statistics_of
+from .head_statistics import TokenMasks, statistics_of
 from .hooks import Heads, run_with_hook
 from .value_norms import Projections, value_norms, watched
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 class Matrix(NamedTuple):
-    """One matrix of attention, as it is looked at.
+    """One matrix of attention, with tokens merged or left out as requested.
 
     Attributes
     ----------
     labels
-        What the k rows and columns are.
+        The names of the k rows and columns.
     weights
         float32 array (k, k): each row sums to one, up to rounding.
     of_token
-        int32 array (n,): the row of each of the n pieces, -1 for one that was left out.
+        int32 array (n,): the row of each of the n tokens, -1 for one that was left out.
     left_out
         float32 array (k,): the share of each row's attention that went to special tokens which
         were left out, before the rest was scaled up to one.
@@ -47,7 +47,7 @@ class Matrix(NamedTuple):
     left_out: NDArray[np.float32]
 
 
-_SMALLEST_SCALE = 1e-30  # its 255th part is still a normal float32
+_SMALLEST_SCALE = 1e-30  # divided by 255 it is still a normal float32
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -59,25 +59,25 @@ class AttentionMaps(Reading):
     classes
         All label names.
     masked
-        The numbers of the pieces that were replaced by the mask token.
+        The numbers of the tokens that were replaced by the mask token.
     logits, probabilities
         float32 arrays (classes,): the prediction for what the model read.
     weights
-        uint8 array (layers, heads, n, n): row = the piece that looks, column = the piece looked at.
+        uint8 array (layers, heads, n, n): the weight that each token (row) gives to each (column).
     scales
-        float32 array (layers, heads): a weight is ``byte / 255 * scale``, the largest of its head
-        being ``scale``.
+        float32 array (layers, heads): a weight is ``byte / 255 * scale``, where ``scale`` is the
+        largest weight of the head.
     means
         float32 array (layers, n, n): the mean over the heads of each layer.
     value_norms
-        float32 array (layers, heads, n): the length of what each piece has to give in each head,
-        its value vector after the output projection (Kobayashi et al. 2020).
+        float32 array (layers, heads, n): the length of each token's value vector in each head,
+        after the output projection (Kobayashi et al. 2020).
     statistics
-        Each head in numbers: name to float32 array (layers, heads); see `head_frame`.
+        Statistics of each head: name to float32 array (layers, heads); see `head_frame`.
 
     See Also
     --------
-    Reading : text, pair, tokens, words and their offsets, which it has too.
+    Reading : text, pair, tokens, words and their offsets.
     """
 
     classes: tuple[str, ...]
@@ -117,7 +117,7 @@ class AttentionMaps(Reading):
         Returns
         -------
         float32 array (n, n)
-            Each row sums to one, up to rounding: half of ``scale / 255`` an entry.
+            Each row sums to one, up to rounding: at most half of ``scale / 255`` per entry.
 
         Raises
         ------
@@ -140,14 +140,14 @@ class AttentionMaps(Reading):
         return mean
 
     def norms(self, layer: int, head: int) -> NDArray[np.float32]:
-        """Return how much of each piece really gets through one head.
+        """Return how much each token really contributes through one head.
 
         Returns
         -------
         float32 array (n, n)
-            The length of the vector that each row takes from each column: weight times length of
-            the projected value. What attention weights hide: heads often look hard at pieces,
-            such as ``[SEP]``, whose values are next to nothing.
+            The length of the vector that each row gets from each column: weight times length of
+            the projected value. Attention weights do not show this: heads often give large weights
+            to tokens with very small values, such as ``[SEP]``.
 
         References
         ----------
@@ -160,14 +160,14 @@ class AttentionMaps(Reading):
     def arranged(
         self, weights: NDArray[np.float32], *, words: bool = False, specials: bool = True
     ) -> Matrix:
-        """Merge pieces into words, or leave special tokens out.
+        """Merge tokens into words, or leave special tokens out.
 
         Parameters
         ----------
         weights
             float32 array (n, n), such as `head`, `mean` or `norms` returns.
         words
-            Whether to merge the pieces of a word: columns are summed, rows averaged.
+            Whether to merge the tokens of a word: columns are summed, rows averaged.
         specials
             Whether to keep special tokens. Without them each row is scaled up to the sum it had.
         """
@@ -194,8 +194,8 @@ class AttentionMaps(Reading):
     def thumbnails(self, size: int = 48) -> NDArray[np.uint8]:
         """Return every head at most ``size`` pixels wide: uint8 array (layers, heads, k, k).
 
-        A pixel is the largest weight under it, so that no thin line is lost, 255 being the
-        largest of its head.
+        Each pixel is the largest weight in its area, so that thin lines are kept. 255 is the
+        largest weight of the head.
         """
         count = len(self.tokens)
         starts = np.unique(np.arange(min(size, count)) * count // min(size, count))
@@ -203,13 +203,13 @@ class AttentionMaps(Reading):
         return np.maximum.reduceat(rows, starts, axis=3)
 
     def head_frame(self) -> pd.DataFrame:
-        """Return one row a head: what it does, in numbers.
+        """Return statistics of the heads, one row per head.
 
         Columns are ``layer``, ``head``, ``entropy`` (of a row, in bits), ``distance`` (between a
-        piece and what it looks at, in pieces), ``to_first`` and ``to_other_special`` (the share
-        on ``[CLS]``, and on ``[SEP]`` and its like), and the share that pieces give to the
-        ``previous`` one, the ``next`` one and other pieces of the ``same_word``, in the same place
-        or elsewhere: all means over the rows.
+        token and the tokens it attends to, in tokens), ``to_first`` and ``to_other_special`` (the
+        share on ``[CLS]``, and on ``[SEP]`` and other special tokens), and the share that tokens
+        give to the ``previous`` token, the ``next`` token and other tokens of the ``same_word``,
+        which may occur several times. All are means over the rows.
         """
         import pandas as pd
 
@@ -218,7 +218,7 @@ class AttentionMaps(Reading):
         return pd.DataFrame({"layer": layer, "head": head, **columns})
 
     def to_frame(self, layer: int, head: int) -> pd.DataFrame:
-        """Return one head in long form: columns ``from``, ``to`` (pieces) and ``weight``."""
+        """Return one head in long form: columns ``from``, ``to`` (tokens) and ``weight``."""
         import pandas as pd
 
         count = len(self.tokens)
@@ -231,7 +231,7 @@ class AttentionMaps(Reading):
         )
 
     def _groups(self, *, words: bool) -> NDArray[np.int64]:
-        """Return the group of each piece, numbered in the order in which they begin."""
+        """Return the group of each token; groups are numbered by their first token."""
         count = len(self.tokens)
         alone = ~(words & (self.word_of_token >= 0))
         keys = np.where(alone, np.arange(count), count + self.word_of_token)
@@ -239,12 +239,12 @@ class AttentionMaps(Reading):
         return np.argsort(np.argsort(first))[of_key]
 
     def _labels(self, of_token: NDArray[np.int64], count: int, *, words: bool) -> tuple[str, ...]:
-        pieces = self.token_texts
+        texts = self.token_texts
         first = [int(np.flatnonzero(of_token == group)[0]) for group in range(count)]
         return tuple(
             self.words[self.word_of_token[i]]
             if words and self.word_of_token[i] >= 0 and i not in self.masked
-            else pieces[i]
+            else texts[i]
             for i in first
         )
 
@@ -255,9 +255,9 @@ def attention_maps(
 ) -> AttentionMaps:
     """Read the attention of every head in one forward pass.
 
-    Heads are reduced to bytes as each layer runs, so that at 12 layers, 12 heads and 512 tokens
-    no more than one layer is ever held as floats (DeBERTa, which hands all weights out at the end,
-    excepted). The model is switched to plain attention for this pass only.
+    Heads are reduced to bytes as each layer runs, so that only one layer at a time is in memory as
+    floats (except for DeBERTa, which returns all weights at the end). The model uses eager
+    attention for this pass only.
 
     Attention shows where a head looks, not why the model decided.
 
@@ -269,7 +269,7 @@ def attention_maps(
         The text, and the second text of a pair. What the model does not read is left out, with
         a warning.
     masked
-        Numbers of pieces to replace by the mask token.
+        Numbers of tokens to replace by the mask token.
 
     Raises
     ------
@@ -277,7 +277,7 @@ def attention_maps(
         If ``text`` or ``pair`` is not a string.
     ValueError
         If the model has no attention weights from every token to every token, there is no such
-        piece, or it cannot be masked.
+        token, or it cannot be masked.
 
     Examples
     --------
@@ -316,20 +316,20 @@ def attention_maps(
 
 
 class _Kept:
-    """What is kept of each layer while the next one runs."""
+    """The reduced weights of the layers that have run."""
 
     weights: NDArray[np.uint8]
     scales: NDArray[np.float32]
     means: NDArray[np.float32]
 
     def __init__(self, encoding: Encoding, layers: int) -> None:
-        self._pieces = Pieces.of(encoding)
+        self._tokens = TokenMasks.of(encoding)
         self._layers = layers
         self.numbers: list[dict[str, NDArray[np.float32]]] = []
         self.norms: list[NDArray[np.float32]] = []
 
     def add(self, layer: int, weights: torch.Tensor) -> None:
-        """Reduce one layer (heads, n, n), head by head: temporaries are as small as one head."""
+        """Reduce one layer (heads, n, n) head by head, which keeps temporary arrays small."""
         heads, count, _ = weights.shape
         if not layer:
             self.weights = np.empty((self._layers, heads, count, count), np.uint8)
@@ -339,7 +339,7 @@ class _Kept:
             levels, self.scales[layer, head] = _quantise(weights[head])
             self.weights[layer, head] = levels.cpu().numpy()
         self.means[layer] = weights.float().mean(0).cpu().numpy()
-        self.numbers.append(statistics_of(weights, self._pieces))
+        self.numbers.append(statistics_of(weights, self._tokens))
 
 
 def _quantise(weights: torch.Tensor) -> tuple[torch.Tensor, float]:

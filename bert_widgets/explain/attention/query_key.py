@@ -1,4 +1,4 @@
-"""How a head comes to its weights: the queries and keys of its pieces."""
+"""Queries and keys of a head, from which its attention weights are computed."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class QueryKey(Reading):
     weights
         float32 array (n, n): the head's attention.
     complete
-        Whether the weights are the softmax of the scores. They are not where the model adds
-        something for the positions (DeBERTa) or leaves far pieces out (ModernBERT's local layers).
+        Whether the weights are the softmax of the scores. They are not if the model adds a term for
+        positions (DeBERTa) or ignores distant tokens (ModernBERT's local layers).
 
     See Also
     --------
-    Reading : text, pair, tokens, words and their offsets, which it has too.
+    Reading : text, pair, tokens, words and their offsets.
     """
 
     layer: int
@@ -92,21 +92,21 @@ def query_key_of(clf: BertClassifier, encoding: Encoding, layer: int, head: int)
         if not 0 <= number < counts[name]:
             msg = f"There is no {name} {number}; use 0 to {counts[name] - 1}."
             raise ValueError(msg)
-    found: list[tuple[torch.Tensor, ...]] = []
+    kept: list[tuple[torch.Tensor, ...]] = []
 
     def keep(heads: Heads) -> torch.Tensor:
         if heads.layer == layer:
-            found.append((heads.query[0, head], heads.key[0, head], heads.weights[0, head]))
+            kept.append((heads.query[0, head], heads.key[0, head], heads.weights[0, head]))
         return heads.context
 
     with clf.evaluating(), torch.inference_mode():
         run_with_hook(clf, clf.collate([encoding]), keep)
-    query, key, weights = (part.float().cpu().numpy() for part in found[0])
-    # DeBERTa shares the scale out among its kinds of scores.
+    query, key, weights = (part.float().cpu().numpy() for part in kept[0])
+    # DeBERTa divides the scale among its kinds of scores.
     kinds = 1 + len(getattr(config, "pos_att_type", None) or [])
     scores = query @ key.T / np.sqrt(query.shape[1] * kinds, dtype=np.float32)
-    likely = np.exp(scores - scores.max(1, keepdims=True))
-    likely /= likely.sum(1, keepdims=True)
+    softmax = np.exp(scores - scores.max(1, keepdims=True))
+    softmax /= softmax.sum(1, keepdims=True)
     return QueryKey(
         **reading(encoding),
         layer=layer,
@@ -115,5 +115,5 @@ def query_key_of(clf: BertClassifier, encoding: Encoding, layer: int, head: int)
         key=key,
         scores=scores,
         weights=weights,
-        complete=bool(np.allclose(likely, weights, atol=1e-3)),
+        complete=bool(np.allclose(softmax, weights, atol=1e-3)),
     )

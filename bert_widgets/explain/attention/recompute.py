@@ -1,4 +1,4 @@
-"""Gradients in little memory: each layer keeps what goes into it, and runs again for the rest."""
+"""Gradients in less memory: each layer keeps only its inputs, and runs again for the rest."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def recomputed(model: PreTrainedModel) -> Iterator[None]:
-    """Run the model's layers such that no more than one is ever held for the backward pass.
+    """Run the model's layers so that only one at a time is in memory for the backward pass.
 
-    The backward pass belongs inside, and inside whatever else changes what a layer computes: it
-    runs each layer but the last again, which takes 1.4 times the time. Results are the same up to
-    rounding.
+    The backward pass must run inside, and inside all other contexts that change what a layer
+    computes: it runs each layer but the last again, which takes 1.4 times as long. Results are the
+    same up to rounding.
 
     Parameters
     ----------
     model
-        Any encoder, its dropout off and its classifier's lock held.
+        Any encoder, with dropout off and its classifier's lock held.
 
     References
     ----------
@@ -39,13 +39,13 @@ def recomputed(model: PreTrainedModel) -> Iterator[None]:
     stack = max(stacks, key=len)
     layers = list(stack)
     before = [vars(layer).get("forward") for layer in layers]
-    # Counted by calls: ALBERT runs the same layer each time.
+    # Calls are counted because ALBERT runs the same layer each time.
     calls = itertools.count(1)
 
-    def thrifty(forward: Forward) -> Forward:
+    def checkpointed(forward: Forward) -> Forward:
         def run(*inputs: Any, **options: Any) -> Any:  # noqa: ANN401
             if next(calls) == model.config.num_hidden_layers:
-                return forward(*inputs, **options)  # its turn to go backward comes at once
+                return forward(*inputs, **options)  # its backward pass comes next
             again = _in_this_context(forward)
             return checkpoint(
                 again, *inputs, use_reentrant=False, preserve_rng_state=False, **options
@@ -54,7 +54,7 @@ def recomputed(model: PreTrainedModel) -> Iterator[None]:
         return run
 
     for layer in layers:
-        layer.forward = thrifty(layer.forward)
+        layer.forward = checkpointed(layer.forward)
     try:
         yield
     finally:
@@ -66,10 +66,10 @@ def recomputed(model: PreTrainedModel) -> Iterator[None]:
 
 
 def _in_this_context(forward: Forward) -> Forward:
-    """Return what runs ``forward`` at first here, and then in the context that there was before.
+    """Return a function that runs ``forward`` here at first, and later in the current context.
 
-    A hook finds its layer's number in the context; and the backward pass of a GPU has a thread, and
-    thus a context, of its own.
+    A hook reads the number of its layer from the context, and on a GPU the backward pass runs in
+    another thread and thus in another context.
     """
     context = contextvars.copy_context()
     runs = itertools.count()

@@ -1,4 +1,4 @@
-"""What attention moves, not only where it looks: the lengths of the vectors it adds up."""
+"""The lengths of the vectors that attention adds up, not only their weights."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from ...model.classifier import BertClassifier
     from ...text.encoding import Encoding
 
-# Rows of a layer that are computed at once: each is a vector (tokens, width).
+# Rows of a layer that are computed at once; each is an array (tokens, width).
 _ROWS = 16
 
 
 class Projections:
-    """A hook that tells which linear map runs next: after attention, the output projection."""
+    """A hook that finds the linear map that runs next: after attention, the output projection."""
 
     def __init__(self) -> None:
         self._expecting: Callable[[nn.Linear], object] | None = None
@@ -34,7 +34,7 @@ class Projections:
         self._expecting = found
 
     def __call__(self, linear: nn.Module, _inputs: object) -> None:
-        """See a linear map run, as a hook."""
+        """Pass on a linear map that runs."""
         found, self._expecting = self._expecting, None
         if found is not None:
             found(linear)  # type: ignore[arg-type]
@@ -44,7 +44,7 @@ class Projections:
 def watched(
     model: nn.Module, kind: type[nn.Module], watcher: Callable[..., None]
 ) -> Iterator[None]:
-    """Let ``watcher`` see the inputs of every module of a kind, whatever a family calls it."""
+    """Call ``watcher`` with the inputs of every module of a type, whatever its name is."""
     modules = [module for module in model.modules() if isinstance(module, kind)]
     hooks = [module.register_forward_pre_hook(watcher) for module in modules]
     try:
@@ -55,7 +55,7 @@ def watched(
 
 
 def value_norms(value: torch.Tensor, projection: nn.Linear) -> NDArray[np.float32]:
-    """Return the length of each piece's value vector after the output projection.
+    """Return the length of each token's value vector after the output projection.
 
     Parameters
     ----------
@@ -79,10 +79,10 @@ def value_norms(value: torch.Tensor, projection: nn.Linear) -> NDArray[np.float3
 
 
 def block_norms(clf: BertClassifier, encoding: Encoding, layer: int) -> NDArray[np.float32]:
-    """Return how much each piece takes from each other one in a whole layer's attention block.
+    """Return how much each token gets from each other one in a whole layer's attention block.
 
-    All heads are added up before the length is taken, and the residual connection belongs to the
-    diagonal; in models that normalise after it (all but ModernBERT) the LayerNorm's scaling too.
+    All heads are added up before the length is taken. The diagonal includes the residual connection
+    and, in models that normalise after it (all but ModernBERT), rows include the LayerNorm's scale.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def block_norms(clf: BertClassifier, encoding: Encoding, layer: int) -> NDArray[
     Returns
     -------
     float32 array (n, n)
-        Row = the piece that is updated.
+        Row = the token that is updated.
 
     References
     ----------
@@ -129,7 +129,7 @@ def _projected(value: torch.Tensor, projection: nn.Linear) -> torch.Tensor:
 
 
 class _Norms:
-    """Waits for the LayerNorm that reads the sum of residual and attention."""
+    """A hook that waits for the LayerNorm of the sum of residual and attention."""
 
     def __init__(self, model: nn.Module) -> None:
         self._model = model
@@ -151,9 +151,9 @@ class _Norms:
 def _block(
     heads: Heads, projection: nn.Linear, total: torch.Tensor, norm: nn.LayerNorm | None
 ) -> NDArray[np.float32]:
-    """Take the lengths of the parts that add up to a block's output, but for its biases.
+    """Return the lengths of the parts that add up to a block's output, without its biases.
 
-    ``total`` (tokens, width) is the sum of residual and attention, which ``norm`` reads.
+    ``total`` (tokens, width) is the sum of residual and attention, the input of ``norm``.
     """
     values = _projected(heads.value[0], projection)
     context = heads.context[0].transpose(0, 1).flatten(1)

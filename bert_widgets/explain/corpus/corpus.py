@@ -1,4 +1,4 @@
-"""Tokens of a corpus that a layer, or some of its heads, take for alike: each in its context."""
+"""Search of a corpus for tokens that a layer, or some of its heads, represent similarly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...model.weights_version import weights_of
 from ...text.batches import token_batches
 from ..reading import encode_cut, encode_one
 from .match_frame import Match, match_frame
-from .token_index import BY, By, TokenIndex, bytes_a_token, see
+from .token_index import BY, By, TokenIndex, bytes_per_token, read_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,13 +34,13 @@ _MOST_BYTES = 512 * 2**20
 
 
 class Corpus:
-    """Texts to search for tokens that the model takes for alike.
+    """Texts to search for tokens that the model represents similarly.
 
-    Texts are tokenised once. The first search at a layer runs the model over all of them and
-    keeps one vector a token in float16, so that later searches take but one matrix product. At
-    most 512 MiB are kept, which holds one layer of some 340,000 tokens of a model of bert-base's
-    width; the layer used longest ago is dropped for a new one. After the weights have changed, as
-    in a training, a layer is read again.
+    Texts are tokenised once. The first search at a layer runs the model on all of them and keeps
+    one vector per token in float16, so that later searches take only one matrix product. At most
+    512 MiB are kept, enough for one layer of about 340,000 tokens of a model as wide as bert-base;
+    the least recently used layer is dropped for a new one. After the weights have changed, for
+    example by training, a layer is read again.
 
     Parameters
     ----------
@@ -48,10 +48,10 @@ class Corpus:
         The classifier.
     source
         Texts, or pairs of texts, as `BertClassifier.predict` takes them; a DataFrame; or a
-        `TextData`. What the model does not read of a long text is not searched.
+        `TextData`. Text beyond what the model reads is not searched.
     text, pair, label
-        Columns of a DataFrame. ``pair`` names the second text of sentence pairs; labels are
-        shown with the matches if there is such a column.
+        Columns of a DataFrame. ``pair`` has the second text of sentence pairs; labels are shown
+        with the matches if there is such a column.
     tags
         A function that takes a text and returns a list of (start, end, tag), in characters, such
         as parts of speech; see the examples.
@@ -59,9 +59,9 @@ class Corpus:
     Attributes
     ----------
     texts : int
-        How many there are.
+        The number of texts.
     tokens : int
-        How many tokens they have, without special ones.
+        The number of tokens, without special tokens.
 
     Raises
     ------
@@ -101,17 +101,17 @@ class Corpus:
         self.clf = clf
         self._encodings = encode_cut(clf, singles, pairs, stacklevel=4)
         self._tags = None if tags is None else functools.lru_cache(4096)(tags)
-        # Neither special tokens nor lone marks of a word's beginning cover any characters.
+        # Special tokens and separate markers of the start of a word cover no characters.
         places = [np.flatnonzero(e.offsets[:, 1] > e.offsets[:, 0]) for e in self._encodings]
         self._rows = np.repeat(np.arange(len(places)), [len(each) for each in places])
         self._places = np.concatenate([np.empty(0, np.int64), *places])
         self._starts = np.searchsorted(self._rows, np.arange(len(places) + 1))
         self.texts, self.tokens = len(singles), len(self._rows)
         if not self.tokens:
-            msg = "There is no text to search in; give at least one with a word."
+            msg = "There is no text to search; give at least one with a word."
             raise ValueError(msg)
         self._heads = int(clf.model.config.num_attention_heads)
-        self._room = _MOST_BYTES // bytes_a_token(clf)
+        self._room = _MOST_BYTES // bytes_per_token(clf)
         if self.tokens > self._room:
             msg = (
                 f"The corpus has {self.tokens:,} tokens, but one layer of no more than "
@@ -120,7 +120,7 @@ class Corpus:
             raise ValueError(msg)
         budget = token_budget(clf.device)
         self._batches = list(token_batches([len(e) for e in self._encodings], budget))
-        self._indices: dict[tuple[int, By], TokenIndex] = {}  # the one used longest ago first
+        self._indices: dict[tuple[int, By], TokenIndex] = {}  # least recently used first
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -139,36 +139,36 @@ class Corpus:
         n: int = 50,
         specials: bool = True,
     ) -> pd.DataFrame:
-        """Find the tokens of the corpus that are most like one token of a text.
+        """Find the tokens of the corpus that are most similar to one token of a text.
 
         Parameters
         ----------
         text, pair
-            The text that the token stands in, and the second one of a pair.
+            The text with the token, and the second one of a pair.
         token
-            The number of the piece, as in `AttentionMaps.tokens`, or a word of the text, of
-            which the first piece is taken.
+            The number of the token, as in `AttentionMaps.tokens`, or a word of the text, of which
+            the first token is taken.
         layer
             Counts from zero.
         by
-            ``"embedding"`` compares what the layer puts out, its hidden states; ``"heads"`` what
-            its heads have gathered for the token, before the output projection mixes them.
+            ``"embedding"`` compares the output of the layer, its hidden states; ``"heads"`` the
+            output of its heads for the token, before the output projection combines them.
         heads
-            The heads, from zero, that are compared and whose attention is told; None for all.
+            The heads, from zero, that are compared and whose attention is reported; None for all.
         n
-            The most matches.
+            The largest number of matches.
         specials
             Whether ``attends_to`` may be a special token.
 
         Returns
         -------
         DataFrame
-            One row a match, the most similar first: ``row`` of the corpus, ``text`` (and ``pair``,
-            with ``segment`` 1 where the match is in it), the matched ``token``, the ``word`` it
-            belongs to, its characters ``start`` to ``end``, and its ``similarity``: the cosine,
-            for several heads the mean of theirs. Then what it looks at most in any of the heads:
-            the piece ``attends_to``, its word ``attends_to_word``, and the weight ``attention``.
-            Then ``tag`` and ``attends_to_tag``, and the ``label``, where the corpus has them.
+            One row per match, the most similar first: ``row`` of the corpus, ``text`` (and
+            ``pair``, with ``segment`` 1 if the match is in it), the matched ``token``, the ``word``
+            it belongs to, its characters ``start`` to ``end``, and its ``similarity``: the cosine,
+            for several heads the mean over them. Then the token with the largest weight in any of
+            the heads: ``attends_to``, its word ``attends_to_word``, and the weight ``attention``.
+            Then ``tag`` and ``attends_to_tag``, and the ``label``, if the corpus has them.
 
         Raises
         ------
@@ -177,9 +177,9 @@ class Corpus:
 
         Examples
         --------
-        >>> found = corpus.similar("not a bad film", "bad", layer=2, by="heads", heads=[3])
+        >>> matches = corpus.similar("not a bad film", "bad", layer=2, by="heads", heads=[3])
         ... # doctest: +SKIP
-        >>> found["attends_to_word"].value_counts()  # doctest: +SKIP
+        >>> matches["attends_to_word"].value_counts()  # doctest: +SKIP
         """
         encoding = encode_one(self.clf, text, pair, stacklevel=4)
         number = _number(encoding, token)
@@ -189,9 +189,9 @@ class Corpus:
         return self.nearest(index, encoding, number, heads=heads, n=n, specials=specials)
 
     def reading(self, layer: int, by: By) -> Iterator[TokenIndex]:
-        """Run the model over what a search still needs; yield the index after each batch.
+        """Run the model on the texts that a search still needs; yield the index after each batch.
 
-        If it is called off, the next one goes on where it ended.
+        If it is cancelled, the next call continues where it ended.
         """
         self._check(layer, by)
         with self._lock:
@@ -215,26 +215,26 @@ class Corpus:
         n: int,
         specials: bool,
     ) -> pd.DataFrame:
-        """Search an index that is whole for a piece of an encoded text, as `similar` does."""
+        """Search a complete index for a token of an encoded text, as `similar` does."""
         chosen = self._chosen(heads)
         if n < 1:
-            msg = f"There are no {n} matches; ask for at least 1."
+            msg = f"n={n} is not a number of matches; use at least 1."
             raise ValueError(msg)
-        query = see(self.clf, [encoding], index.layer, index.by).vectors[0, token]
+        query = read_layer(self.clf, [encoding], index.layer, index.by).vectors[0, token]
         if index.by == "heads":
             shares = np.zeros((self._heads, 1), np.float32)
             shares[chosen] = 1 / len(chosen)
             query = (query.reshape(self._heads, -1) * shares).ravel()
         cosines = index.cosines(query).clip(-1, 1)
         best = np.argsort(-cosines, kind="stable")[:n]
-        attended, weights = index.looks(best, chosen, specials=specials)
+        attended, weights = index.most_attended(best, chosen, specials=specials)
         places = (self._rows[best].tolist(), self._places[best].tolist())
-        found = zip(*places, cosines[best].astype(float).tolist(), attended, weights, strict=True)
-        matches = [Match(*each) for each in found]
+        rows = zip(*places, cosines[best].astype(float).tolist(), attended, weights, strict=True)
+        matches = [Match(*row) for row in rows]
         return match_frame(matches, self._encodings, self._tags, self._labels)
 
     def _index(self, layer: int, by: By) -> TokenIndex:
-        """Return the index of a layer, an empty one if it is of other weights; hold the lock."""
+        """Return the index of a layer, empty if the weights have changed; hold the lock to call."""
         weights = weights_of(self.clf)
         index = self._indices.pop((layer, by), None)
         if index is None or index.weights != weights:
@@ -248,12 +248,12 @@ class Corpus:
         """Read one more batch into an index; hold the lock to call."""
         rows = self._batches[index.done].tolist()
         encodings = [self._encodings[row] for row in rows]
-        seen = see(self.clf, encodings, index.layer, index.by)
+        reading = read_layer(self.clf, encodings, index.layer, index.by)
         if not index.done:
-            index.reserve(self.tokens, seen)
+            index.reserve(self.tokens, reading)
         for i, row in enumerate(rows):
             here = slice(self._starts[row], self._starts[row + 1])
-            index.put(here, seen, i, self._places[here])
+            index.put(here, reading, i, self._places[here])
         index.done += 1
 
     def _check(self, layer: int, by: By) -> None:
@@ -297,7 +297,7 @@ def _texts(
 
 
 def _number(encoding: Encoding, token: int | str) -> int:
-    """Return the number of a piece, or of the first piece of a word."""
+    """Return the number of a token, or of the first token of a word."""
     words = encoding.words
     if isinstance(token, str):
         if token not in words.strings:

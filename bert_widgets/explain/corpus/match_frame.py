@@ -1,4 +1,4 @@
-"""Matches of a search as a table: each with its word, its place and what it looks at."""
+"""Matches of a search as a table: each with its word, its position and what it attends to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Match(NamedTuple):
-    """A token of a corpus: its text, its piece, how similar it is, where it looks and how hard."""
+    """A token of a corpus: its text, its number, its similarity, and its largest attention."""
 
     row: int
     token: int
@@ -32,16 +32,16 @@ def match_frame(
     tags: Tagger | None,
     labels: Sequence[Any] | None,
 ) -> pd.DataFrame:
-    """Return what `Corpus.similar` does; see there for the columns.
+    """Return matches as a table with the columns that `Corpus.similar` describes.
 
     Parameters
     ----------
     matches
-        In the order wanted.
+        In the order of the rows.
     encodings
-        Of all texts of the corpus.
+        The encodings of all texts of the corpus.
     tags, labels
-        Of the corpus, if it has them.
+        The tagger and the labels of the corpus, if it has them.
     """
     import pandas as pd
 
@@ -77,16 +77,16 @@ def match_frame(
     return pd.DataFrame(rows).drop(columns=absent)
 
 
-def _word(text: Reading, piece: int) -> str:
-    word = int(text.word_of_token[piece])
-    return text.words[word] if word >= 0 else text.token_texts[piece]
+def _word(text: Reading, token: int) -> str:
+    word = int(text.word_of_token[token])
+    return text.words[word] if word >= 0 else text.token_texts[token]
 
 
-def _tag(tags: Tagger | None, text: Reading, piece: int) -> str:
-    """Return the tag of the characters that a piece begins at; empty if they have none."""
-    segment = text.token_segments[piece]
+def _tag(tags: Tagger | None, text: Reading, token: int) -> str:
+    """Return the tag of the characters at which a token begins; empty if they have none."""
+    segment = text.token_segments[token]
     if tags is None or segment < 0:
         return ""
-    start = text.token_offsets[piece, 0]
+    start = text.token_offsets[token, 0]
     spans = tags(text.pair or "" if segment else text.text)
     return next((str(tag) for first, last, tag in spans if first <= start < last), "")

@@ -1,4 +1,4 @@
-"""One layer of all tokens of many texts: a vector each, and where its heads look."""
+"""One layer of all tokens of many texts: a vector per token, and where its heads look."""
 
 from __future__ import annotations
 
@@ -24,28 +24,30 @@ BY: tuple[By, ...] = ("embedding", "heads")
 _ROWS = 2**14  # multiplied in float32 at once
 
 
-class Seen(NamedTuple):
+class LayerReading(NamedTuple):
     """One layer of a batch of b texts of up to t tokens.
 
     Attributes
     ----------
     vectors
-        float32 array (b, t, width): what is compared, of unit length; what heads put out is one
-        unit vector a head, end to end.
-    pieces
-        int64 array (2, b, t, heads): the piece that each head looks at most, of all pieces and of
-        those that are not special.
-    shares
-        float32 array (2, b, t, heads): the weight that it gets.
+        float32 array (b, t, width): the vectors to compare, of unit length; for heads, one unit
+        vector per head, concatenated.
+    attended
+        int64 array (2, b, t, heads): the token with each head's largest weight, among all tokens
+        and among those that are not special.
+    attention
+        float32 array (2, b, t, heads): its weight.
     """
 
     vectors: NDArray[np.float32]
-    pieces: NDArray[np.int64]
-    shares: NDArray[np.float32]
+    attended: NDArray[np.int64]
+    attention: NDArray[np.float32]
 
 
-def see(clf: BertClassifier, encodings: Sequence[Encoding], layer: int, by: By) -> Seen:
-    """Run the model on a batch of texts, and keep what an index needs of one layer.
+def read_layer(
+    clf: BertClassifier, encodings: Sequence[Encoding], layer: int, by: By
+) -> LayerReading:
+    """Run the model on a batch of texts, and return what an index needs of one layer.
 
     Raises
     ------
@@ -82,7 +84,7 @@ def see(clf: BertClassifier, encodings: Sequence[Encoding], layer: int, by: By) 
     finally:
         hook.remove()
     unit = torch.nn.functional.normalize(vectors[0].float(), dim=-1)
-    return Seen(
+    return LayerReading(
         unit.reshape(count, longest, -1).cpu().numpy(),
         np.stack([each.indices.transpose(1, 2).cpu().numpy() for each in most]),
         np.stack([each.values.transpose(1, 2).float().cpu().numpy() for each in most]),
@@ -91,18 +93,18 @@ def see(clf: BertClassifier, encodings: Sequence[Encoding], layer: int, by: By) 
 
 @dataclass(eq=False)
 class TokenIndex:
-    """One layer of m tokens, as far as it has been read.
+    """One layer of m tokens, as far as the texts have been read.
 
     Attributes
     ----------
     layer, by
-        What is compared.
+        The layer, and what is compared.
     weights
-        The state of the model's weights when reading began, as `weights_of` tells it.
+        The state of the model's weights when reading began, as `weights_of` returns it.
     batches
-        How many there are to read.
+        The number of batches to read.
     done
-        How many have been read.
+        The number of batches that have been read.
     """
 
     layer: int
@@ -111,44 +113,44 @@ class TokenIndex:
     batches: int
     done: int = 0
     _vectors: NDArray[np.float16] = field(init=False, repr=False)
-    _pieces: NDArray[np.uint16] = field(init=False, repr=False)
-    _shares: NDArray[np.float16] = field(init=False, repr=False)
+    _attended: NDArray[np.uint16] = field(init=False, repr=False)
+    _attention: NDArray[np.float16] = field(init=False, repr=False)
 
     @property
     def share(self) -> float:
-        """How much has been read, from 0 to 1."""
+        """The share that has been read, from 0 to 1."""
         return self.done / self.batches
 
-    def reserve(self, tokens: int, seen: Seen) -> None:
-        """Make room for so many tokens like those of a first batch."""
-        heads = seen.pieces.shape[-1]
-        self._vectors = np.empty((tokens, seen.vectors.shape[-1]), np.float16)
-        self._pieces = np.empty((2, tokens, heads), np.uint16)
-        self._shares = np.empty((2, tokens, heads), np.float16)
+    def reserve(self, tokens: int, reading: LayerReading) -> None:
+        """Allocate arrays for all tokens, with the widths of a first batch."""
+        heads = reading.attended.shape[-1]
+        self._vectors = np.empty((tokens, reading.vectors.shape[-1]), np.float16)
+        self._attended = np.empty((2, tokens, heads), np.uint16)
+        self._attention = np.empty((2, tokens, heads), np.float16)
 
-    def put(self, here: slice, seen: Seen, row: int, places: NDArray[np.int64]) -> None:
-        """Keep some tokens of a text of a batch."""
-        self._vectors[here] = seen.vectors[row, places]
-        self._pieces[:, here] = seen.pieces[:, row, places]
-        self._shares[:, here] = seen.shares[:, row, places]
+    def put(self, here: slice, reading: LayerReading, row: int, places: NDArray[np.int64]) -> None:
+        """Store the tokens of a text of a batch."""
+        self._vectors[here] = reading.vectors[row, places]
+        self._attended[:, here] = reading.attended[:, row, places]
+        self._attention[:, here] = reading.attention[:, row, places]
 
     def cosines(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the cosine of a unit vector (width,) with that of each token: (m,)."""
+        """Return the cosine of a unit vector (width,) and the vector of each token: (m,)."""
         starts = range(0, len(self._vectors), _ROWS)
         parts = (self._vectors[start : start + _ROWS].astype(np.float32) for start in starts)
         return np.concatenate([part @ query for part in parts])
 
-    def looks(
+    def most_attended(
         self, tokens: NDArray[np.int64], heads: Sequence[int], *, specials: bool
     ) -> tuple[list[int], list[float]]:
-        """Return which piece some tokens look at most in any of the heads, and its weight."""
-        shares = self._shares[int(not specials), tokens][:, heads]
+        """For some tokens, return the one with the largest weight in any head, and this weight."""
+        shares = self._attention[int(not specials), tokens][:, heads]
         strongest = np.asarray(heads)[shares.argmax(1)]
-        pieces = self._pieces[int(not specials), tokens, strongest]
-        return pieces.tolist(), shares.max(1).astype(float).tolist()
+        attended = self._attended[int(not specials), tokens, strongest]
+        return attended.tolist(), shares.max(1).astype(float).tolist()
 
 
-def bytes_a_token(clf: BertClassifier) -> int:
-    """Return what an index holds of each token."""
+def bytes_per_token(clf: BertClassifier) -> int:
+    """Return the size of an index per token."""
     config = clf.model.config
     return 2 * int(config.hidden_size) + 8 * int(config.num_attention_heads)

@@ -40,7 +40,7 @@ def test_maps_are_the_models_own_weights_to_half_a_level(kind: str, pair: str | 
             assert np.abs(found.sum(1) - 1).max() <= count * scale / 255 / 2 + 1e-5
 
 
-def test_pieces_and_words_are_those_of_the_text() -> None:
+def test_tokens_and_words_are_those_of_the_text() -> None:
     clf = tiny_classifier("roberta")
     maps, encoding = attention_maps(clf, TEXT, "bad"), clf.encode([TEXT], ["bad"])[0]
     assert (maps.text, maps.pair) == (TEXT, "bad")
@@ -111,7 +111,7 @@ def test_the_model_is_left_as_it_was_also_after_an_error(kind: str) -> None:
     assert (clf.training, clf.model.config._attn_implementation, hooks(clf.model)) == (True, own, 0)
 
 
-def test_long_form_lists_every_pair_of_pieces() -> None:
+def test_long_form_lists_every_pair_of_tokens() -> None:
     maps = attention_maps(tiny_classifier("bert"), "not bad")
     frame = maps.to_frame(1, 2)
     assert list(frame) == ["from", "to", "weight"]
@@ -225,7 +225,7 @@ def test_merging_sums_columns_and_averages_rows(kind: str, specials: bool) -> No
     np.testing.assert_allclose(found.weights.sum(1), 1, atol=0.03)
 
 
-def test_pieces_with_specials_stay_as_they_are() -> None:
+def test_tokens_with_specials_are_unchanged() -> None:
     maps = attention_maps(tiny_classifier("bert"), TEXT)
     found = maps.arranged(maps.head(0, 0))
     np.testing.assert_allclose(found.weights, maps.head(0, 0), atol=1e-6)

@@ -1,4 +1,4 @@
-"""Attention of a text with some pieces masked is that of the mask token in their place."""
+"""Attention of a text with masked tokens is that of a text with mask tokens."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_model_reads_the_mask_token_and_all_else_stays(kind: str) -> None:
     assert not np.allclose(found.logits, whole.logits, atol=1e-3)
 
 
-def test_a_word_whose_first_piece_is_masked_is_labelled_so() -> None:
+def test_a_word_whose_first_token_is_masked_has_its_label() -> None:
     maps = attention_maps(tiny_classifier("bert"), TEXT, masked=[2])
     assert maps.arranged(maps.head(0, 0), words=True).labels[2] == "[MASK]"
     assert maps.arranged(maps.head(0, 0), words=True).labels[3] == "was"
@@ -43,7 +43,7 @@ def test_a_word_whose_first_piece_is_masked_is_labelled_so() -> None:
     [
         ([99], "There is no token 99 to mask; use 0 to 6"),
         ([-1], "There is no token -1"),
-        ([0], r"Token 0 is \[CLS\], a special one"),
+        ([0], r"Token 0 is \[CLS\], a special"),
     ],
 )
 def test_what_cannot_be_masked_is_named(masked, sentence) -> None:

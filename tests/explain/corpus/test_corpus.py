@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bert_widgets import Corpus, TextData, attention_maps
 from bert_widgets._common.progress import Cancelled, cancelled_by
 from bert_widgets.explain.corpus import corpus as similar_tokens
-from bert_widgets.explain.corpus.token_index import see
+from bert_widgets.explain.corpus.token_index import read_layer
 from tests.models import CHINESE, CORPUS, KINDS, longformer_classifier, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
@@ -55,7 +55,7 @@ def projected(clf, text: str, layer: int):
 def test_embeddings_are_the_models_own_hidden_states(kind: str, layer: int) -> None:
     clf = tiny_classifier(kind)
     text = texts_of(kind)[0]
-    found = see(clf, clf.encode([text]), layer, "embedding").vectors[0]
+    found = read_layer(clf, clf.encode([text]), layer, "embedding").vectors[0]
     np.testing.assert_allclose(found, unit(hidden_states(clf, text, layer)), atol=1e-4)
 
 
@@ -64,7 +64,7 @@ def test_embeddings_are_the_models_own_hidden_states(kind: str, layer: int) -> N
 def test_heads_put_out_what_the_output_projection_reads(kind: str, layer: int) -> None:
     clf = tiny_classifier(kind)
     text = texts_of(kind)[0]
-    found = see(clf, clf.encode([text]), layer, "heads").vectors[0]
+    found = read_layer(clf, clf.encode([text]), layer, "heads").vectors[0]
     np.testing.assert_allclose(found, projected(clf, text, layer), atol=1e-4)
 
 
@@ -73,12 +73,13 @@ def test_heads_put_out_what_the_output_projection_reads(kind: str, layer: int) -
 def test_what_is_seen_of_a_text_does_not_depend_on_its_batch(kind: str, by) -> None:
     clf = tiny_classifier(kind)
     encodings = clf.encode(texts_of(kind))
-    together = see(clf, encodings, 1, by)
+    together = read_layer(clf, encodings, 1, by)
     for row, encoding in enumerate(encodings):
-        alone, count = see(clf, [encoding], 1, by), len(encoding)
+        alone, count = read_layer(clf, [encoding], 1, by), len(encoding)
         np.testing.assert_allclose(together.vectors[row, :count], alone.vectors[0], atol=1e-4)
-        np.testing.assert_allclose(together.shares[:, row, :count], alone.shares[:, 0], atol=1e-4)
-        assert (together.pieces[:, row, :count] < count).all()
+        attention = together.attention[:, row, :count]
+        np.testing.assert_allclose(attention, alone.attention[:, 0], atol=1e-4)
+        assert (together.attended[:, row, :count] < count).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -251,7 +252,7 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch) -> None:
 def test_any_texts_can_be_searched(texts, n) -> None:
     clf = tiny_classifier("xlm-roberta")
     if not any(map(str.strip, texts)):
-        with pytest.raises(ValueError, match="no text to search in"):
+        with pytest.raises(ValueError, match="no text to search"):
             Corpus(clf, texts)
         return
     corpus = Corpus(clf, texts)
@@ -269,7 +270,7 @@ def test_any_texts_can_be_searched(texts, n) -> None:
         ({"by": "head"}, "Unknown by 'head': did you mean 'heads'"),
         ({"heads": [4]}, "There is no head 4; use 0 to 3"),
         ({"heads": []}, "There are no heads to compare"),
-        ({"n": 0}, "There are no 0 matches"),
+        ({"n": 0}, "n=0 is not a number of matches"),
         ({"token": 99}, "There is no token 99; use 0 to"),
         ({"token": 0}, r"Token 0 is \[CLS\], a special token"),
         ({"token": "god"}, "Unknown word of the text 'god': did you mean 'good'"),
@@ -284,7 +285,7 @@ def test_what_does_not_exist_is_named_in_one_sentence(options, sentence) -> None
 @pytest.mark.parametrize(
     ("source", "options", "sentence"),
     [
-        ([], {}, "no text to search in"),
+        ([], {}, "no text to search"),
         (["a", 3], {}, "Text 1 is 3, not a string"),
         (pd.DataFrame({"texts": ["a"]}), {}, "Unknown column 'text': did you mean 'texts'"),
         (["a"], {"tag": len}, "Unknown option of Corpus 'tag': did you mean 'tags'"),

@@ -77,7 +77,7 @@ def test_matches_follow_the_page():
 @pytest.mark.parametrize(
     "look", [{"selected": None}, {"layer": -1}, {"token": 0}, {"view": "lines"}]
 )
-def test_nothing_is_looked_for_that_has_no_like(look):
+def test_without_a_searchable_token_there_is_no_search(look):
     widget = made(view="similar", layer=0)
     for name, value in look.items():
         setattr(widget, name, value)
@@ -133,7 +133,7 @@ def test_a_search_that_fails_is_said_and_the_widget_stays_alive(monkeypatch):
         raise RuntimeError(msg)
 
     with monkeypatch.context() as broken:
-        broken.setattr(similar_tokens, "see", fail)
+        broken.setattr(similar_tokens, "read_layer", fail)
         page.tell(selected=1)
         assert widget.wait(60)
         assert widget.error == "no more memory"
@@ -207,8 +207,8 @@ def test_a_masked_token_is_searched_as_the_model_reads_it():
 def test_the_target_stays_while_tokens_are_masked_and_masks_go_with_the_text():
     widget = made()
     target = widget.target
-    for piece in range(1, 6):
-        widget.masked = [piece]
+    for token in range(1, 6):
+        widget.masked = [token]
         assert widget.target == target
     widget.text = "boring"
     assert widget.masked == []
