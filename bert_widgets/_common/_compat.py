@@ -102,6 +102,18 @@ def send_always(widget: Any, traits: Iterable[str]) -> None:  # noqa: ANN401 - i
     widget._states_to_send.update(traits)
 
 
+def swap_trait_value(owner: Any, name: str, value: object, default: object) -> Any:  # noqa: ANN401
+    """Set a trait of a ``HasTraits`` without notification, and return the old value."""
+    old = owner._trait_values.get(name, default)
+    owner._trait_values[name] = value
+    return old
+
+
+def notify_trait(owner: Any, name: str, old: object, new: object) -> None:  # noqa: ANN401
+    """Notify the observers of a trait of a ``HasTraits``."""
+    owner._notify_trait(name, old, new)
+
+
 def answer_in_sender_subshell(comm: object) -> None:
     """Let an ipykernel comm handle messages from the page where the page sends them.
 

@@ -1,4 +1,4 @@
-"""The widgets: views of results, linked by their traits."""
+"""The widgets: interactive views of results, linked through their traits."""
 
 from .attention_matrix.widget import AttentionMatrix
 from .shared.export import Heading, write_page

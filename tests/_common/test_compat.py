@@ -136,3 +136,17 @@ def test_element_trait_of_a_container():
     element = t.Unicode()
     assert _compat.element_trait(t.List(element)) is element
     assert _compat.element_trait(t.Int()) is None
+
+
+def test_a_trait_is_set_first_and_notified_afterwards():
+    import traitlets as t
+
+    class Owner(t.HasTraits):
+        number = t.Int(1)
+
+    owner, changes = Owner(number=2), []
+    owner.observe(lambda change: changes.append((change["old"], change["new"])), "number")
+    assert _compat.swap_trait_value(owner, "number", 3, None) == 2
+    assert (owner.number, changes) == (3, [])
+    _compat.notify_trait(owner, "number", 2, 3)
+    assert changes == [(2, 3)]

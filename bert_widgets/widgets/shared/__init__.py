@@ -1,1 +1,1 @@
-"""What all widgets share."""
+"""Code shared by all widgets."""

@@ -1,4 +1,4 @@
-"""A trait that is a numpy array in Python and raw bytes on the wire."""
+"""A trait that is a NumPy array in Python and is sent as raw bytes."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
 
+from ..._common._compat import notify_trait, swap_trait_value
+
 
 class Array(t.TraitType[NDArray[Any], Any]):
-    """A read-only array of fixed type; it travels as bytes, little-endian, in C order.
+    """A read-only array of fixed dtype, sent as little-endian bytes in C order.
 
     Parameters
     ----------
     dtype
-        The name of a numpy type, such as ``"float32"``.
+        The name of a NumPy dtype, such as ``"float32"``.
     *columns
-        The shape after the first, free dimension: none for a vector, 2 for an (n, 2) array.
+        The shape after the first dimension, which is free: none for a vector, 2 for an (n, 2)
+        array.
     """
 
     def __init__(self, dtype: str, *columns: int) -> None:
@@ -30,28 +33,27 @@ class Array(t.TraitType[NDArray[Any], Any]):
         self.tag(sync=True, to_json=_to_bytes, from_json=self._from_bytes)
 
     def validate(self, obj: t.HasTraits | None, value: object) -> NDArray[Any]:
-        """Return a read-only copy of ``value`` in this trait's type, or raise ``TraitError``."""
-        given = np.asarray(value)
-        if given.shape[1:] != self.columns or given.ndim != 1 + len(self.columns):
+        """Return a read-only copy of ``value`` in this trait's dtype, or raise ``TraitError``."""
+        original = np.asarray(value)
+        if original.shape[1:] != self.columns or original.ndim != 1 + len(self.columns):
             self.error(obj, value)
         kinds = "fiu" if self.dtype.kind == "f" else "iu"
-        if given.size and given.dtype.kind not in kinds:
+        if original.size and original.dtype.kind not in kinds:
             self.error(obj, value)
         with np.errstate(over="ignore"):
-            array = given.astype(self.dtype)
-        if self.dtype.kind != "f" and not np.array_equal(array, given):
+            array = original.astype(self.dtype)
+        if self.dtype.kind != "f" and not np.array_equal(array, original):
             self.error(obj, value)
         return _frozen(array)
 
     def set(self, obj: t.HasTraits, value: object) -> None:
-        """Set the trait; tell observers only of a value that differs."""
+        """Set the trait, and notify observers if the value differs."""
         new: NDArray[Any] = self._validate(obj, value)  # type: ignore[assignment]
         name = str(self.name)
-        # What traitlets does, but for its comparison, which arrays do not answer with one bool.
-        old: NDArray[Any] = obj._trait_values.get(name, self.default_value)  # noqa: SLF001
-        obj._trait_values[name] = new  # noqa: SLF001
+        # As traitlets does, except for its comparison by ``==``, which fails for arrays.
+        old: NDArray[Any] = swap_trait_value(obj, name, new, self.default_value)
         if not np.array_equal(old, new, equal_nan=self.dtype.kind == "f"):
-            obj._notify_trait(name, old, new)  # noqa: SLF001
+            notify_trait(obj, name, old, new)
 
     def _from_bytes(self, value: object, _widget: object) -> object:
         if not isinstance(value, bytes | bytearray | memoryview):
@@ -59,7 +61,7 @@ class Array(t.TraitType[NDArray[Any], Any]):
         size = memoryview(value).nbytes
         width = self.dtype.itemsize * math.prod(self.columns)
         if size % width:
-            msg = f"The {self.name!r} trait got {size} bytes, which are no rows of {width}."
+            msg = f"The {self.name!r} trait got {size} bytes, which is not a multiple of {width}."
             raise t.TraitError(msg)
         return np.frombuffer(value, self.dtype).reshape(-1, *self.columns)
 

@@ -1,4 +1,4 @@
-"""The built front end."""
+"""The JavaScript bundles of the front end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def bundle_source(name: str) -> str:
         return file.read_text("utf-8")
     except FileNotFoundError as error:
         msg = (
-            f"The front end {name}.js has not been built; run `pip install -e .` in the folder "
-            "of the project."
+            f"The front end {name}.js has not been built. Run `pip install -e .` in the project "
+            "folder."
         )
         raise FileNotFoundError(msg) from error

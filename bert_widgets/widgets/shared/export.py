@@ -1,4 +1,4 @@
-"""One HTML file with live widgets, that needs neither Python nor a network."""
+"""Save widgets to one interactive HTML file that needs neither Python nor a network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Saveable(Protocol):
-    """What a page takes of a widget."""
+    """A widget that can be saved to a page."""
 
     bundle: ClassVar[str]
 
@@ -27,12 +27,12 @@ class Saveable(Protocol):
         """Return the values of its traits by name."""
 
     def fallback_html(self) -> str:
-        """Return what is shown where no script runs."""
+        """Return what viewers that run no scripts show."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading between the parts of a page."""
+    """A heading on a page."""
 
     text: str
 
@@ -44,18 +44,18 @@ def write_page(
     title: str,
     links: Sequence[Link] = (),
 ) -> None:
-    """Write widgets, headings and paragraphs to one interactive page that needs no network.
+    """Save widgets, headings and paragraphs to one interactive page that needs no network.
 
     Parameters
     ----------
     path
-        The file; replaced if it is there.
+        The file; an existing one is replaced.
     sections
-        What the page shows, in order; a string is a paragraph of plain text.
+        The contents of the page, in order; a string is a paragraph of plain text.
     title
         The title of the page.
     links
-        Traits that are kept equal, as for `ipywidgets.link`.
+        Pairs of traits that are kept equal, as by `ipywidgets.link`.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def write_page(
         style=_STYLE,
         body=body,
         version=escape(__version__),
-        # "<" would let text inside end the script element.
+        # A "<" in a text could end the script element.
         data=json.dumps(page, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c"),
         script=bundle_source("export").replace("</script", "<\\/script"),
     )
@@ -114,7 +114,7 @@ def _end(end: tuple[Saveable, str], widgets: list[Saveable]) -> tuple[int, str]:
         msg = f"A link names a {type(widget).__name__} that is not on the page; add it."
         raise ValueError(msg)
     if trait not in widget.saved_state():
-        msg = f"A link names {trait!r}, which a {type(widget).__name__} does not save."
+        msg = f"A link names {trait!r}, which is not a saved trait of {type(widget).__name__}."
         raise ValueError(msg)
     return widgets.index(widget), trait
 
@@ -126,8 +126,8 @@ def _section(section: str | Heading) -> str:
 
 
 def _mount(widget: Saveable, number: int) -> str:
-    still = f"<noscript>{widget.fallback_html()}</noscript>"
-    return f'<div class="widget" id="{_id(number)}">{still}</div>'
+    fallback = f"<noscript>{widget.fallback_html()}</noscript>"
+    return f'<div class="widget" id="{_id(number)}">{fallback}</div>'
 
 
 def _id(number: int) -> str:
@@ -172,7 +172,7 @@ script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:
 <h1>{title}</h1>
 {body}
 </main>
-<footer>Saved with bert_widgets {version}. This page works offline and sends nothing.</footer>
+<footer>Saved with bert_widgets {version}. This page works offline and sends no data.</footer>
 <script type="application/json" id="bw-page">{data}</script>
 <script type="module">{script}</script>
 </body>

@@ -1,4 +1,4 @@
-"""The one lock of all widgets, and work that waits until it is free."""
+"""The lock that all widgets share, and work that is done once it is free."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 class WidgetLock:
-    """A re-entrant lock that runs what was left for later once its holder lets go.
+    """A re-entrant lock that calls deferred functions after it has been released.
 
-    All widgets share one lock. Links make one widget's change set a trait of another, so with a
-    lock for each, two threads that begin at either end of a link would wait for each other. For
-    the same reason nothing slow, and nothing that waits for a model, is done inside it.
+    All widgets share one lock. A link makes a change of one widget set a trait of another, so with
+    one lock per widget, two threads that start at opposite ends of a link could deadlock. For the
+    same reason nothing slow, and nothing that waits for a model, is done while holding it.
 
     Attributes
     ----------
     for_page
-        Whether its holder does what a page has asked for: then nobody may be made to wait.
+        Whether the holder is handling a message from a page, which must not wait for results.
     """
 
     def __init__(self) -> None:
@@ -28,16 +28,16 @@ class WidgetLock:
         self._lock = threading.RLock()
         self._owner: int | None = None
         self._depth = 0
-        self._later: list[Callable[[], None]] = []
+        self._deferred: list[Callable[[], None]] = []
 
     @property
     def held(self) -> bool:
-        """Whether this thread holds it."""
+        """Whether this thread holds the lock."""
         return self._owner == threading.get_ident()
 
     @contextlib.contextmanager
     def answering_page(self) -> Iterator[None]:
-        """Hold the lock while a message of a page is dealt with."""
+        """Hold the lock while handling a message from a page."""
         with self:
             before, self.for_page = self.for_page, True
             try:
@@ -52,18 +52,18 @@ class WidgetLock:
 
     def __exit__(self, *_: object) -> None:
         self._depth -= 1
-        work: list[Callable[[], None]] = []
+        deferred: list[Callable[[], None]] = []
         if not self._depth:
             self._owner = None
-            work, self._later = self._later, work
+            deferred, self._deferred = self._deferred, deferred
         self._lock.release()
-        for each in work:
-            each()
+        for function in deferred:
+            function()
 
-    def afterwards(self, work: Callable[[], None]) -> None:
-        """Run ``work`` once, on this thread, as soon as the lock is free; hold the lock to call."""
-        if work not in self._later:
-            self._later.append(work)
+    def afterwards(self, function: Callable[[], None]) -> None:
+        """Call a function once on this thread, after the lock, which is held now, is released."""
+        if function not in self._deferred:
+            self._deferred.append(function)
 
 
 widget_lock = WidgetLock()

@@ -170,7 +170,7 @@ class TextWidget(Widget):
         if value is None:
             return None
         if isinstance(value, bool) or not 0 <= value < len(self.words):
-            msg = f"There is no word {value!r}; {_numbers(self.words)}."
+            msg = f"There is no word {value!r}; {_valid_indices(self.words)}."
             raise t.TraitError(msg)
         return value
 
@@ -192,7 +192,7 @@ def check_text(text: object, pair: object) -> None:
         if unfit(value):
             raise ValueError(unfit(value))
     if not str(text).strip():
-        msg = "There is no text to read; write at least one word."
+        msg = "The text is empty; write at least one word."
         raise ValueError(msg)
 
 
@@ -212,5 +212,5 @@ def unfit(text: str) -> str:
     return ""
 
 
-def _numbers(words: list[str]) -> str:
+def _valid_indices(words: list[str]) -> str:
     return f"use 0 to {len(words) - 1} or None" if words else "there are no words, so use None"

@@ -1,4 +1,4 @@
-"""`TokenHighlights`: the words of a prediction, with their evidence."""
+"""`TokenHighlights`: how much each word of a text pushed the prediction."""
 
 from .widget import TokenHighlights
 

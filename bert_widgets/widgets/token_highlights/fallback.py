@@ -1,4 +1,4 @@
-"""What `TokenHighlights` shows where no script runs."""
+"""What `TokenHighlights` shows in viewers that run no scripts."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def highlights_html(result: Attribution, *, badge: str = "", warnings: Sequence[
     Parameters
     ----------
     result
-        What is on show.
+        The result on show.
     badge, warnings
-        Plain sentences that speak for the scores, and against them.
+        Sentences on what supports the scores, and on what to know before trusting them.
     """
     most = float(np.abs(result.scores).max(initial=0))
     bars = [
@@ -57,20 +57,24 @@ def highlights_html(result: Attribution, *, badge: str = "", warnings: Sequence[
         legend.append(escape(f" · scores of {result.unit}"))
     if result.margins is not None and len(result.margins):
         widest = float(result.margins.max())
-        legend.append(escape(f" · each within ±{widest:.2f} or less, with 95 % confidence"))
+        legend.append(escape(f" · 95 % confidence intervals are ±{widest:.2f} or narrower"))
     if result.completeness_error is not None:
         error = f"{100 * result.completeness_error:.2g} %"
         explained = "log-odds" if result.against else result.output
         legend.append(escape(f" · scores add up to the change in the {explained} within {error}"))
-    said = [tag("div", isolated(badge))] if badge else []
-    said += [tag("div", f"⚠ {isolated(warning)}", QUIET) for warning in warnings]
+    remarks = [tag("div", isolated(badge))] if badge else []
+    remarks += [tag("div", f"⚠ {isolated(warning)}", QUIET) for warning in warnings]
     return frame(
-        "bert_widgets: token highlights", bar_table(bars), *texts, tag("div", legend, QUIET), *said
+        "bert_widgets: token highlights",
+        bar_table(bars),
+        *texts,
+        tag("div", legend, QUIET),
+        *remarks,
     )
 
 
 def highlights_text(result: Attribution, *, badge: str = "", warnings: Sequence[str] = ()) -> str:
-    """Return the prediction and each word with its score in a line, and what speaks for it."""
+    """Return a line with the prediction and the score of each word, then the remarks."""
     probability = result.probabilities[result.classes.index(result.target)]
     margins = [""] * len(result.words)
     if result.margins is not None:
@@ -80,5 +84,7 @@ def highlights_text(result: Attribution, *, badge: str = "", warnings: Sequence[
         for word, score, margin in zip(result.words, result.scores, margins, strict=True)
     )
     against = f" against {result.against}" if result.against else ""
-    first = f"{result.target}{against} {probability:.0%}: {words}"
-    return "\n".join([first, *([badge] if badge else []), *(f"Note: {each}" for each in warnings)])
+    lines = [f"{result.target}{against} {probability:.0%}: {words}"]
+    lines += [badge] if badge else []
+    lines += [f"Note: {warning}" for warning in warnings]
+    return "\n".join(lines)

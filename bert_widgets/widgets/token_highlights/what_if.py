@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from ...model.classifier import BertClassifier
 
 ACTIONS = ("mask", "delete", "replace")
-_LONGEST = 1000  # characters put in the place of a word
+_LONGEST = 1000  # characters of a replacement
 _MOST_WORDS = 1000
 
 
 def check_edit(edit: dict[Any, Any], count: int) -> dict[str, Any]:
-    """Return an edit in its plainest form, or raise what is wrong with it.
+    """Return an edit in its simplest form, or raise if it is invalid.
 
     Parameters
     ----------
     edit
         ``{"word": int, "action": str}`` or ``{"words": [int, ...], "action": str}``, for the
-        action ``"replace"`` with the new string as ``"with"``; empty for no question.
+        action ``"replace"`` with the new string as ``"with"``; empty for no edit.
     count
         The number of words.
 
@@ -48,26 +48,26 @@ def check_edit(edit: dict[Any, Any], count: int) -> dict[str, Any]:
     if not isinstance(action, str) or action not in ACTIONS:
         raise t.TraitError(unknown("action", action, ACTIONS))
     if ("word" in edit) == ("words" in edit):
-        msg = "An edit names either its 'word' or its 'words'."
+        msg = "An edit needs either 'word' or 'words', and not both."
         raise t.TraitError(msg)
-    place = _place(edit, count)
+    words = _checked_words(edit, count)
     if action != "replace":
-        return {**place, "action": action}
+        return {**words, "action": action}
     new = edit.get("with")
     if not isinstance(new, str) or len(new) > _LONGEST or unfit(new):
-        msg = f"To replace a word, give a string of at most {_LONGEST:,} characters as 'with'."
+        msg = f"To replace a word, use a string of at most {_LONGEST:,} characters as 'with'."
         raise t.TraitError(msg)
-    return {**place, "action": action, "with": new}
+    return {**words, "action": action, "with": new}
 
 
-def _place(edit: dict[Any, Any], count: int) -> dict[str, Any]:
+def _checked_words(edit: dict[Any, Any], count: int) -> dict[str, Any]:
     words = edit.get("words", [edit.get("word")])
     if not isinstance(words, list) or not 1 <= len(words) <= _MOST_WORDS:
-        msg = f"The 'words' of an edit are a list of 1 to {_MOST_WORDS:,} numbers."
+        msg = f"The 'words' of an edit must be a list of 1 to {_MOST_WORDS:,} indices."
         raise t.TraitError(msg)
     for word in words:
         if not isinstance(word, int) or isinstance(word, bool) or not 0 <= word < count:
-            msg = f"There is no word {word!r:.40} to edit; there are {count}, counted from 0."
+            msg = f"There is no word {word!r:.40} to edit; the text has {count}, counted from 0."
             raise t.TraitError(msg)
     return {"word": words[0]} if "word" in edit else {"words": sorted(set(words))}
 
@@ -78,11 +78,11 @@ def what_if(clf: BertClassifier, reading: Reading, edit: dict[str, Any]) -> dict
     Raises
     ------
     ValueError
-        If nothing is left to read, or there is no mask token.
+        If no text is left, or the model has no mask token.
     """
     text, pair = _edited(clf, reading, edit)
     if reading.pair and not pair.strip():
-        msg = "Nothing of the second text would be left; leave at least one word."
+        msg = "The edit would leave nothing of the second text; keep at least one word."
         raise ValueError(msg)
     probabilities = predicted(clf, (text, pair)).probabilities
     return {
@@ -100,22 +100,22 @@ def _edited(clf: BertClassifier, reading: Reading, edit: dict[str, Any]) -> tupl
     if edit["action"] == "mask":
         new = clf.tokenizer.mask_token
         if new is None:
-            msg = "This model's tokenizer has no mask token; delete the word instead."
+            msg = "The model's tokenizer has no mask token; delete the word instead."
             raise ValueError(msg)
     elif new:
         return _replaced(reading, words, new)
-    left = without(reading, words, mask=str(new))
-    return (left, "") if isinstance(left, str) else left
+    remaining = without(reading, words, mask=str(new))
+    return (remaining, "") if isinstance(remaining, str) else remaining
 
 
 def _replaced(reading: Reading, words: list[int], new: str) -> tuple[str, str]:
-    """Put a string in the place of all from the first of the words to the last."""
+    """Replace everything from the first of the words to the last by a string."""
     segment = int(reading.word_segments[words[0]])
     if (reading.word_segments[words] != segment).any():
-        msg = "Words of both texts cannot be replaced by one string; choose words of one text."
+        msg = "One string cannot replace words of both texts; choose words of one text."
         raise ValueError(msg)
-    places = reading.word_offsets[words]
+    offsets = reading.word_offsets[words]
     texts = [reading.text, reading.pair or ""]
     old = texts[segment]
-    texts[segment] = old[: places[:, 0].min()] + new + old[places[:, 1].max() :]
+    texts[segment] = old[: offsets[:, 0].min()] + new + old[offsets[:, 1].max() :]
     return texts[0], texts[1]

@@ -104,7 +104,7 @@ def test_links_join_widgets_by_number(tmp_path):
     assert read(path)[1]["links"] == [[1, "selected", 0, "selected"]]
     with pytest.raises(ValueError, match="TrainingPanel that is not on the page"):
         write_page(path, [highlights], title="T", links=[((panel, "step"), link[1])])
-    with pytest.raises(ValueError, match="'selcted', which a TokenHighlights does not save"):
+    with pytest.raises(ValueError, match="'selcted', which is not a saved trait"):
         write_page(
             path, [highlights, matrix], title="T", links=[(link[0], (highlights, "selcted"))]
         )

@@ -41,7 +41,7 @@ def test_margins_and_targets_are_named(clf):
     document = Document(highlights_html(result))
     titles = [element["attributes"].get("title", "") for element in document.elements]
     assert [title.split("±")[1] for title in titles if title] == ["0.250", "0.125"]
-    assert "±0.25 or less" in document.elements[0]["text"]
+    assert "±0.25 or narrower" in document.elements[0]["text"]
     assert "towards negative" in document.elements[0]["text"]
     text = highlights_text(result)
     assert text.startswith("positive against negative ")

@@ -68,7 +68,7 @@ def test_an_edit_that_leaves_nothing_says_so():
     widget = TokenHighlights(tiny_classifier("bert"), "good soup", **FAST)
     widget.edit = {"words": [0, 1], "action": "delete"}
     assert widget.edited == {}
-    assert widget.error == "There is no text to read; write at least one word."
+    assert widget.error == "The text is empty; write at least one word."
     widget.edit = {}
     assert widget.error == ""
     pair = TokenHighlights(tiny_classifier("bert"), "good soup", "bad", **FAST)

@@ -221,11 +221,11 @@ def test_nothing_to_explain_keeps_the_last_result(text):
     widget = TokenHighlights(clf, TEXT, **FAST)
     page_of(widget).tell(text=text)
     assert widget.wait(PATIENCE)
-    assert widget.error == "There is no text to read; write at least one word."
+    assert widget.error == "The text is empty; write at least one word."
     assert widget.words == list(attribute(clf, TEXT, **FAST)[0].words)
     assert not widget.busy
     page_of(widget).tell(selected=1)
-    assert "no text" in widget.error, "it stays while it is so"
+    assert "text is empty" in widget.error, "it stays while it is so"
     widget.text = "good"
     assert widget.error == ""
     assert shows(widget, attribute(clf, "good", **FAST)[0])
@@ -246,7 +246,7 @@ def test_a_broken_model_is_named_in_the_widget_and_raised_by_the_constructor():
 @pytest.mark.parametrize(
     ("text", "pair", "message"),
     [
-        ("", None, "no text to read"),
+        ("", None, "text is empty"),
         (None, None, "The text must be a string"),
         ("a", 3, "The second text must be a string"),
         (("a", "b"), None, r"a string, not \('a', 'b'\); give the second text .* as pair="),
