@@ -1,4 +1,4 @@
-"""Fine-tuning: an iterator of events, a background run, a history."""
+"""Fine-tuning as an iterator of events or as a background run, with a history of measurements."""
 
 from .checkpoints.files import CheckpointError
 from .hyperparameters import Hyperparameters

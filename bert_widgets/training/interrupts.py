@@ -1,4 +1,4 @@
-"""Ctrl-C, or the kernel's Stop button, between two things and not in the middle of one."""
+"""Ctrl-C, or the kernel's Stop button, delayed until an action is complete."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
-    """Let an interrupt of the main thread come at the end; a second one comes at once.
+    """Delay an interrupt of the main thread until the end; a second one is raised at once.
 
-    Weights that are changed by half, or a step that is taken but not counted, could not be mended.
+    Half-updated weights, or a step that is taken but not counted, could not be repaired.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):
         yield
         return
-    came = False
+    interrupted = False
 
     def hold(number: int, frame: FrameType | None) -> None:
-        nonlocal came
-        if came:
+        nonlocal interrupted
+        if interrupted:
             before(number, frame)
-        came = True
+        interrupted = True
 
     signal.signal(signal.SIGINT, hold)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if came:
+    if interrupted:
         before(signal.SIGINT, None)

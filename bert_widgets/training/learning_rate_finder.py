@@ -1,4 +1,4 @@
-"""The learning-rate range test: which rate a training may start from."""
+"""The learning-rate range test: suggests a learning rate for a training."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MEMORY = 0.9  # of the moving average
-_DIVERGED = 4.0  # times the least smoothed loss
-_SETTLED = 10  # steps before the moving average says anything
-_CLEAR = 6.0  # standard errors that a fall must measure
+_DIVERGED = 4.0  # times the lowest smoothed loss
+_SETTLED = 10  # steps before the moving average is meaningful
+_CLEAR = 6.0  # standard errors by which the loss must fall
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RateSearch:
-    """What a search for a learning rate saw.
+    """Results of a search for a learning rate.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class RateSearch:
     smoothed
         float64 array (k,): their exponential moving average, bias-corrected.
     suggestion
-        A learning rate to use, to two digits; None where the loss shows no clear fall.
+        Suggested learning rate, to two digits; None if the loss does not fall clearly.
     """
 
     rates: NDArray[np.float64]
@@ -51,7 +51,7 @@ class RateSearch:
     suggestion: float | None
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a step: ``learning_rate``, ``loss``, ``smoothed``."""
+        """Return one row per step: ``learning_rate``, ``loss``, ``smoothed``."""
         import pandas as pd
 
         columns = {"learning_rate": self.rates, "loss": self.losses, "smoothed": self.smoothed}
@@ -60,7 +60,7 @@ class RateSearch:
     def __repr__(self) -> str:
         tried = f"{len(self.rates)} learning rates from {self.rates[0]:.1e} to {self.rates[-1]:.1e}"
         if self.suggestion is None:
-            return f"{tried}: the loss shows no clear fall; search with larger batches."
+            return f"{tried}: the loss does not fall clearly; try larger batches."
         return f"{tried}: use {self.suggestion:.1e}."
 
     def _repr_html_(self) -> str:
@@ -77,29 +77,29 @@ def find_learning_rate(
     steps: int = 100,
     progress: Callable[[float, float], None] | None = None,
 ) -> RateSearch:
-    """Train a little at rates that grow from step to step, then put everything back.
+    """Train briefly with rates that grow from step to step, then restore everything.
 
-    The range test of Smith (2017), on the trainer's own batches and settings, but for
-    ``compile``. It ends early once the loss is far above its least. The suggestion is where the
-    smoothed loss falls: the rate that best splits the curve, up to its least, into a high part
-    and a low one. (The steepest slope from one step to the next is mostly noise with batches of
-    a few dozen texts, and the middle of the longest valley lies too low for a curve that is flat
-    at first.)
+    The range test of Smith (2017), with the batches and settings of the trainer except
+    ``compile``. It ends early once the loss is far above its minimum. The suggestion is the rate
+    at which the smoothed loss falls: the one that best splits the curve, up to its minimum, into
+    a high and a low part. (The steepest slope between two steps is mostly noise with batches of a
+    few dozen texts, and the middle of the longest valley is too low for a curve that is flat at
+    first.)
 
-    Weights, optimiser, random numbers and the trainer are afterwards exactly what they were, also
-    after an error or an interrupt. Other cells that want a prediction wait meanwhile: they would
-    get it from weights that are on trial.
+    Weights, optimiser, random state and trainer are restored exactly, also after an error or an
+    interrupt. Predictions requested by other threads wait until then, because the weights change
+    during the search.
 
     Parameters
     ----------
     trainer
-        One that has not begun; nothing of it changes.
+        A trainer that has not begun; it is not changed.
     lowest, highest
-        The first and the last rate, above 0 and at most 1.
+        First and last learning rate, above 0 and at most 1.
     steps
-        Steps of the optimiser, at least 20.
+        Number of optimiser steps, at least 21.
     progress
-        Called with rate and smoothed loss after each step, on this thread.
+        Called with learning rate and smoothed loss after each step, on the calling thread.
 
     Returns
     -------
@@ -110,9 +110,9 @@ def find_learning_rate(
     RuntimeError
         If the training has begun.
     ValueError
-        If the range is empty or the steps are too few.
+        If the range is empty or there are too few steps.
     FloatingPointError
-        If the loss is not finite to begin with.
+        If the loss is not finite at the first step.
 
     References
     ----------
@@ -120,17 +120,17 @@ def find_learning_rate(
 
     Examples
     --------
-    >>> found = find_learning_rate(trainer)  # doctest: +SKIP
-    >>> trainer.configure(learning_rate=found.suggestion)  # doctest: +SKIP
+    >>> search = find_learning_rate(trainer)  # doctest: +SKIP
+    >>> trainer.configure(learning_rate=search.suggestion)  # doctest: +SKIP
     """
     given: object = trainer
     if not isinstance(given, Trainer):
-        msg = f"A learning rate is searched for a Trainer, not for a {type(given).__name__}."
+        msg = f"find_learning_rate takes a Trainer, not a {type(given).__name__}."
         raise TypeError(msg)
     _check_range(lowest, highest, steps)
-    with trainer.clf.evaluating():  # no other thread trains or predicts with weights on trial
+    with trainer.clf.evaluating():  # no other thread trains or predicts meanwhile
         if trainer._loop.begun or trainer.progress.step:  # noqa: SLF001 - its own package
-            msg = "The training has begun; search with a new Trainer, before its first step."
+            msg = "The training has begun; use a new Trainer to find a learning rate."
             raise RuntimeError(msg)
         weights = copy_weights(trainer.clf)
         try:
@@ -143,7 +143,7 @@ def find_learning_rate(
 def _try(
     trainer: Trainer,
     rates: NDArray[np.float64],
-    told: Callable[[float, float], None] | None,
+    report: Callable[[float, float], None] | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Take a step at each rate until the loss diverges; return rates, losses, smoothed losses."""
     chosen = trainer.hyperparameters.changed(compile=False)
@@ -171,17 +171,17 @@ def _try(
                     break
                 row = int(error.rows[0])
                 msg = (
-                    f"The loss is {error.loss} before anything is learnt, first on training row "
-                    f"{row} ({trainer.train.texts[row][:60]!r}); look at this text, or load the "
-                    "model anew."
+                    f"The loss is {error.loss} at the first step, on training row {row} "
+                    f"({trainer.train.texts[row][:60]!r}); check this text, or load the model "
+                    "again."
                 )
                 raise FloatingPointError(msg) from error
             losses.append(loss)
             average = _MEMORY * average + (1 - _MEMORY) * loss
             smoothed.append(average / (1 - _MEMORY ** len(losses)))
             bar.update(len(rows))
-            if told is not None:
-                told(rate, smoothed[-1])
+            if report is not None:
+                report(rate, smoothed[-1])
             if len(losses) > _SETTLED:
                 least = min(least, smoothed[-1])
                 if smoothed[-1] > _DIVERGED * least:
@@ -192,7 +192,7 @@ def _try(
 def _suggest(
     rates: NDArray[np.float64], losses: NDArray[np.float64], smoothed: NDArray[np.float64]
 ) -> float | None:
-    """Return the rate at which a step down fits the smoothed curve best, if the step is clear."""
+    """Return the rate at which a step function fits the smoothed curve best, if it is clear."""
     if len(rates) <= 2 * _SETTLED:
         return None
     end = _SETTLED + int(smoothed[_SETTLED:].argmin()) + 1
@@ -213,19 +213,19 @@ def _suggest(
 def _check_range(lowest: float, highest: float, steps: int) -> None:
     if not 0 < lowest < highest <= 1:
         msg = (
-            f"lowest={lowest!r} and highest={highest!r} do not work; both must be above 0 and at "
-            "most 1, and highest the larger."
+            f"lowest={lowest!r} and highest={highest!r} are not valid; both must be above 0 and "
+            "at most 1, and lowest less than highest."
         )
         raise ValueError(msg)
     if steps <= 2 * _SETTLED:
-        msg = f"steps={steps!r} does not work; a curve needs more than {2 * _SETTLED}."
+        msg = f"steps={steps!r} is not valid; it must be more than {2 * _SETTLED}."
         raise ValueError(msg)
 
 
 def _columns(search: RateSearch) -> str:
-    """Draw the curve as columns: hosts that sanitise outputs let no vector graphics through."""
+    """Draw the curve as table columns: hosts that sanitise outputs remove vector graphics."""
     count = len(search.rates)
-    top = float(np.quantile(search.smoothed, 0.95)) * 1.1  # a loss that explodes would flatten all
+    top = float(np.quantile(search.smoothed, 0.95)) * 1.1  # else an exploding loss sets the scale
     least = float(min(search.smoothed.min(), top))
     nearest = -1
     if search.suggestion is not None:
@@ -241,7 +241,7 @@ def _columns(search: RateSearch) -> str:
         )
     caption = (
         f"Smoothed loss, {least:.2f} to {top:.2f}, at rates from {search.rates[0]:.0e} (left) to "
-        f"{search.rates[-1]:.0e} (right), evenly on a log scale"
+        f"{search.rates[-1]:.0e} (right), on a log scale"
         + ("; orange: the suggestion." if nearest >= 0 else ".")
     )
     return (

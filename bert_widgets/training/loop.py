@@ -1,4 +1,4 @@
-"""What a training does next: steps, evaluations, looks at the probes, checkpoints, its end."""
+"""The order of a training: steps, evaluations, snapshots of the probes, checkpoints, the end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .job import Job
 
 _SNAPSHOTS = 16  # of the probes, besides the first
-_LEAST_STEPS = 5  # between two snapshots: one takes about as long as a step or two
+_LEAST_STEPS = 5  # between two snapshots, each of which takes about as long as one or two steps
 
 
 class Loop:
@@ -116,90 +116,91 @@ class Loop:
 
     @property
     def done(self) -> bool:
-        """Whether nothing at all follows."""
+        """Whether nothing follows, neither a step nor anything else."""
         return self.over and not self.position.due
 
     @property
     def between_epochs(self) -> bool:
-        """Whether an epoch has just ended and all that follows it is done."""
+        """Whether an epoch has just ended and everything due after it is done."""
         return self.position.step in self.plan.ends and not self.position.due
 
     def advance(self) -> Event | None:
-        """Do the one thing that comes next; return it if it is a step or an evaluation.
+        """Perform the next action; return its event if it is a step or an evaluation.
 
-        If it fails (a full disk, an interrupt) the next call tries the same again. Call it until
-        all is `done`.
+        If it fails (a full disk, an interrupt), the next call tries the same action again. Call
+        it until the loop is `done`.
         """
-        at = self.position
+        position = self.position
         if self._last_good is None:
             self._begin()
-        if not at.due:
+        if not position.due:
             event = self._update()
-            at.due = self._due()
-            return self._told(event)
-        action = at.due.pop(0)
+            position.due = self._due()
+            return self._report(event)
+        action = position.due.pop(0)
         try:
-            done = self._do(action)
+            evaluation = self._do(action)
         except BaseException:
-            at.due.insert(0, action)
+            position.due.insert(0, action)
             raise
-        return done and self._told(done)
+        return evaluation and self._report(evaluation)
 
     def save(self) -> Path:
         """Write a checkpoint."""
         job = self._job
         if job.folder is None:
-            msg = "This trainer has no folder to save to; give one: Trainer(..., folder='runs/1')."
+            msg = "This trainer has no folder for checkpoints; use Trainer(..., folder='runs/1')."
             raise ValueError(msg)
         return write(job.folder, self.position.step, self._fill)
 
     def finish(self) -> None:
-        """Write a last checkpoint; put the best weights back if that is wanted."""
-        ended = self.done  # or broken off: then the checkpoint has the weights to go on from
+        """Write a last checkpoint; restore the best weights with ``keep_best``."""
+        ended = self.done  # otherwise the checkpoint needs the latest weights, to be resumed
         if ended:
-            self._keep_best()
+            self._restore_best()
             self._best = None
         try:
             if self._job.folder is not None and self.begun:
                 self.save()
         finally:
             if not ended:
-                self._keep_best()
+                self._restore_best()
 
     def restore(self, saved: saving.Saved) -> None:
-        """Go to where a checkpoint stands; the model and the history are there already."""
+        """Continue from a checkpoint whose model and history are loaded already."""
         self.position = saved.position
         self.learner.load(saved.optimizer)
         self._job.dynamics.load(saved.dynamics)
         self._best = saved.best
 
     def note(self, text: str) -> None:
-        """Write down what happened."""
+        """Add a note to the history."""
         self._job.history.note(self.position.step, text)
 
     def _begin(self) -> None:
         with self._settings_lock:
             self._begun = True
-        at = self.position
-        seen = self._job.history.count("evaluation") or self._job.history.probe_history
-        if at.step == 0 and not at.due and not seen:
-            at.due = [*["evaluate"] * (self._job.valid is not None), "probe"]
-        self._batches = self.plan.after(at.step)
-        self._last_good = LastGood(self._job.clf, at.step)
+        position, history = self.position, self._job.history
+        measured = history.count("evaluation") or history.probe_history
+        if position.step == 0 and not position.due and not measured:
+            position.due = [*["evaluate"] * (self._job.valid is not None), "probe"]
+        self._batches = self.plan.after(position.step)
+        self._last_good = LastGood(self._job.clf, position.step)
 
     def _due(self) -> list[str]:
-        """Return what comes between the step just done and the next one."""
+        """Return the actions between the latest step and the next one."""
         step, job, chosen = self.position.step, self._job, self.hyperparameters
-        ended = step in self.plan.ends
+        epoch_ended = step in self.plan.ends
 
-        def comes(every: int | None) -> bool:
-            return ended if every is None else step % every == 0 or self.over
+        def is_due(every: int | None) -> bool:
+            return epoch_ended if every is None else step % every == 0 or self.over
 
-        seen = job.history.probe_history[-1].texts if job.history.probe_history else ()
+        probed = job.history.probe_history[-1].texts if job.history.probe_history else ()
+        snapshot_every = max(_LEAST_STEPS, len(self.plan) // _SNAPSHOTS)
         due = {
-            "evaluate": job.valid is not None and comes(chosen.evaluate_every),
-            "probe": seen != job.probes or comes(max(_LEAST_STEPS, len(self.plan) // _SNAPSHOTS)),
-            "save": job.folder is not None and not self.over and comes(chosen.checkpoint_every),
+            "evaluate": job.valid is not None and is_due(chosen.evaluate_every),
+            "probe": probed != job.probes or is_due(snapshot_every),
+            "save": job.folder is not None and not self.over and is_due(chosen.checkpoint_every),
             "finish": self.over,
         }
         return [action for action, now in due.items() if now]
@@ -217,71 +218,71 @@ class Loop:
 
     def _update(self) -> Event:
         """Take one step of the optimiser."""
-        began = time.perf_counter()
-        at, chosen = self.position, self.hyperparameters
+        start = time.perf_counter()
+        position, chosen = self.position, self.hyperparameters
         rows = next(self._batches)
-        factor = rate_factor(at.step, len(self.plan), chosen.warmup, chosen.schedule)
+        factor = rate_factor(position.step, len(self.plan), chosen.warmup, chosen.schedule)
         rate = chosen.learning_rate * factor
         try:
             update = self.learner.step(rows, rate)
         except BaseException as error:
             self._batches = itertools.chain([rows], self._batches)
             if isinstance(error, NonFiniteError):
-                raise FloatingPointError(self._garbage(error)) from error
+                raise FloatingPointError(self._rescue(error)) from error
             raise
         self._job.dynamics.record(rows, update.probabilities)
-        at.step += 1
-        at.examples += len(rows)
-        at.seconds += time.perf_counter() - began
+        position.step += 1
+        position.examples += len(rows)
+        position.seconds += time.perf_counter() - start
         if self._last_good is not None:
-            self._last_good.saw(at.step, update.loss)
+            self._last_good.saw(position.step, update.loss)
         values = {
             "loss": update.loss,
             "learning_rate": rate,
             "gradient_norm": update.gradient_norm,
         }
-        return Event("step", at.step, self.plan.epoch(at.step), values)
+        return Event("step", position.step, self.plan.epoch(position.step), values)
 
     def _evaluate(self) -> Event:
-        began = time.perf_counter()
-        at, chosen, history = self.position, self.hyperparameters, self._job.history
+        start = time.perf_counter()
+        position, chosen, history = self.position, self.hyperparameters, self._job.history
         result = self._job.clf.evaluate(self._job.valid)
-        at.seconds += time.perf_counter() - began
+        position.seconds += time.perf_counter() - start
         history.evaluation = result
         value = -result.loss if chosen.best_by == "loss" else getattr(result, chosen.best_by)
-        if at.best is None or value > at.best:
-            at.best, at.stale, history.best_step = value, 0, at.step
+        if position.best is None or value > position.best:
+            position.best, position.stale, history.best_step = value, 0, position.step
             if chosen.keep_best:
                 self._best = copy_weights(self._job.clf)
         else:
-            at.stale += 1
-        if at.stale == chosen.patience:
-            at.over = True
-            at.due = [*(action for action in at.due if action == "probe"), "finish"]
+            position.stale += 1
+        if position.stale == chosen.patience:
+            position.over = True
+            position.due = [*(action for action in position.due if action == "probe"), "finish"]
             measure = chosen.best_by.replace("_", " ")
-            self.note(f"Stopped early: {measure} has not improved in {at.stale} evaluations.")
+            self.note(f"Stopped early: {measure} has not improved in {position.stale} evaluations.")
         names = ("loss", "accuracy", "macro_f1", "calibration_error")
         values = {name: float(getattr(result, name)) for name in names}
-        return Event("evaluation", at.step, self.plan.epoch(at.step), values)
+        return Event("evaluation", position.step, self.plan.epoch(position.step), values)
 
     def _take_snapshot(self) -> None:
         if self._job.probes:
             snapshot = take_snapshot(self._job.clf, self._job.probes, self.position.step)
             self._job.history.probe_history = (*self._job.history.probe_history, snapshot)
 
-    def _garbage(self, error: NonFiniteError) -> str:
-        """Bring the last good weights back; say what happened at which step, on which texts."""
+    def _rescue(self, error: NonFiniteError) -> str:
+        """Restore the last good weights if needed; return a message with step and texts."""
         step = None if self._last_good is None else self._last_good.rescue()
-        kept = "as they were before it" if step is None else f"those of step {step} again"
+        weights = "unchanged" if step is None else f"restored to those of step {step}"
         rows = ", ".join(map(str, error.rows[:5].tolist())) + ", ..." * (len(error.rows) > 5)  # noqa: PLR2004
         first = self._job.train.texts[error.rows[0]]
         return (
             f"{error} at step {self.position.step + 1} on training "
-            f"row{'s' * (len(error.rows) > 1)} {rows} ({first[:60]!r}); the weights are {kept}. "
-            "Try a lower learning rate, or look at these texts."
+            f"row{'s' * (len(error.rows) > 1)} {rows} ({first[:60]!r}); the weights are {weights}. "
+            "Try a lower learning rate, or check these texts."
         )
 
-    def _told(self, event: Event) -> Event:
+    def _report(self, event: Event) -> Event:
         self._job.history.add(event)
         for reporter in self._job.reporters:
             try:
@@ -291,10 +292,10 @@ class Loop:
                 self.note(f"{name_of(reporter)} failed and is no longer called: {error}")
         return event
 
-    def _keep_best(self) -> None:
+    def _restore_best(self) -> None:
         if self.hyperparameters.keep_best and self._best is not None:
             put_back(self._job.clf, self._best)
-            self.note(f"The weights of step {self._job.history.best_step}, the best, are back.")
+            self.note(f"Restored the best weights, those of step {self._job.history.best_step}.")
 
     def _fill(self, folder: Path) -> None:
         job = self._job
@@ -302,7 +303,7 @@ class Loop:
             write_data(job.folder / "train.jsonl", job.train)
             if job.valid is not None:
                 write_data(job.folder / "valid.jsonl", job.valid)
-            else:  # of a run that was killed before its first checkpoint
+            else:  # left by a run that was killed before its first checkpoint
                 (job.folder / "valid.jsonl").unlink(missing_ok=True)
             job.stored = True
         state = saving.Saved(
@@ -320,12 +321,12 @@ def _check_fit(job: Job, chosen: Hyperparameters) -> None:
     longest = int(job.tokens.lengths.max())
     if chosen.batch_tokens is not None and longest > chosen.batch_tokens:
         msg = (
-            f"batch_tokens={chosen.batch_tokens} is smaller than the longest training text "
-            f"({longest} tokens); use at least {longest}."
+            f"batch_tokens={chosen.batch_tokens} is less than the length of the longest training "
+            f"text ({longest} tokens); use at least {longest}."
         )
         raise ValueError(msg)
     if chosen.checkpoint_every is not None and job.folder is None:
-        msg = f"checkpoint_every={chosen.checkpoint_every} needs a folder to write to."
+        msg = f"checkpoint_every={chosen.checkpoint_every} needs a folder; give folder too."
         raise ValueError(msg)
     check_class_weights(job.train, chosen)
     check_frozen_layers(job.clf, chosen)

@@ -1,4 +1,4 @@
-"""How far a training is."""
+"""The progress of a training."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is.
+    """The progress of a training.
 
     Attributes
     ----------
     step, total_steps
-        Steps of the optimiser done, and in all.
+        Number of optimiser steps done, and in all.
     epoch, epochs
-        Epochs done, with a fraction, and in all.
+        Number of epochs done, with a fraction, and in all.
     elapsed
-        Seconds of training and evaluation; pauses do not count.
+        Seconds of training and evaluation, without pauses.
     examples_per_second, seconds_left
         Estimates from the run so far; None before the first step.
     memory
-        Bytes in use: on the GPU, or else by this process.
+        Bytes in use on the GPU, or by this process if there is none.
     """
 
     step: int
@@ -41,24 +41,24 @@ class Progress:
 
 
 def progress_of(loop: Loop, device: torch.device) -> Progress:
-    """Return how far a loop is whose model is on ``device``."""
-    at, total = loop.position, len(loop.plan)
-    known = at.step > 0 and at.seconds > 0
-    left = 0 if loop.over else total - at.step
+    """Return the progress of a loop whose model is on ``device``."""
+    position, total = loop.position, len(loop.plan)
+    known = position.step > 0 and position.seconds > 0
+    steps_left = 0 if loop.over else total - position.step
     return Progress(
-        step=at.step,
+        step=position.step,
         total_steps=total,
-        epoch=loop.plan.epoch(at.step),
+        epoch=loop.plan.epoch(position.step),
         epochs=len(loop.plan.ends),
-        elapsed=at.seconds,
-        examples_per_second=at.examples / at.seconds if known else None,
-        seconds_left=at.seconds / at.step * left if known else None,
+        elapsed=position.seconds,
+        examples_per_second=position.examples / position.seconds if known else None,
+        seconds_left=position.seconds / position.step * steps_left if known else None,
         memory=_memory(device),
     )
 
 
 def _memory(device: torch.device) -> int:
-    """Return the bytes in use: on the GPU, or else by this process."""
+    """Return the bytes in use on the GPU, or by this process if there is none."""
     if device.type == "cuda":
         return torch.cuda.memory_allocated(device)
     return int(psutil.Process().memory_info().rss)

@@ -24,7 +24,7 @@ _numbers = itertools.count(1)
 
 
 class Trainable(Protocol):
-    """What a `Run` takes of a `Trainer`, whose documentation says what each member is."""
+    """The members of a `Trainer` that a `Run` uses; they are documented there."""
 
     learning_rate: float
 
@@ -49,27 +49,28 @@ T = TypeVar("T", bound=Trainable)
 
 
 class Run(Generic[T]):
-    """A training that goes on while the notebook is used.
+    """A training in the background, while the notebook is used.
 
-    The methods return at once and take effect between two steps; only `wait` waits. When Python
-    ends before the training, it is stopped as by `stop`: a script that wants its end waits for it.
+    All methods but `wait` return immediately and take effect between two steps. If Python exits
+    before the training has ended, the run is stopped as by `stop`; a script calls `wait` to let it
+    finish.
 
     Parameters
     ----------
     trainer
-        What to run; it must not be iterated elsewhere.
+        The trainer to run; it must not be iterated elsewhere.
 
     Attributes
     ----------
     name : str
         The name of the trainer's folder, or ``"run 1"`` and so on.
     problem : str
-        Why the run has paused by itself (a disk that is full, say), in a sentence; `resume`
-        tries again. Empty if it has not.
+        Why the run paused by itself, for example because the disk is full; `resume` tries again.
+        Empty if it did not.
     exception : BaseException or None
-        What the training raised, if it failed.
+        The exception of the training, if it failed.
     stops_after_epoch : bool
-        Whether it will end with the epoch at hand.
+        Whether the run will stop at the end of the current epoch.
 
     Examples
     --------
@@ -104,58 +105,58 @@ class Run(Generic[T]):
 
     @property
     def progress(self) -> Progress:
-        """How far the training is."""
+        """The progress of the training."""
         return self.trainer.progress
 
     @property
     def learning_rate(self) -> float:
-        """The highest learning rate, which the schedule scales; setting it works at once."""
+        """The highest learning rate; a new value applies from the next step."""
         return self.trainer.learning_rate
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
         self.trainer.learning_rate = rate
-        self._tell()
+        self._notify()
 
     def start(self) -> None:
-        """Begin training; a run that has begun is left as it is.
+        """Begin training; does nothing if the run has begun.
 
         Raises
         ------
         RuntimeError
             If another run is training the same classifier.
         """
-        with _beginning:
+        with _start_lock:
             if self._state != "ready":
                 return
             check_free(self.trainer.clf)
-            _under_way.append(self)
+            _active.append(self)
             self._move("running")
             self._thread.start()
 
     def pause(self) -> None:
-        """Hold the training after the step at hand."""
+        """Pause the training after the current step."""
         self._move("paused", only_from=("running",))
 
     def resume(self) -> None:
-        """Go on after a pause."""
+        """Continue after a pause."""
         self._move("running", only_from=("paused",))
 
     def stop(self) -> None:
-        """End the training after the step at hand.
+        """End the training after the current step.
 
-        The weights stay as they are by then (or the best come back, with ``keep_best``). With a
-        folder, a last checkpoint is written, from which `Trainer.resume` goes on.
+        The model keeps its current weights, or the best ones with ``keep_best``. With a folder, a
+        last checkpoint is written, from which `Trainer.resume` continues.
         """
         self._move("stopping", only_from=("running", "paused"))
 
     def stop_after_epoch(self) -> None:
-        """End the training with the epoch at hand; called again, take that back."""
+        """End the training after the current epoch; a second call cancels this."""
         self.stops_after_epoch = not self.stops_after_epoch
-        self._tell()
+        self._notify()
 
     def save(self) -> None:
-        """Write a checkpoint after the step at hand, also while paused.
+        """Write a checkpoint after the current step, also while paused.
 
         Raises
         ------
@@ -163,7 +164,7 @@ class Run(Generic[T]):
             If the trainer has no folder.
         """
         if self.trainer.folder is None:
-            msg = "This run has no folder to save to; give its Trainer one: folder='runs/first'."
+            msg = "This run has no folder for checkpoints; use Trainer(..., folder='runs/first')."
             raise ValueError(msg)
         if self._state in ("ready", "stopped", "finished", "failed"):
             return
@@ -177,21 +178,21 @@ class Run(Generic[T]):
         Parameters
         ----------
         timeout
-            Seconds to wait at most; None waits as long as it takes. A paused run does not end.
+            Maximum seconds to wait; None waits without limit. A paused run does not end.
 
         Raises
         ------
         TimeoutError
-            If the run goes on after ``timeout`` seconds.
+            If the run has not ended after ``timeout`` seconds.
         RuntimeError
             If the run was never started.
         BaseException
-            What the training raised, if it failed.
+            The exception of the training, if it failed.
         """
         if self._state == "ready":
             msg = "This run has not been started; call start() before wait()."
             raise RuntimeError(msg)
-        # Not the thread's own join: in Python 3.11 an interrupt makes it take the thread for ended.
+        # Not Thread.join: after an interrupt, Python 3.11 believes that the thread has ended.
         if not self._ended.wait(timeout):
             msg = f"The run is still {self._state} after {timeout} s; wait longer or stop() it."
             raise TimeoutError(msg)
@@ -200,9 +201,14 @@ class Run(Generic[T]):
         return self
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call ``callback`` after each event and change of state; return what ends that.
+        """Call ``callback`` after each event and change of state.
 
-        It may be called from the training thread, so it must be quick and must not raise.
+        It is called from the training thread, so it must be fast and must not raise.
+
+        Returns
+        -------
+        callable
+            Ends the subscription.
         """
         self._callbacks.append(callback)
 
@@ -218,12 +224,12 @@ class Run(Generic[T]):
 
     def _train(self) -> None:
         try:
-            while self._may_go_on():
+            while self._wait_while_paused():
                 if self.trainer.done:
                     self._move("finished")
                     return
                 self._try(self.trainer.advance)
-                self._tell()
+                self._notify()
                 if self.stops_after_epoch and self.trainer.between_epochs and not self.trainer.done:
                     self._move("stopping", only_from=("running", "paused"))
             self._try(self.trainer.finish)
@@ -232,11 +238,11 @@ class Run(Generic[T]):
             self.exception = error
             self._move("failed")
         finally:
-            _under_way.remove(self)
+            _active.remove(self)
             self._ended.set()
 
-    def _may_go_on(self) -> bool:
-        """Wait while the run is paused, saving if asked to; say whether it is to go on."""
+    def _wait_while_paused(self) -> bool:
+        """Wait while the run is paused, saving on request; return whether to continue."""
         while True:
             with self._change:
                 self._change.wait_for(lambda: self._state != "paused" or self._save_wanted)
@@ -244,7 +250,7 @@ class Run(Generic[T]):
                 state = self._state
             if wanted:
                 self._try(self._save)
-                self._tell()
+                self._notify()
             elif state != "paused":
                 return state == "running"
 
@@ -253,7 +259,7 @@ class Run(Generic[T]):
         self.history.note(self.progress.step, f"Saved to {path}.")
 
     def _try(self, action: Callable[[], object]) -> None:
-        """Do something that may write a checkpoint; pause if it cannot be written."""
+        """Call a function that may write a checkpoint; pause if it cannot be written."""
         try:
             action()
             self.problem = ""
@@ -263,37 +269,37 @@ class Run(Generic[T]):
             self._move("paused", only_from=("running",))
 
     def _move(self, state: State, *, only_from: tuple[State, ...] | None = None) -> bool:
-        """Change the state; say whether that was possible."""
+        """Change the state; return whether that was possible."""
         with self._change:
             if only_from is not None and self._state not in only_from:
                 return False
             self._state = state
             self._change.notify_all()
-        self._tell()
+        self._notify()
         return True
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for callback in tuple(self._callbacks):
             callback()
 
 
-_under_way: list[Run[Any]] = []
+_active: list[Run[Any]] = []
 
 
-_beginning = threading.RLock()
+_start_lock = threading.RLock()
 
 
 def runs() -> list[Run[Any]]:
-    """Return the runs that have begun and not ended, the oldest first.
+    """Return the runs that have begun and not ended, oldest first.
 
-    Where a cell was run again its first run may go on under no name: it is found here.
+    If a cell is executed again, no variable may refer to its first run any more; it is found here.
 
     Examples
     --------
     >>> for run in runs():
     ...     run.stop()
     """
-    return list(_under_way)
+    return list(_active)
 
 
 def check_free(clf: BertClassifier) -> None:
@@ -302,7 +308,7 @@ def check_free(clf: BertClassifier) -> None:
         if run.trainer.clf is clf:
             msg = (
                 f"This classifier is being trained by {run.name!r} ({run.state}, step "
-                f"{run.progress.step}); stop that one first, in its panel or by "
+                f"{run.progress.step}); stop that run first, in its panel or with "
                 f"bw.runs()[{i}].stop(), or train a copy.deepcopy of the classifier."
             )
             raise RuntimeError(msg)
@@ -310,9 +316,9 @@ def check_free(clf: BertClassifier) -> None:
 
 @atexit.register
 def _end_runs() -> None:
-    """Stop what still trains, with a last checkpoint; torch aborts a process that cuts it off."""
-    under_way = runs()
-    for run in under_way:
+    """Stop all runs, each with a last checkpoint; torch aborts if its threads are cut off."""
+    active = runs()
+    for run in active:
         run.stop()
-    for run in under_way:
+    for run in active:
         run._ended.wait()  # noqa: SLF001 - its own module

@@ -1,4 +1,4 @@
-"""Fine-tuning as an iterator of events; it knows nothing of threads or widgets."""
+"""Fine-tuning as an iterator of events, independent of threads and widgets."""
 
 from __future__ import annotations
 
@@ -35,23 +35,25 @@ if TYPE_CHECKING:
 class Trainer:
     """Fine-tunes a classifier with AdamW, a warm-up and a decay of the learning rate.
 
-    Batches hold texts of like length up to a budget of tokens, so little is spent on padding. A
-    text longer than the model reads is cut. Random numbers are the trainer's own: cells that draw
-    some, and other runs, do not change the run, nor it theirs (on a GPU: those between its steps).
+    Batches hold texts of similar length up to a maximum number of tokens, so that there is little
+    padding. Texts longer than the model's maximum are truncated. The trainer has its own random
+    state: random numbers drawn in other cells or runs do not change the training, and it does not
+    change theirs (on a GPU, only those drawn between its steps are safe).
 
     Parameters
     ----------
     clf
-        The classifier; its weights are changed in place.
+        The classifier; its weights are trained in place.
     train, valid
-        Labelled texts, anything `TextData.from_` reads. With ``valid`` the model is evaluated
-        before the first step and then every ``evaluate_every`` steps.
+        Labelled texts in any form that `TextData.from_` accepts. With ``valid`` the model is
+        evaluated before the first step and then every ``evaluate_every`` steps.
     text, pair, label
         Column names for `TextData.from_`.
     folder
-        Where checkpoints go, and a copy of the texts: all that `resume` needs. None writes none.
+        Folder for checkpoints and a copy of the texts, from which `resume` continues; None writes
+        none.
     probes
-        Texts whose prediction and word attributions are looked at again as the model learns.
+        Texts whose prediction and word attributions are recorded as the model learns.
     report_to
         A function, or several in a list, to call with each event, such as `tensorboard` returns.
         If one fails, it is noted and no longer called; the others are.
@@ -65,17 +67,17 @@ class Trainer:
     history : History
         All measurements so far.
     dynamics : Dynamics
-        How each training text was learnt: the data map, likely label errors.
+        How each training text was learned: the data map, likely label errors.
     settings : list of (str, str)
-        What a person wants to see of the set-up.
+        Names and values of the main settings, for display.
     run : Run or None
         The background run, made by `start` or by a panel that shows the trainer.
 
     Raises
     ------
     ValueError
-        If the data is unfit (see `TextData.from_`), a number is out of its range, or the folder
-        holds a run already.
+        If the data is not valid (see `TextData.from_`), a number is out of range, or the folder
+        already contains a run.
 
     Examples
     --------
@@ -83,7 +85,7 @@ class Trainer:
     ...     print(event.step, event.values["loss"])
     """
 
-    def __init__(  # noqa: PLR0913 - one option a fact about the data
+    def __init__(  # noqa: PLR0913 - options that describe the data
         self,
         clf: BertClassifier,
         train: Source,
@@ -128,20 +130,20 @@ class Trainer:
         device: str = "auto",
         report_to: Reporter | Sequence[Reporter] | None = None,
     ) -> Self:
-        """Return a trainer that goes on exactly where the latest checkpoint of a folder stands.
+        """Return a trainer that continues from the latest checkpoint of a folder.
 
-        In fp32, on the same machine, the weights become what they would have become without the
-        break, bit for bit.
+        In fp32, on the same machine, the result is the same bit for bit as without the
+        interruption.
 
         Parameters
         ----------
         folder
-            As given to the trainer that wrote it.
+            The folder of the trainer that wrote the checkpoint.
         clf
-            A classifier of the same architecture and labels to go on with; its weights are
-            replaced. By default a new one is made, `Trainer.clf`.
+            A classifier of the same architecture and labels to continue with; its weights are
+            replaced. By default a new one is loaded, `Trainer.clf`.
         device
-            Where to put a new one, as for `BertClassifier.from_pretrained`.
+            Device of the new one, as for `BertClassifier.from_pretrained`.
         report_to
             As for `Trainer`.
 
@@ -150,7 +152,7 @@ class Trainer:
         FileNotFoundError
             If there is no checkpoint.
         ValueError
-            If the checkpoint is of another model than ``clf``.
+            If the checkpoint belongs to a different model than ``clf``.
         RuntimeError
             If a run is training ``clf``.
 
@@ -179,7 +181,7 @@ class Trainer:
         trainer = cls.__new__(cls)
         trainer._set_up(job, saved.hyperparameters)  # noqa: SLF001 - its own class
         trainer._loop.restore(saved)  # noqa: SLF001
-        if weights is not None:  # now that nothing can fail any more
+        if weights is not None:  # last, when nothing can fail any more
             put_back(job.clf, weights)
         return trainer
 
@@ -200,7 +202,7 @@ class Trainer:
 
     @property
     def folder(self) -> Path | None:
-        """Where checkpoints go."""
+        """The folder of the checkpoints."""
         return self._job.folder
 
     @property
@@ -210,7 +212,7 @@ class Trainer:
 
     @property
     def dynamics(self) -> Dynamics:
-        """How each training text was learnt: the data map, likely label errors."""
+        """How each training text was learned: the data map, likely label errors."""
         return self._job.dynamics
 
     @property
@@ -236,7 +238,7 @@ class Trainer:
 
     @property
     def probes(self) -> tuple[str, ...]:
-        """The texts looked at as the model learns; they may be set on the way."""
+        """The texts predicted and explained as the model learns; settable at any time."""
         return self._job.probes
 
     @probes.setter
@@ -250,12 +252,12 @@ class Trainer:
 
     @property
     def progress(self) -> Progress:
-        """How far the training is."""
+        """The progress of the training."""
         return progress_of(self._loop, self.clf.device)
 
     @property
     def settings(self) -> list[tuple[str, str]]:
-        """What a person wants to see of the set-up."""
+        """Names and values of the main settings, for display."""
         return [
             ("device", str(self.clf.device)),
             ("precision", resolve_precision(self.hyperparameters.precision, self.clf.device)),
@@ -267,12 +269,12 @@ class Trainer:
 
     @property
     def between_epochs(self) -> bool:
-        """Whether an epoch has just ended and all that follows it is done."""
+        """Whether an epoch has just ended and everything due after it is done."""
         return self._loop.between_epochs
 
     @property
     def done(self) -> bool:
-        """Whether the training has come to its end."""
+        """Whether the training has ended."""
         return self._loop.done
 
     def configure(self, **changes: Any) -> None:  # noqa: ANN401
@@ -281,9 +283,9 @@ class Trainer:
         Raises
         ------
         RuntimeError
-            If the training has begun; `learning_rate` can be set on the way.
+            If the training has begun; `learning_rate` can be set at any time.
         TypeError, ValueError
-            If there is no such hyper-parameter or the value does not fit; nothing is changed.
+            If there is no such hyper-parameter or a value is not valid; nothing is changed.
         """
         if self._begun:
             msg = "The training has begun; only its learning_rate can still be changed."
@@ -292,16 +294,16 @@ class Trainer:
 
     @property
     def _begun(self) -> bool:
-        # A run that was started may not have come to its first action yet.
+        # A run that was started may not have reached its first action yet.
         return self._loop.begun or (self.run is not None and self.run.state != "ready")
 
     def start(self) -> Run[Trainer]:
-        """Train on a background thread; return at once.
+        """Train on a background thread; return immediately.
 
         Returns
         -------
         Run
-            The same one each time: a trainer trains once.
+            The same object each time: a trainer trains once.
 
         Raises
         ------
@@ -314,52 +316,54 @@ class Trainer:
         return self.run
 
     def __iter__(self) -> Iterator[Event]:
-        """Train step by step; a second iterator goes on where the first one is."""
+        """Train step by step; a second iterator continues where the first one stopped."""
         while not self.done:
             event = self.advance()
             if event is not None:
                 yield event
 
     def advance(self) -> Event | None:
-        """Do the one thing that comes next; return it if it is a step or an evaluation.
+        """Perform the next action; return its event if it is a step or an evaluation.
 
-        What fails (a full disk, say) is tried again by the next call. An interrupt comes when the
-        thing is done, a second interrupt at once.
+        If it fails, for example because the disk is full, the next call tries again. An interrupt
+        is raised when the action is complete, a second interrupt at once.
         """
         with held_back():
             return self._loop.advance()
 
     def save(self) -> Path:
-        """Write a checkpoint now; while a `Run` is at work, use `Run.save`.
+        """Write a checkpoint now; during a `Run` use `Run.save`.
 
         Returns
         -------
         Path
-            The checkpoint, which is also a plain Hugging Face folder.
+            The checkpoint, which is also a Hugging Face model folder.
 
         Raises
         ------
         ValueError
             If the trainer has no folder.
         CheckpointError
-            If it cannot be written; nothing is lost.
+            If it cannot be written; no data is lost.
         """
         return self._loop.save()
 
     def finish(self) -> None:
-        """End the training here: write a last checkpoint, put the best weights back if wanted.
+        """End the training here, with a last checkpoint.
+
+        With ``keep_best`` the best weights are restored.
 
         Raises
         ------
         CheckpointError
-            If the checkpoint cannot be written; the weights are put back all the same.
+            If the checkpoint cannot be written; the weights are restored nevertheless.
         """
         self._loop.finish()
 
 
 def _check_names(hyperparameters: dict[str, Any]) -> None:
-    own = list(inspect.signature(Trainer).parameters)
-    known = [*own[3:-1], *(field.name for field in FORM)]
+    parameters = list(inspect.signature(Trainer).parameters)
+    known = [*parameters[3:-1], *(field.name for field in FORM)]
     for name in hyperparameters:
         if name not in known:
             raise TypeError(unknown("option of Trainer", name, known, OTHER_NAMES))
@@ -372,10 +376,10 @@ def _rate(value: float) -> str:
 def _unused(folder: Path) -> Path:
     """Return the folder if no run has been saved there."""
     with contextlib.suppress(FileNotFoundError):
-        there = latest(folder)
+        checkpoint = latest(folder)
         msg = (
-            f"The folder {str(folder)!r} already holds a run ({there.name}); go on with "
-            f"Trainer.resume({str(folder)!r}), or give another folder."
+            f"The folder {str(folder)!r} already contains a run ({checkpoint.name}); continue it "
+            f"with Trainer.resume({str(folder)!r}), or give another folder."
         )
         raise ValueError(msg)
     return folder

@@ -150,7 +150,10 @@ def test_configuring_before_the_first_step_is_as_good_as_giving_it():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"batch_tokens": 8}, r"batch_tokens=8 is smaller than the longest .* use at least \d+"),
+        (
+            {"batch_tokens": 8},
+            r"batch_tokens=8 is less than the length of the longest .* use at least \d+",
+        ),
         ({"frozen_layers": 3}, "frozen_layers=3 does not fit a model of 2 layers; use 0 to 2"),
         ({"class_weights": [1, 2, 3]}, "3 numbers; give one for each of negative, positive"),
         ({"patience": 1}, "patience=1 needs validation texts"),

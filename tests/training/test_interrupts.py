@@ -54,7 +54,7 @@ def test_iterating_goes_on_after_an_interrupt_wherever_it_came(part, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         traced(lambda: list(interrupted), at=lines * part // 12 + part + 1)
     list(interrupted)
-    interrupted._hyperparameters = never_interrupted.hyperparameters
+    interrupted._loop.hyperparameters = never_interrupted.hyperparameters
     assert_same(interrupted, never_interrupted)
 
 

@@ -1,4 +1,4 @@
-"""Checkpoints that are whole or not there, in plain formats: safetensors, JSON, JSON lines."""
+"""Checkpoints that are written completely or not at all, in plain formats: safetensors, JSON."""
 
 from __future__ import annotations
 
@@ -18,54 +18,54 @@ from ...data.text_data import TextData
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_KEPT = 2
+_CHECKPOINTS_KEPT = 2
 _NAME = re.compile(r"checkpoint-(\d+)(?:\.(\d+))?")
 
 
 class CheckpointError(OSError):
-    """A checkpoint could not be written; the run lives on in memory."""
+    """A checkpoint could not be written; the run is still complete in memory."""
 
 
 def write(folder: Path, step: int, fill: Callable[[Path], None]) -> Path:
-    """Write a checkpoint so that a crash at any moment leaves the earlier ones whole.
+    """Write a checkpoint so that a crash at any moment leaves the earlier ones intact.
 
     Everything is written to a hidden folder, forced to the disk and renamed. The latest two
-    checkpoints stay.
+    checkpoints are kept.
 
     Parameters
     ----------
     folder
-        The run's; made if missing.
+        Folder of the run, created if missing.
     step
-        Steps done.
+        Number of steps done.
     fill
-        Writes the files into the folder it is given.
+        Function that writes the files into a folder.
 
     Returns
     -------
     Path
-        The checkpoint: ``checkpoint-STEP``, or ``checkpoint-STEP.N`` if that is there already.
+        The checkpoint: ``checkpoint-STEP``, or ``checkpoint-STEP.N`` if that exists.
 
     Raises
     ------
     CheckpointError
-        If the disk is full, the folder cannot be written to, or the like.
+        If it cannot be written, for example because the disk is full.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         final = _free_name(folder, step)
         _atomically(final, fill)
-        # A process that was killed while it wrote has left its hidden folder.
-        for old in (*_all(folder)[:-_KEPT], *folder.glob(".partial-*")):
+        # A process that was killed while writing has left its hidden folder.
+        for old in (*_all(folder)[:-_CHECKPOINTS_KEPT], *folder.glob(".partial-*")):
             shutil.rmtree(old, ignore_errors=True)
     except Exception as error:
-        # The libraries written in Rust raise exceptions of their own, even a bare `Exception`.
+        # Libraries written in Rust raise other exceptions, even a bare `Exception`.
         if not isinstance(error, OSError) and "(os error " not in str(error):
             raise
         reason = getattr(error, "strerror", None) or str(error)
         msg = (
             f"The checkpoint at step {step} could not be written to {str(folder)!r} ({reason}); "
-            "nothing is lost: make room or mend the folder, then go on."
+            "no data is lost: free disk space or fix the folder, then continue."
         )
         raise CheckpointError(msg) from error
     return final
@@ -79,16 +79,16 @@ def latest(folder: Path) -> Path:
     FileNotFoundError
         If there is none.
     """
-    found = _all(folder)
-    if not found:
-        what = "holds no checkpoint" if folder.is_dir() else "does not exist"
+    checkpoints = _all(folder)
+    if not checkpoints:
+        what = "contains no checkpoint" if folder.is_dir() else "does not exist"
         msg = f"The folder {str(folder)!r} {what}; give the folder of a run that has saved one."
         raise FileNotFoundError(msg)
-    return found[-1]
+    return checkpoints[-1]
 
 
 def write_data(path: Path, data: TextData) -> None:
-    """Write labelled texts as JSON lines: first the classes, then [text, label(, pair)] a line."""
+    """Write labelled texts as JSON lines: the classes, then one [text, label(, pair)] per line."""
     columns = [data.texts, data.label_names(), *([] if data.pairs is None else [data.pairs])]
 
     def fill(partial: Path) -> None:
@@ -119,11 +119,11 @@ def read_data(path: Path) -> TextData:
 
 
 def _atomically(final: Path, fill: Callable[[Path], None]) -> None:
-    """Let ``fill`` write a file or folder, force it to the disk and give it its name."""
+    """Let ``fill`` write a file or folder, force it to the disk and rename it."""
     with tempfile.TemporaryDirectory(
         prefix=".partial-", dir=final.parent, ignore_cleanup_errors=True
-    ) as aside:
-        partial = Path(aside) / final.name
+    ) as hidden:
+        partial = Path(hidden) / final.name
         fill(partial)
         _force_to_disk(partial)
         partial.replace(final)
@@ -131,11 +131,11 @@ def _atomically(final: Path, fill: Callable[[Path], None]) -> None:
 
 
 def _force_to_disk(path: Path, *, deep: bool = True) -> None:
-    inside = sorted(path.rglob("*")) if deep and path.is_dir() else []
-    for each in (*inside, path):
-        with contextlib.suppress(PermissionError):  # Windows opens no folder
-            # Windows forces only what it may write to the disk.
-            handle = os.open(each, os.O_RDONLY if each.is_dir() else os.O_RDWR)
+    children = sorted(path.rglob("*")) if deep and path.is_dir() else []
+    for entry in (*children, path):
+        with contextlib.suppress(PermissionError):  # Windows cannot open folders
+            # On Windows fsync needs a file that is open for writing.
+            handle = os.open(entry, os.O_RDONLY if entry.is_dir() else os.O_RDWR)
             try:
                 os.fsync(handle)
             finally:
@@ -149,10 +149,10 @@ def _free_name(folder: Path, step: int) -> Path:
 
 def _all(folder: Path) -> list[Path]:
     """Return the checkpoints, oldest first."""
-    there = folder.iterdir() if folder.is_dir() else ()
-    return sorted((path for path in there if _NAME.fullmatch(path.name)), key=_order)
+    entries = folder.iterdir() if folder.is_dir() else ()
+    return sorted((path for path in entries if _NAME.fullmatch(path.name)), key=_order)
 
 
 def _order(path: Path) -> tuple[int, int]:
-    found = _NAME.fullmatch(path.name)
-    return (int(found[1]), int(found[2] or 0)) if found else (-1, 0)
+    match = _NAME.fullmatch(path.name)
+    return (int(match[1]), int(match[2] or 0)) if match else (-1, 0)

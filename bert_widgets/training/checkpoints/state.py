@@ -1,4 +1,4 @@
-"""What a checkpoint holds of a training, and how it is read back."""
+"""The state of a training in a checkpoint: writing and reading it."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ _HISTORY, _OPTIMIZER, _BEST, _TRAINER = (
 
 @dataclass
 class Position:
-    """Where a training is.
+    """The position of a training.
 
     Attributes
     ----------
     step, examples, seconds
-        Steps done, texts seen, seconds spent.
+        Number of steps done, texts seen and seconds spent.
     due
-        What is still to be done before the next step.
+        Actions to perform before the next step.
     over
-        Whether no step follows though some are left.
+        Whether the training ended before its last step.
     best, stale
-        The best measure so far, and the evaluations since.
+        The best value of the measure so far, and the number of evaluations since.
     """
 
     step: int = 0
@@ -65,18 +65,18 @@ class Position:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a checkpoint holds beside the model and the history.
+    """The content of a checkpoint besides the model and the history.
 
     Attributes
     ----------
     hyperparameters, position, probes
-        Of the trainer.
+        Settings, position and probes of the trainer.
     optimizer
-        The `Learner`'s state.
+        State of the `Learner`.
     best
-        The weights of the best evaluation, if they are kept.
+        Weights of the best evaluation, if they are kept.
     dynamics
-        The `Dynamics`' state.
+        State of the `Dynamics`.
     """
 
     hyperparameters: Hyperparameters
@@ -88,7 +88,7 @@ class Saved:
 
 
 def fill(folder: Path, clf: BertClassifier, history: History, state: Saved) -> None:
-    """Write a training into a folder, which is then also a plain Hugging Face folder."""
+    """Write a training into a folder, which is also a Hugging Face model folder."""
     clf.save_pretrained(folder)
     safetensors.torch.save_file(state.optimizer, folder / _OPTIMIZER)
     if state.best is not None:
@@ -100,7 +100,7 @@ def fill(folder: Path, clf: BertClassifier, history: History, state: Saved) -> N
         **{f"probe_history/{name}": values for name, values in arrays.items()},
     }
     safetensors.numpy.save_file(measured, folder / _HISTORY)
-    described = {
+    description = {
         "format": _FORMAT,
         "bert_widgets": __version__,
         "hyperparameters": dataclasses.asdict(state.hyperparameters),
@@ -111,41 +111,41 @@ def fill(folder: Path, clf: BertClassifier, history: History, state: Saved) -> N
         "probes": state.probes,
         "probe_history": snapshots,
     }
-    (folder / _TRAINER).write_text(json.dumps(described, indent=1), "utf-8")
+    (folder / _TRAINER).write_text(json.dumps(description, indent=1), "utf-8")
 
 
 def read(folder: Path, history: History) -> Saved:
-    """Read a checkpoint: fill the history, return the rest.
+    """Read a checkpoint: fill the history and return the rest.
 
     Raises
     ------
     ValueError
-        If the folder holds no training, or one of a later version of this package.
+        If the folder contains no training, or one in the format of another version.
     """
     path = folder / _TRAINER
     if not path.is_file():
-        msg = f"{str(folder)!r} holds a model but no training; train it anew with Trainer(...)."
+        msg = f"{str(folder)!r} contains a model but no training; start one with Trainer(...)."
         raise ValueError(msg)
-    described = json.loads(path.read_text("utf-8"))
-    if described["format"] != _FORMAT:
+    description = json.loads(path.read_text("utf-8"))
+    if description["format"] != _FORMAT:
         msg = (
-            f"{str(folder)!r} was written by bert_widgets {described['bert_widgets']} "
+            f"{str(folder)!r} was written by bert_widgets {description['bert_widgets']} "
             "in another format; resume it with that version."
         )
         raise ValueError(msg)
     arrays = safetensors.numpy.load_file(folder / _HISTORY)
     history.load(arrays)
-    history.notes = tuple(Note(step, text) for step, text in described["notes"])
-    history.best_step = described["best_step"]
+    history.notes = tuple(Note(step, text) for step, text in description["notes"])
+    history.best_step = description["best_step"]
     history.probe_history = probes.from_state(
-        described["probe_history"], _under("probe_history/", arrays)
+        description["probe_history"], _under("probe_history/", arrays)
     )
-    history.evaluation = described["evaluation"] and _evaluation(described["evaluation"])
+    history.evaluation = description["evaluation"] and _evaluation(description["evaluation"])
     best = folder / _BEST
     return Saved(
-        Hyperparameters(**described["hyperparameters"]),
-        Position(**described["position"]),
-        tuple(described["probes"]),
+        Hyperparameters(**description["hyperparameters"]),
+        Position(**description["position"]),
+        tuple(description["probes"]),
         safetensors.torch.load_file(folder / _OPTIMIZER),
         safetensors.torch.load_file(best) if best.is_file() else None,
         _under("dynamics/", arrays),
@@ -158,25 +158,26 @@ def read_weights(folder: Path, clf: BertClassifier) -> dict[str, torch.Tensor]:
     Raises
     ------
     ValueError
-        If the checkpoint is of another model than ``clf``.
+        If the checkpoint belongs to a different model than ``clf``.
     """
     config = read_config(str(folder))
     theirs, ours = ((c.model_type, config_labels(c)) for c in (config, clf.model.config))
     several = config.problem_type == PROBLEM_TYPES["multi_label"]
     weights = safetensors.torch.load_file(folder / "model.safetensors")
     shapes = {name: tuple(value.shape) for name, value in weights.items()}
-    own = {name: tuple(value.shape) for name, value in clf.model.state_dict().items()}
+    expected = {name: tuple(value.shape) for name, value in clf.model.state_dict().items()}
     vocabulary = AutoTokenizer.from_pretrained(folder, trust_remote_code=False).get_vocab()
     if (
         theirs != ours
         or several != clf.multi_label
-        or any(own.get(name) != shape for name, shape in shapes.items())
+        or any(expected.get(name) != shape for name, shape in shapes.items())
         or vocabulary != clf.tokenizer.get_vocab()
     ):
         msg = (
-            f"{str(folder)!r} holds a checkpoint of another model ({theirs[0]} with the labels "
-            f"{', '.join(theirs[1])}) than the one given ({ours[0]} with {', '.join(ours[1])}, or "
-            "of another size, vocabulary or problem type); leave clf out to load its own model."
+            f"{str(folder)!r} contains a checkpoint of a different model ({theirs[0]} with the "
+            f"labels {', '.join(theirs[1])}) than clf ({ours[0]} with {', '.join(ours[1])}, or of "
+            "another size, vocabulary or problem type); omit clf to load the model of the "
+            "checkpoint."
         )
         raise ValueError(msg)
     return {**clf.model.state_dict(), **weights}

@@ -1,4 +1,4 @@
-"""Copies of a model's weights: the best so far, and the last that were good."""
+"""Copies of a model's weights: the best ones, and the last good ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...model.classifier import BertClassifier
 
 _REFRESH = 100  # steps between two copies
-_SPOILT = 2.0  # a mean loss this many times the one at the last copy
+_BAD = 2.0  # times the mean loss before the last copy: the weights are bad
 
 
 def copy_weights(clf: BertClassifier) -> dict[str, torch.Tensor]:
@@ -29,18 +29,18 @@ def put_back(clf: BertClassifier, weights: dict[str, torch.Tensor]) -> None:
 
 
 class LastGood:
-    """Keeps a copy of the weights to go back to when a training turns into garbage.
+    """Keeps a copy of the weights to restore when a training diverges.
 
-    A loss that is no number need not be the weights' fault: one text may overflow. The copy is
-    put back only if the weights are spoilt too: not finite, or the losses since the copy far
-    above those before it.
+    A loss that is not finite need not mean bad weights: a single text may overflow. The copy is
+    restored only if the weights are bad: not finite, or with losses since the copy far above
+    those before it.
 
     Parameters
     ----------
     clf
         The classifier.
     step
-        Steps done.
+        Number of steps done.
     """
 
     def __init__(self, clf: BertClassifier, step: int) -> None:
@@ -48,26 +48,26 @@ class LastGood:
         self._copy = copy_weights(clf)
         self._step = step
         self._level = math.inf  # the mean loss when the copy was made
-        self._losses: deque[float] = deque(maxlen=_REFRESH)  # since then
+        self._losses: deque[float] = deque(maxlen=_REFRESH)  # since that copy
 
     def saw(self, step: int, loss: float) -> None:
-        """Take note of the finite loss of a step; now and then copy the weights."""
+        """Record the finite loss of a step; copy the weights from time to time."""
         self._losses.append(loss)
         if math.isinf(self._level):
             self._level = loss
-        if step - self._step >= _REFRESH and not self._spoilt():
+        if step - self._step >= _REFRESH and not self._is_bad():
             self._copy, self._step = copy_weights(self._clf), step
             self._level = float(np.mean(self._losses))
             self._losses.clear()
 
     def rescue(self) -> int | None:
-        """Put the copy back if the weights are spoilt; return the step it was made at."""
+        """Restore the copy if the weights are bad; return the step at which it was made."""
         finite = all(bool(torch.isfinite(p).all()) for p in self._clf.model.parameters())
-        if finite and not self._spoilt():
+        if finite and not self._is_bad():
             return None
         put_back(self._clf, self._copy)
         return self._step
 
-    def _spoilt(self) -> bool:
-        most = _SPOILT * max(self._level, 0.1)
+    def _is_bad(self) -> bool:
+        most = _BAD * max(self._level, 0.1)
         return bool(self._losses) and float(np.mean(self._losses)) > most

@@ -1,4 +1,4 @@
-"""One step of the optimiser, and all the state that the next one depends on."""
+"""One step of the optimiser, and the state on which the next one depends."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
 
 class Update(NamedTuple):
-    """What a step found.
+    """Results of a step.
 
     Attributes
     ----------
     loss
-        The mean over the step's texts, in nats, before the step.
+        Mean loss of the texts, in nats, before the step.
     gradient_norm
-        The L2 norm of the whole gradient before it is clipped.
+        L2 norm of the whole gradient, before clipping.
     probabilities
-        float32 array (texts, classes), computed with dropout, before the step.
+        float32 array (texts, classes): predictions with dropout, before the step.
     """
 
     loss: float
@@ -48,25 +48,25 @@ class Update(NamedTuple):
 
 
 class NonFiniteError(FloatingPointError):
-    """A loss or gradient that is not finite; the weights were not touched.
+    """A loss or gradient that is not finite; the weights are unchanged.
 
     Attributes
     ----------
     rows
-        The texts whose own loss is not finite; all of the step's where each alone is finite.
+        Row numbers of the texts whose loss is not finite; all of the step if each one is finite.
     """
 
     def __init__(self, loss: float, norm: float, rows: NDArray[np.int64]) -> None:
-        what = (
-            f"norm of the gradient became {norm}" if math.isfinite(loss) else f"loss became {loss}"
+        finite = math.isfinite(loss)
+        super().__init__(
+            f"The gradient norm became {norm}" if finite else f"The loss became {loss}"
         )
-        super().__init__(f"The {what}")
         self.loss = loss
         self.rows = rows
 
 
 class Learner:
-    """Changes a classifier's weights step by step.
+    """Updates the weights of a classifier step by step.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Learner:
     hyperparameters
         The settings.
     note
-        Told, in a sentence, when memory ran out and batches are cut.
+        Called with a sentence when memory runs out and batches are split.
     """
 
     def __init__(
@@ -106,15 +106,15 @@ class Learner:
         self._restored: dict[str, torch.Tensor] = {}
 
     def step(self, rows: NDArray[np.int64], rate: float) -> Update:
-        """Take one step of the optimiser on the given texts.
+        """Perform one step of the optimiser on the given texts.
 
-        Texts that do not fit in memory at once are computed in parts whose gradients are added
-        up: the step is the same.
+        Texts that do not fit in memory together are computed in parts, whose gradients are added
+        up; the result is the same.
 
         Parameters
         ----------
         rows
-            int64 array of text numbers.
+            int64 array of row numbers.
         rate
             The learning rate.
 
@@ -131,11 +131,11 @@ class Learner:
             except (RuntimeError, MemoryError) as error:
                 if not _out_of_memory(error):
                     raise
-            # Outside the handler: the error held on to the tensors of the failed attempt.
+            # Outside the handler, because the error refers to the tensors of the failed attempt.
             self._halve(rows)
 
     def state(self) -> dict[str, torch.Tensor]:
-        """Return optimiser and random state as named tensors; `load` takes them back."""
+        """Return optimiser and random state as named tensors, for `load`."""
         names = {id(parameter): name for name, parameter in self._trained.items()}
         tensors = {f"random/{device}": value for device, value in self._random.state.items()}
         for parameter, values in self._optimizer.state.items() if self._optimizer else ():
@@ -144,14 +144,14 @@ class Learner:
         return {**self._restored, **tensors, "budget": torch.tensor(self._budget)}
 
     def load(self, state: dict[str, torch.Tensor]) -> None:
-        """Take over a state that `state` returned, perhaps on a machine without a GPU."""
+        """Load what `state` returned, possibly on a machine with another device."""
         self._budget = int(state["budget"])
         random = {name: value for name, value in state.items() if name.startswith("random/")}
         self._random.load({name.removeprefix("random/"): value for name, value in random.items()})
-        self._restored = state  # the optimiser's part, once there is one
+        self._restored = state  # for the optimiser, when it is made
 
-    def _ready(self) -> torch.optim.AdamW:
-        """Return the optimiser, made when first needed: the weights may change until then."""
+    def _optimizer_of_weights(self) -> torch.optim.AdamW:
+        """Return the optimiser; it is made when first needed, as weights may change until then."""
         if self._optimizer is not None:
             return self._optimizer
         self._trained = trained_parameters(self._clf, self._hyperparameters)
@@ -176,7 +176,7 @@ class Learner:
     def _step(self, rows: NDArray[np.int64], rate: float) -> Update:
         clf = self._clf
         with clf.lock, self._random.drawn():
-            optimizer = self._ready()
+            optimizer = self._optimizer_of_weights()
             for group in optimizer.param_groups:
                 group["lr"] = rate * group["scale"]
             clf.train()
@@ -185,8 +185,8 @@ class Learner:
                     update, losses = self._backward(rows)
                 if not (math.isfinite(update.loss) and math.isfinite(update.gradient_norm)):
                     bad = ~np.isfinite(losses)
-                    found = rows[bad] if bad.any() else rows
-                    raise NonFiniteError(update.loss, update.gradient_norm, found)
+                    bad_rows = rows[bad] if bad.any() else rows
+                    raise NonFiniteError(update.loss, update.gradient_norm, bad_rows)
                 optimizer.step()
                 if self._words is not None:
                     self._words.write_back()
@@ -196,7 +196,7 @@ class Learner:
         return update
 
     def _backward(self, rows: NDArray[np.int64]) -> tuple[Update, NDArray[np.float32]]:
-        """Leave the clipped gradient in the weights; return also each text's share of the loss."""
+        """Compute the clipped gradient; return the results and each text's share of the loss."""
         labels = torch.from_numpy(self._data.labels[rows])
         total = self._loss.total(labels)
         parts = list(token_batches(self._tokens.lengths[rows], self._budget))
@@ -206,13 +206,14 @@ class Learner:
             inputs = self._to_device(self._tokens.collate(rows[part]))
             tokens = int(self._tokens.lengths[rows[part]].max())
             with arithmetic(self._clf.model, self.precision, tokens=tokens):
-                found = self._forward(**inputs).float()
-                each = self._loss.each(found, labels[part].to(found.device)) / total
-                each.sum().backward()  # type: ignore[no-untyped-call]
-            losses.append(each.detach())
-            logits.append(found.detach())
+                part_logits = self._forward(**inputs).float()
+                targets = labels[part].to(part_logits.device)
+                part_losses = self._loss.each(part_logits, targets) / total
+                part_losses.sum().backward()  # type: ignore[no-untyped-call]
+            losses.append(part_losses.detach())
+            logits.append(part_logits.detach())
         norm = self._clip()
-        # Read at the end: each reading waits for the device.
+        # Copied to the CPU at the end, because each copy waits for the device.
         order = np.argsort(np.concatenate(parts))
         normalise = torch.sigmoid if self._data.multi_label else torch.nn.Softmax(dim=-1)
         probabilities = normalise(torch.cat(logits)).cpu().numpy()[order]
@@ -220,7 +221,7 @@ class Learner:
         return Update(float(shares.sum(dtype=np.float64)), float(norm), probabilities), shares
 
     def _clip(self) -> torch.Tensor:
-        """Scale the gradient down if it is too long; return how long it was."""
+        """Scale the gradient down if its norm is too large; return the original norm."""
         gradients = [p.grad for p in self._trained.values() if p.grad is not None]
         norm = torch.nn.utils.get_total_norm(gradients)
         most = self._hyperparameters.max_grad_norm
@@ -242,19 +243,19 @@ class Learner:
         if len(rows) == 1 or self._budget < longest:
             msg = (
                 f"Not even one text of {longest} tokens fits in memory; "
-                "cut the texts, freeze layers or take a smaller model."
+                "shorten the texts, freeze layers or use a smaller model."
             )
             raise MemoryError(msg)
         self._budget //= 2
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         self._note(
-            f"Memory ran out: batches are now computed in parts of at most {self._budget} tokens."
+            f"Out of memory: batches are now computed in parts of at most {self._budget} tokens."
         )
 
     @contextmanager
     def _only_trained(self) -> Iterator[None]:
-        """Let no gradient be computed for frozen weights."""
+        """Compute no gradients for frozen weights inside."""
         trained = {id(parameter) for parameter in self._trained.values()}
         frozen = [p for p in self._clf.parameters() if p.requires_grad and id(p) not in trained]
         for parameter in frozen:
@@ -267,6 +268,6 @@ class Learner:
 
 
 def _out_of_memory(error: Exception) -> bool:
-    # On a CPU torch raises a plain RuntimeError.
+    # On a CPU, torch raises a plain RuntimeError.
     known = isinstance(error, torch.OutOfMemoryError | MemoryError)
     return known or "can't allocate memory" in str(error)

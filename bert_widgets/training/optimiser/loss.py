@@ -1,4 +1,4 @@
-"""The loss of a batch: class weights, label smoothing, one or several labels a text."""
+"""The loss of a batch: class weights, label smoothing, single-label and multi-label data."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class Loss:
-    """Cross-entropy, for texts with several labels the mean over labels of the binary one.
+    """Cross-entropy; for multi-label data, the mean over labels of the binary cross-entropy.
 
     Parameters
     ----------
     data
-        The training texts, for the frequency of their labels.
+        The training texts, for the frequency of the labels.
     hyperparameters
         ``class_weights`` and ``label_smoothing`` are used.
     """
@@ -42,7 +42,7 @@ class Loss:
         ).mean(1)
 
     def total(self, labels: torch.Tensor) -> float:
-        """Return what the sum of the texts' losses is divided by, as torch does with weights."""
+        """Return the divisor of the summed losses, which with weights is that of torch."""
         if self._weights is None or self._multi_label:
             return len(labels)
         return float(self._weights[labels].sum())

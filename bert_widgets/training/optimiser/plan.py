@@ -1,4 +1,4 @@
-"""Which texts each step of a training sees."""
+"""The texts of each step of a training."""
 
 from __future__ import annotations
 
@@ -14,36 +14,34 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_BUCKET = 32  # batches that are sorted by length together
-
-
-_TEXTS = 32  # of mean length in a batch, where no budget is chosen
+_BUCKET = 32  # batches whose texts are sorted by length together
+_TEXTS = 32  # of average length in a batch by default
 
 
 def tokens_per_batch(lengths: NDArray[np.int32], batch_tokens: int | None) -> int:
-    """Return the most tokens in a batch: as chosen, or else enough for 32 texts, or the longest."""
+    """Return the maximum tokens per batch, by default those of 32 texts or of the longest one."""
     if batch_tokens is not None:
         return batch_tokens
     return max(round(_TEXTS * float(lengths.mean())), int(lengths.max()))
 
 
 class Plan:
-    """The steps of all epochs, made one epoch at a time from the seed alone.
+    """The steps of all epochs, computed one epoch at a time from the seed alone.
 
-    Texts are shuffled, cut into buckets of about 32 batches, batched by length in each bucket,
-    and the batches shuffled. The number of steps done is all it takes to go on with a plan.
+    Texts are shuffled, divided into buckets of about 32 batches and batched by length in each
+    bucket; then the batches are shuffled. A plan can be continued from the number of steps done.
 
     Parameters
     ----------
     lengths
-        Tokens of each text.
+        Number of tokens of each text.
     epochs, batch_tokens, gradient_accumulation, seed
         As in `Hyperparameters`.
 
     Attributes
     ----------
     ends : int64 array (epochs,)
-        Steps done when each epoch ends.
+        Number of steps done at the end of each epoch.
     """
 
     def __init__(
@@ -65,7 +63,7 @@ class Plan:
         return int(self.ends[-1])
 
     def epoch(self, step: int) -> float:
-        """Return how many epochs are done after ``step`` steps, with a fraction."""
+        """Return the number of epochs done after ``step`` steps, with a fraction."""
         done = int(np.searchsorted(self.ends, step, "right"))
         if done == len(self.ends):
             return float(done)
@@ -73,14 +71,14 @@ class Plan:
         return done + (step - start) / (int(self.ends[done]) - start)
 
     def after(self, step: int) -> Iterator[NDArray[np.int64]]:
-        """Yield the rows of each step that is left after ``step`` steps."""
+        """Yield the rows of each remaining step after ``step`` steps."""
         epoch = int(np.searchsorted(self.ends, step, "right"))
         start = int(self.ends[epoch - 1]) if epoch else 0
         for later in range(epoch, len(self.ends)):
             yield from islice(self.steps(later), step - start if later == epoch else 0, None)
 
     def steps(self, epoch: int) -> Iterator[NDArray[np.int64]]:
-        """Yield the rows of each step of an epoch: an int64 array of text numbers."""
+        """Yield the rows of each step of an epoch: an int64 array of row numbers."""
         random = np.random.default_rng((self._seed, epoch))
         order = random.permutation(len(self._lengths))
         bucket = max(1, round(_BUCKET * self._budget / self._lengths.mean()))

@@ -1,4 +1,4 @@
-"""The random numbers of a training, from its seed on."""
+"""The random state of a training."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 
 
 class Randomness:
-    """Where a step draws from: its own, so that a run and other cells do not change each other.
+    """The random state of a training, separate from that of other cells and runs.
 
-    A GPU and compiled code draw from generators of the process whatever one does. These are
-    swapped for the step, and a thread that draws meanwhile is in its way.
+    GPUs and compiled code always use the generators of the process. Their states are swapped for
+    the duration of a step, so a thread that draws random numbers meanwhile interferes.
 
     Parameters
     ----------
     seed
-        What all follows from.
+        Determines the initial state.
     device
-        Of the model.
+        Device of the model.
     compiled
-        Whether the model is.
+        Whether the model is compiled.
 
     Attributes
     ----------
     state
-        uint8 tensors: the states of the generators before the next step, by kind of device.
+        uint8 tensors by type of device: states of the generators before the next step.
     """
 
     def __init__(self, seed: int, device: torch.device, *, compiled: bool) -> None:
@@ -42,18 +42,18 @@ class Randomness:
             self.state["cuda"] = torch.Generator(device).manual_seed(seed).get_state()
 
     def load(self, state: dict[str, torch.Tensor]) -> None:
-        """Take over a `state`, perhaps of a machine without a GPU."""
-        for kind, own in self.state.items():
-            self.state[kind] = state.get(kind, own).cpu()
+        """Load a `state`, possibly of a machine without a GPU."""
+        for device, current in self.state.items():
+            self.state[device] = state.get(device, current).cpu()
 
     @contextmanager
     def drawn(self) -> Iterator[None]:
-        """Draw inside; `state` is the next one only if nothing is raised."""
-        with self._swapped() if self._swaps else self._own():
+        """Use this random state inside; `state` advances only if nothing is raised."""
+        with self._swapped() if self._swaps else self._separate():
             yield
 
     @contextmanager
-    def _own(self) -> Iterator[None]:
+    def _separate(self) -> Iterator[None]:
         generator = torch.Generator()
         generator.set_state(self.state["cpu"])
         with dropping_by(generator):

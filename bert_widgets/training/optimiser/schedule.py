@@ -1,4 +1,4 @@
-"""The optimiser's groups of weights and the schedule of its learning rate."""
+"""The parameter groups of the optimiser and the schedule of the learning rate."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def trained_parameters(
 def adamw(
     trained: dict[str, torch.nn.Parameter], depth: dict[str, int], hyperparameters: Hyperparameters
 ) -> torch.optim.AdamW:
-    """Return AdamW over the weights that learn.
+    """Return AdamW for the parameters to train.
 
-    Biases and LayerNorm weights do not decay. Each group has a ``scale`` of its learning rate,
-    below one for lower layers where there is a layer decay.
+    Biases and LayerNorm weights do not decay. Each group has a ``scale`` of the learning rate,
+    which is below one for lower layers if there is a layer decay.
 
     Parameters
     ----------
     trained
-        The weights by name.
+        The parameters by name.
     depth
-        How deep each lies, by name (`depths`).
+        Depth of each parameter, by name (`depths`).
     hyperparameters
         ``weight_decay`` and ``layer_decay`` are used.
     """
@@ -66,7 +66,7 @@ def adamw(
 
 
 def rate_factor(step: int, total: int, warmup: float, schedule: Schedule) -> float:
-    """Return what the learning rate is multiplied by for 0-based ``step`` of ``total``."""
+    """Return the factor of the learning rate for 0-based ``step`` of ``total``."""
     rising = max(1, round(total * warmup)) if warmup else 0
     if step < rising:
         return (step + 1) / rising

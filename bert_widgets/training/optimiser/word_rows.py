@@ -1,4 +1,4 @@
-"""Training the word embeddings of only those words that the training texts use."""
+"""Training only those word embeddings that the training texts use."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 
 class WordRows:
-    """The rows of the word embeddings that texts use, as a parameter to train in their place.
+    """The rows of the word embeddings that the texts use, as a parameter to train instead.
 
-    A vocabulary is half of a small model and two thirds of a multilingual one, and most of it is
-    in no text of a training set. Its gradient is zero there, yet takes its time and memory in each
-    step, and the optimizer's averages take twice that. With these rows in the optimizer, training
-    is the same but for weight decay, which no longer reaches words that are not there.
+    The vocabulary makes up half of a small model and two thirds of a multilingual one, and most
+    of it occurs in no training text. The gradient of these rows is zero but costs time and memory
+    in each step, and the averages of the optimizer cost twice that. With only the used rows in
+    the optimizer, training is the same except that unused rows do not decay.
 
     Parameters
     ----------
     clf
         The classifier to train.
     ids
-        Token ids of the training texts, of any shape and integer type.
+        Token ids of the training texts, in any shape and integer type.
 
     Attributes
     ----------
     parameter : torch.nn.Parameter
-        float32 (rows, width), to be given to the optimizer instead of the word embeddings.
+        float32 (rows, width), to optimise instead of the word embeddings.
 
     Examples
     --------
@@ -61,7 +61,7 @@ class WordRows:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
-        """Let the model look its words up in `parameter`."""
+        """Make the model use `parameter` for its word embeddings inside."""
         padding = self._embedding.padding_idx
         place = None if padding is None else int(self._places[padding])
         weight = self._embedding.weight

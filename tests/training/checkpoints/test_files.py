@@ -126,12 +126,14 @@ def test_a_new_run_does_not_take_over_the_texts_of_one_that_never_saved(tmp_path
 
 def test_a_folder_that_holds_a_run_is_not_written_over(saved):
     folder, _ = saved
-    with pytest.raises(ValueError, match=r"already holds a run \(checkpoint-3\); go on with"):
+    with pytest.raises(
+        ValueError, match=r"already contains a run \(checkpoint-3\); continue it with"
+    ):
         trainer(folder=folder)
 
 
 def test_a_folder_without_a_checkpoint_is_one_sentence(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"holds no checkpoint; give the folder"):
+    with pytest.raises(FileNotFoundError, match=r"contains no checkpoint; give the folder"):
         Trainer.resume(tmp_path)
     with pytest.raises(FileNotFoundError, match=r"'.*nowhere' does not exist"):
         Trainer.resume(tmp_path / "nowhere")
@@ -140,7 +142,7 @@ def test_a_folder_without_a_checkpoint_is_one_sentence(tmp_path):
 def test_a_model_without_a_training_is_one_sentence(tmp_path):
     """Such as transformers' own Trainer writes."""
     tiny_classifier("bert").save_pretrained(tmp_path / "checkpoint-500")
-    with pytest.raises(ValueError, match="holds a model but no training"):
+    with pytest.raises(ValueError, match="contains a model but no training"):
         Trainer.resume(tmp_path)
 
 
@@ -173,7 +175,7 @@ def test_another_model_is_refused_and_left_as_it_was(saved, make):
     folder, broken_off = saved
     clf, before = make(), everything(broken_off)
     untouched = weights(clf).clone()
-    with pytest.raises(ValueError, match=r"checkpoint of another model .*leave clf out"):
+    with pytest.raises(ValueError, match=r"checkpoint of a different model .*omit clf"):
         Trainer.resume(folder, clf=clf)
     assert torch.equal(weights(clf), untouched)
     assert everything(Trainer.resume(folder)) == before
@@ -192,5 +194,5 @@ def test_texts_of_another_run_are_refused_and_the_model_left_as_it_was(saved, tm
 
 
 def test_saving_without_a_folder_is_one_sentence():
-    with pytest.raises(ValueError, match="no folder to save to; give one"):
+    with pytest.raises(ValueError, match="no folder for checkpoints; use Trainer"):
         trainer().save()

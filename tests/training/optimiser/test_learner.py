@@ -181,7 +181,7 @@ def test_a_bad_text_is_named_and_the_good_weights_stay():
         run.wait(PATIENCE)
     step = run.progress.step + 1
     assert f"at step {step} on training row 17 ('The {word} was good');" in str(error.value)
-    assert "the weights are as they were before it" in str(error.value)
+    assert "the weights are unchanged" in str(error.value)
     assert run.history.count("step") == step - 1
     replay = tiny_classifier("bert")
     spoil_word(replay, word)
@@ -211,7 +211,7 @@ def test_garbage_rolls_back_to_the_last_good_weights():
     given = trainer(
         clf, DATA, epochs=100, learning_rate=1.0, weight_decay=10.0, schedule="constant", warmup=0
     )
-    with pytest.raises(FloatingPointError, match="the weights are those of step 0 again"):
+    with pytest.raises(FloatingPointError, match="the weights are restored to those of step 0"):
         list(given)
     assert given.progress.step > 5
     assert torch.equal(weights(clf), good)
