@@ -1,4 +1,4 @@
-"""The panel as a teacher: form, steering, the probes' film, the data map, several panels."""
+"""The panel as a teacher: form, steering, the probe history, the data map, several panels."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_probe_history_and_data_map_speak_to_python(open_notebook, page, artefac
     notebook.becomes("panel.view", "probes")
     expect(panel).to_contain_text("Not a dull film at all.")
     panel.get_by_role("slider").press("Home")
-    notebook.becomes("panel.frame", 0)
+    notebook.becomes("panel.snapshot", 0)
     expect(panel).to_contain_text("step 0")
     page.screenshot(path=artefact("probes"), animations="disabled")
 

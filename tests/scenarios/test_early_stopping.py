@@ -55,7 +55,7 @@ def test_the_weights_of_the_best_evaluation_come_back_exactly(best_by):
     best = steps(given)[values.argmin() if best_by == "loss" else values.argmax()]
     assert given.history.best_step == best  # the first of equals
     assert torch.equal(weights(given.clf), seen[best])
-    assert given.history.notes[-1].text == f"The weights of step {best}, the best, are back."
+    assert given.history.notes[-1].text == f"Restored the best weights, those of step {best}."
 
 
 def test_without_keeping_the_best_the_last_weights_stay():

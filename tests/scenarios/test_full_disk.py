@@ -27,7 +27,7 @@ def begun(folder=None, clf=None):
 
 
 def assert_came_to_the_same(given, other):
-    given._hyperparameters = dataclasses.replace(given.hyperparameters, checkpoint_every=None)
+    given._loop.hyperparameters = dataclasses.replace(given.hyperparameters, checkpoint_every=None)
     assert_same(given, other)
 
 

@@ -54,7 +54,7 @@ def at_random_moments(folder):
         live(copy.deepcopy(clf), run, every)
         assert not list(run.glob(".partial-*"))
         ended = Trainer.resume(run, clf=copy.deepcopy(clf))
-        never_killed._hyperparameters = ended.hyperparameters
+        never_killed._loop.hyperparameters = ended.hyperparameters
         assert_same(ended, never_killed)
 
 

@@ -1,1 +1,1 @@
-"""What a training records: history, dynamics, probes, and reports of it."""
+"""The records of a training: history, dynamics, probes and reporters."""

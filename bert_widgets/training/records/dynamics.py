@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 class Dynamics:
     """Training dynamics of n examples as running means: memory does not grow with the epochs.
 
-    Each time an example is trained on, the model's prediction for it in that very forward pass
-    (dropout on, before the update) is counted in. Of these predictions an example's *confidence*
-    is the mean probability of its label, its *variability* the standard deviation of that
-    probability, its *correctness* the share that were right. Easy examples have a high
-    confidence; a low one with little variability hints at a wrong label; the ambiguous vary most.
+    Each time an example is trained on, the prediction of that forward pass (with dropout, before
+    the update) is recorded. Over these predictions, the *confidence* of an example is the mean
+    probability of its label, its *variability* the standard deviation of that probability, and its
+    *correctness* the share of correct predictions. Easy examples have a high confidence; a low
+    confidence with little variability suggests a wrong label; ambiguous examples vary most.
 
     For multi-label data the probability of the label is the mean, over all labels, of the
-    probability given to the right value, and a prediction is right if all labels are.
+    probability of the true value, and a prediction is correct if it is for all labels.
 
-    It may be read while a training thread records; a reader may then see a step half counted.
+    It may be read while a training thread records; a reader may then see part of a step.
 
     Parameters
     ----------
     data
-        The training data; row i of every array is its row i.
+        The training data; row i of every array belongs to its row i.
 
     References
     ----------
@@ -62,23 +62,23 @@ class Dynamics:
         return f"<Dynamics of {len(self.data):,} texts>"
 
     def record(self, rows: NDArray[np.int64], probabilities: NDArray[np.float32]) -> None:
-        """Count one prediction in for each of some distinct rows.
+        """Record one prediction for each of some distinct rows.
 
         Parameters
         ----------
         rows
-            int64 array (b,): row numbers, none of them twice.
+            int64 array (b,): distinct row numbers.
         probabilities
             float32 array (b, classes).
 
         Raises
         ------
         ValueError
-            If the shapes do not fit.
+            If the shapes do not match.
         """
         if probabilities.shape != (len(rows), len(self.data.classes)):
             msg = (
-                f"Probabilities of shape {probabilities.shape} do not fit {len(rows)} rows and "
+                f"Probabilities of shape {probabilities.shape} do not match {len(rows)} rows and "
                 f"{len(self.data.classes)} classes; give one row of probabilities for each."
             )
             raise ValueError(msg)
@@ -90,37 +90,37 @@ class Dynamics:
             gold - self._of_label(rows, means)
         )
         self._means[rows] = means
-        self._right[rows] += self._is_right(rows, probabilities)
+        self._right[rows] += self._is_correct(rows, probabilities)
         self._counts[rows] = counts
 
     @property
     def counts(self) -> NDArray[np.int32]:
-        """int32 array (n,): times each example was seen."""
+        """int32 array (n,): how many times each example was seen."""
         return self._counts.copy()
 
     @property
     def probabilities(self) -> NDArray[np.float32]:
-        """float32 array (n, classes): the mean prediction, NaN where never seen."""
+        """float32 array (n, classes): the mean prediction; NaN if never seen."""
         return np.where(self._counts[:, None] > 0, self._means, np.float32(np.nan))
 
     @property
     def confidence(self) -> NDArray[np.float32]:
-        """float32 array (n,): the mean probability of the label, NaN where never seen."""
+        """float32 array (n,): the mean probability of the label; NaN if never seen."""
         return self._of_label(np.arange(len(self.data)), self.probabilities)
 
     @property
     def variability(self) -> NDArray[np.float32]:
-        """float32 array (n,): the label's probability's standard deviation, NaN if never seen."""
-        # Rounding may take the sum of squares of a constant a hair below zero.
+        """float32 array (n,): the standard deviation of that probability; NaN if never seen."""
+        # Rounding may make the sum of squares of a constant slightly negative.
         return np.sqrt(_share(np.maximum(self._squares, 0), self._counts))
 
     @property
     def correctness(self) -> NDArray[np.float32]:
-        """float32 array (n,): the share of predictions that were right, NaN where never seen."""
+        """float32 array (n,): the share of correct predictions; NaN if never seen."""
         return _share(self._right, self._counts)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row an example, by its row number in the training data.
+        """Return one row per example, indexed by its row number in the training data.
 
         Columns are ``text``, ``pair`` (for pairs), ``label``, ``confidence``, ``variability``,
         ``correctness`` and ``times_seen``.
@@ -137,10 +137,10 @@ class Dynamics:
         )
 
     def label_errors(self) -> pd.DataFrame:
-        """Return the examples seen so far whose label is probably wrong, the likeliest first.
+        """Return the examples seen so far whose label is probably wrong, most suspicious first.
 
-        Judged by the mean prediction (see `label_errors`). It is telling after one epoch or a
-        few: a model that trains on a wrong label for long learns it by heart.
+        They are found from the mean predictions (see `label_errors`). The result is most useful
+        after one or a few epochs, as a model memorises wrong labels in a long training.
 
         Returns
         -------
@@ -150,41 +150,41 @@ class Dynamics:
         Raises
         ------
         ValueError
-            If a text may carry several labels.
+            For multi-label data.
         """
         if self.data.multi_label:
             msg = (
-                "Likely label errors are found only where each text has one label, and in this "
-                "data it may have several; look at `to_frame()` for a low confidence instead."
+                "Label errors can be found only in single-label data, and this is multi-label "
+                "data; look for a low confidence in `to_frame()` instead."
             )
             raise ValueError(msg)
         seen = np.flatnonzero(self._counts)
-        found = label_errors(self._means[seen], self.data.labels[seen], self.data.classes)
-        found["row"] = seen[found["row"]]
-        places = found["row"].tolist()
-        found.insert(1, "text", [self.data.texts[i] for i in places])
+        errors = label_errors(self._means[seen], self.data.labels[seen], self.data.classes)
+        errors["row"] = seen[errors["row"]]
+        rows = errors["row"].tolist()
+        errors.insert(1, "text", [self.data.texts[row] for row in rows])
         if self.data.pairs is not None:
-            found.insert(2, "pair", [self.data.pairs[i] for i in places])
-        return found
+            errors.insert(2, "pair", [self.data.pairs[row] for row in rows])
+        return errors
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return copies of all arrays, for a checkpoint."""
         return {name: array.copy() for name, array in self._arrays().items()}
 
     def load(self, state: dict[str, NDArray[Any]]) -> None:
-        """Take over what `state` returned.
+        """Load what `state` returned.
 
         Raises
         ------
         ValueError
-            If the arrays are of other data: another number of rows or classes.
+            If the number of rows or classes differs from that of the data.
         """
         arrays = self._arrays()
         for name, array in arrays.items():
             shape = state[name].shape if name in state else None
             if shape != array.shape:
                 msg = (
-                    f"The stored training dynamics do not fit this data: {name!r} is "
+                    f"The saved training dynamics do not match this data: {name!r} is "
                     f"{shape or 'missing'} and should have the shape {array.shape}; "
                     "resume with the data of that run."
                 )
@@ -210,7 +210,7 @@ class Dynamics:
             return np.asarray(chances.mean(1), np.float32)
         return np.asarray(probabilities[np.arange(len(rows)), labels], np.float32)
 
-    def _is_right(
+    def _is_correct(
         self, rows: NDArray[np.int64], probabilities: NDArray[np.float32]
     ) -> NDArray[np.bool_]:
         labels = self.data.labels[rows]

@@ -1,4 +1,4 @@
-"""All that a run has measured and noted, as it arrives."""
+"""The measurements and notes of a run."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ Kind = Literal["step", "evaluation"]
 
 @dataclass(frozen=True)
 class Event:
-    """Something a trainer did.
+    """A step or an evaluation of a trainer.
 
     Attributes
     ----------
     kind
-        ``"step"`` for a step of the optimiser, ``"evaluation"`` for a look at the validation data.
+        ``"step"`` for a step of the optimiser, ``"evaluation"`` for one on the validation data.
     step
-        Steps done so far.
+        Number of steps done.
     epoch
-        Epochs done so far, with a fraction.
+        Number of epochs done, with a fraction.
     values
         The measurements: loss, learning_rate, gradient_norm after a step; loss, accuracy,
         macro_f1, calibration_error after an evaluation.
@@ -45,12 +45,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence about a run: a checkpoint written, a learning rate changed, memory run out.
+    """A sentence about a run, such as a checkpoint written or a learning rate changed.
 
     Attributes
     ----------
     step
-        Steps done by then.
+        Number of steps done by then.
     text
         The sentence.
     """
@@ -62,18 +62,18 @@ class Note:
 class History:
     """The measurements of a run.
 
-    Safe to read while a training thread adds to it: a reader sees whole rows.
+    It is safe to read while a training thread adds to it: a reader sees complete rows.
 
     Attributes
     ----------
     notes : tuple of Note
-        What happened besides, oldest first.
+        Notes, oldest first.
     probe_history : tuple of ProbeSnapshot
         Predictions and word scores of the probes, oldest first.
     evaluation : Evaluation or None
-        The latest, with its confusion matrix and the measures of each class.
+        The latest evaluation, with its confusion matrix and the measures of each class.
     best_step : int or None
-        The step of the best evaluation so far.
+        Step of the best evaluation so far.
 
     Examples
     --------
@@ -107,12 +107,12 @@ class History:
             table[name].append(row.get(name, np.nan))
 
     def note(self, step: int, text: str) -> None:
-        """Append a note; any thread may."""
+        """Append a note; may be called from any thread."""
         with self._noting:
             self.notes = (*self.notes, Note(step, text))
 
     def count(self, kind: Kind) -> int:
-        """Return how many events of a kind there are."""
+        """Return the number of events of a kind."""
         return len(self._tables[kind].get("step", ()))
 
     def columns(self, kind: Kind, start: int = 0) -> dict[str, NDArray[np.float64]]:
@@ -121,9 +121,9 @@ class History:
         Parameters
         ----------
         kind
-            Which events.
+            The kind of events.
         start
-            Leave out this many rows at the beginning.
+            Number of rows to omit at the beginning.
         """
         table = dict(self._tables[kind])
         rows = self.count(kind)
@@ -132,13 +132,13 @@ class History:
         return {name: np.array(table[name][start:rows]) for name in names}
 
     def latest(self, kind: Kind) -> dict[str, float]:
-        """Return the last row, empty if there is none."""
+        """Return the last row; it is empty if there is none."""
         last = max(0, self.count(kind) - 1)
-        found = self.columns(kind, last)
-        return {name: float(values[0]) for name, values in found.items()}
+        columns = self.columns(kind, last)
+        return {name: float(values[0]) for name, values in columns.items()}
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row an event: kind, step, epoch and all measurements, in order of steps."""
+        """Return one row per event: kind, step, epoch and all measurements, in order of steps."""
         import pandas as pd
 
         parts = [pd.DataFrame(self.columns(kind)).assign(kind=kind) for kind in self._tables]
@@ -147,7 +147,7 @@ class History:
         return frame[["kind", *(c for c in frame.columns if c != "kind")]]
 
     def tables(self) -> dict[str, NDArray[np.float64]]:
-        """Return all columns by ``kind/name``, for a checkpoint; `load` takes them back."""
+        """Return all columns by ``kind/name``, for a checkpoint; see `load`."""
         return {
             f"{kind}/{name}": values
             for kind in self._tables
@@ -155,7 +155,7 @@ class History:
         }
 
     def load(self, tables: dict[str, NDArray[Any]]) -> None:
-        """Replace all measurements by those that `tables` returned."""
+        """Replace all measurements with those that `tables` returned."""
         for kind, table in self._tables.items():
             table.clear()
             for key, values in sorted(tables.items()):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-_ROUNDING = 1e-6  # what a mean of equal probabilities may exceed them by
+_ROUNDING = 1e-6  # by which a mean of equal probabilities may exceed them
 
 
 def label_errors(
@@ -18,29 +18,29 @@ def label_errors(
 ) -> pd.DataFrame:
     """Find labels that are probably wrong, by confident learning.
 
-    A class's threshold is the mean probability that it gets from the examples labelled with it.
-    Each example is counted to the likeliest of the classes that reach their thresholds there, and
-    it is suspicious if that is not the class of its label but a likelier one: it lies off the
-    diagonal of the confident joint. The suspicious are ranked by their margin, how much likelier
-    the class they are counted to is than their label.
+    The threshold of a class is its mean probability over the examples labelled with it; a
+    probability that falls short of it only by rounding reaches it. Each example is assigned to
+    the most likely of the classes whose thresholds it reaches. It is suspicious if that is not
+    its label but a more likely class, that is, if it lies off the diagonal of the confident
+    joint. Suspicious examples are ranked by their margin: the probability of the assigned class
+    minus that of the label.
 
-    (The package cleanlab finds the same ones in the same order where there are two classes. The
-    rule is short, so that it is written out here and everybody has it.)
+    For two classes, the package cleanlab finds the same examples in the same order.
 
     Parameters
     ----------
     probabilities
-        float array (n, classes): predictions, best by a model that did not train on the example,
-        or did so only a few times.
+        float array (n, classes): predictions, ideally of a model that was not trained on the
+        example, or only a few times.
     labels
-        int64 array (n,): the given labels' numbers.
+        int64 array (n,): class indices of the labels.
     classes
-        The label names.
+        The class names.
 
     Returns
     -------
     pandas.DataFrame
-        One row a suspicious example, the most suspicious first: ``row`` (its place in
+        One row per suspicious example, the most suspicious first: ``row`` (its index in
         ``labels``), ``label``, ``suggested`` and ``score``, the margin, above 0 and at most 1.
 
     References
@@ -52,21 +52,21 @@ def label_errors(
     --------
     >>> import numpy as np
     >>> p = np.array([[0.9, 0.1], [0.8, 0.2], [0.2, 0.8], [0.1, 0.9], [0.9, 0.1]])
-    >>> found = label_errors(p, np.array([0, 0, 1, 1, 1]), ("bad", "good"))
-    >>> found["row"].tolist(), found["suggested"].tolist()
+    >>> errors = label_errors(p, np.array([0, 0, 1, 1, 1]), ("bad", "good"))
+    >>> errors["row"].tolist(), errors["suggested"].tolist()
     ([4], ['bad'])
     """
     import pandas as pd
 
     rows = np.arange(len(labels))
-    given = probabilities[rows, labels].astype(np.float64)
+    of_label = probabilities[rows, labels].astype(np.float64)
     counts = np.bincount(labels, minlength=len(classes))
-    sums = np.bincount(labels, weights=given, minlength=len(classes))
-    # Nothing reaches the threshold of a class that no example is labelled with.
+    sums = np.bincount(labels, weights=of_label, minlength=len(classes))
+    # No example reaches the threshold of a class without labelled examples.
     thresholds = np.divide(sums, counts, out=np.full(len(classes), np.inf), where=counts > 0)
     confident = np.where(probabilities >= thresholds - _ROUNDING, probabilities, -np.inf)
     suggested = confident.argmax(1)
-    margins = confident[rows, suggested] - given
+    margins = confident[rows, suggested] - of_label
     suspicious = np.flatnonzero(margins > 0)
     ranked = suspicious[np.argsort(-margins[suspicious], kind="stable")]
     names = np.array(classes, object)

@@ -1,4 +1,4 @@
-"""The latest evaluation by class: who is taken for whom, and how well each is found."""
+"""The latest evaluation by class: confusion matrix, precision, recall and F1."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _TABLE = 2  # dimensions of a confusion matrix
 
 
 def by_class(evaluation: Evaluation | None) -> dict[str, Any]:
-    """Return the traits that show confusion and per-class measures; empty ones without any."""
+    """Return the traits with confusion matrix and per-class measures; empty if there are none."""
     confusion: Any = []
     per_class: Any = np.empty((0, 4))
     if evaluation is not None:
-        given = (evaluation.precision, evaluation.recall, evaluation.f1, evaluation.support)
-        per_class = np.stack(given, 1)
+        measures = (evaluation.precision, evaluation.recall, evaluation.f1, evaluation.support)
+        per_class = np.stack(measures, 1)
         if evaluation.confusion.ndim == _TABLE and len(evaluation.classes) <= _MOST_CLASSES:
             confusion = evaluation.confusion.ravel()
     return {

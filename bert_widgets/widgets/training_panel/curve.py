@@ -1,4 +1,4 @@
-"""A curve of bounded size, however long it grows, that keeps its spikes."""
+"""A curve of bounded size that keeps its spikes, however long it grows."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ _FIRST_WIDTH = 8
 
 
 class Curve:
-    """Thins rows as they come: all of them at first, later the extreme ones of each bucket.
+    """Thins out rows as they arrive: it keeps all at first, later the extremes of each bucket.
 
-    A bucket is a number of neighbouring rows: one until the curve is full, then 8, then, each
-    time it is full again, twice as many. Of a bucket the rows with the least and the largest
-    value of each watched column stay, the first of several; so do the first and the last row of
-    the curve. What is kept depends on the rows alone, not on the chunks in which they came, and
-    the time to add a chunk not on what came before it.
+    A bucket is a number of consecutive rows: one until the curve is full, then 8, then twice as
+    many each time it is full again. For each bucket, the rows with the smallest and the largest
+    value of each watched column are kept (the first of equal ones), and also the first and the
+    last row of the curve. The result depends on the rows alone, not on the chunks in which they
+    arrive, and the time to add a chunk does not depend on earlier ones.
 
     Parameters
     ----------
     watched
-        Numbers of the columns whose extremes are kept; means are those of the first of them.
+        Indices of the columns whose extremes are kept; means are those of the first one.
     columns
-        How many columns a row has.
+        Number of columns of a row.
     most_rows
-        The most rows to keep.
+        Maximum number of rows to keep.
 
     Attributes
     ----------
     count : int
-        The rows added so far.
+        Number of rows added so far.
 
     Examples
     --------
@@ -48,35 +48,35 @@ class Curve:
     def __init__(self, watched: Sequence[int], *, columns: int, most_rows: int) -> None:
         self.count = 0
         self._watched = list(watched)
-        self._most_rows = most_rows - 2  # the first and the last row come on top
+        self._most_rows = most_rows - 2  # besides the first and the last row
         self._most_buckets = self._most_rows // (2 * len(self._watched))
         self._width = 1
-        self._numbers = np.empty(0, np.int64)  # which rows are kept
+        self._numbers = np.empty(0, np.int64)  # indices of the rows kept
         self._kept = np.empty((0, columns))
         self._ends = np.empty((0, columns))  # the first and the last row
-        self._sums = np.empty(0)  # of each bucket's known values of the first watched column
-        self._known = np.empty(0, np.int64)  # how many these are
+        self._sums = np.empty(0)  # of the known values of the first watched column, per bucket
+        self._known = np.empty(0, np.int64)  # the number of these values
 
     def add(self, rows: NDArray[np.float64]) -> None:
-        """Append rows (n, columns); a value that is not known is NaN."""
+        """Append rows (n, columns); unknown values are NaN."""
         if not len(rows):
             return
         self._ends = np.stack([self._ends[0] if self.count else rows[0], rows[-1]])
-        at = 0
-        while at < len(rows):
+        start = 0
+        while start < len(rows):
             room = self._capacity() - self.count
             if room <= 0:
                 self._widen()
             else:
-                self._append(rows[at : at + room])
-                at += room
+                self._append(rows[start : start + room])
+                start += room
 
     def rows(self) -> NDArray[np.float64]:
         """Return the rows kept (m, columns), in order."""
         return np.concatenate([self._kept, self._ends])[self._order()]
 
     def means(self) -> NDArray[np.float64]:
-        """Return for each row kept (m,) the mean of its bucket; NaN if nothing is known of it."""
+        """Return for each row kept (m,) the mean of its bucket; NaN if no value is known."""
         with np.errstate(invalid="ignore"):
             means: NDArray[np.float64] = self._sums / self._known
         return means[self._all_numbers()[self._order()] // self._width]
@@ -92,10 +92,10 @@ class Curve:
         self._known = np.append(self._known, np.zeros(more, np.int64))
         values = rows[:, self._watched[0]]
         known = ~np.isnan(values)
-        # One after the other, so that the sum does not depend on the chunks either.
+        # Added one by one, so that the sum does not depend on the chunks either.
         np.add.at(self._sums, buckets[known], values[known])
         np.add.at(self._known, buckets[known], 1)
-        # The last bucket may go on in these rows.
+        # The last bucket may continue in these rows.
         old = int(np.searchsorted(self._numbers, buckets[0] * self._width))
         numbers = np.append(self._numbers[old:], np.arange(self.count - len(rows), self.count))
         self._keep(old, numbers, np.concatenate([self._kept[old:], rows]))
@@ -109,7 +109,7 @@ class Curve:
         self._keep(0, self._numbers, self._kept)
 
     def _keep(self, old: int, numbers: NDArray[np.int64], rows: NDArray[np.float64]) -> None:
-        """Put the extremes of rows, which begin with a bucket, after the first ``old`` kept."""
+        """Keep the first ``old`` rows and the extremes of ``rows``, which start with a bucket."""
         if self._width > 1:
             chosen = _extremes(rows[:, self._watched], numbers // self._width)
             numbers, rows = numbers[chosen], rows[chosen]
@@ -125,9 +125,9 @@ class Curve:
 
 
 def _extremes(values: NDArray[np.float64], buckets: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Return which rows hold the least or largest value of a column in their bucket.
+    """Return indices of rows with the smallest or largest value of a column in their bucket.
 
-    ``buckets`` is sorted. A bucket of which nothing is known keeps its first row.
+    ``buckets`` is sorted. A bucket without known values keeps its first row.
     """
     starts = np.flatnonzero(np.diff(buckets, prepend=buckets[0] - 1))
     lengths = np.diff(starts, append=len(buckets))
@@ -136,6 +136,7 @@ def _extremes(values: NDArray[np.float64], buckets: NDArray[np.int64]) -> NDArra
         for signed in (column, -column):
             filled = np.where(np.isnan(signed), np.inf, signed)
             least = np.repeat(np.minimum.reduceat(filled, starts), lengths)
-            at = np.flatnonzero(filled == least)
-            chosen.append(at[np.unique(buckets[at], return_index=True)[1]])
+            extremes = np.flatnonzero(filled == least)
+            first = np.unique(buckets[extremes], return_index=True)[1]
+            chosen.append(extremes[first])
     return np.unique(np.concatenate(chosen))

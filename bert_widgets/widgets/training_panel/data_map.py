@@ -1,4 +1,4 @@
-"""The training examples by how they were learnt, at one moment of a run."""
+"""The data map: how each training example was learned up to one step of a run."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 _MOST_POINTS = 4000
 _MOST_LISTED = 50
-_INTERVAL = 1.0  # seconds at least between two looks at a run that goes on
-_SHARE = 0.01  # of the time, at most, is spent on them
+_INTERVAL = 1.0  # minimum seconds between two data maps of a run that goes on
+_SHARE = 0.01  # maximum share of the time spent on them
 
 
 class DataMap:
-    """Confidence against variability, and likely label errors, as they are now.
+    """Confidence and variability of the examples and likely label errors, as they are now.
 
     Parameters
     ----------
     run
-        It may be going on; all that is needed of it is read here.
+        The run, which may be going on; everything needed is read here.
     """
 
     def __init__(self, run: Run[Trainer]) -> None:
@@ -41,7 +41,7 @@ class DataMap:
         self._counts = dynamics.counts
         self._variability = dynamics.variability
         self._confidence = dynamics.confidence
-        # A step half recorded may count more right predictions than predictions.
+        # While a step is recorded there may be more correct predictions than predictions.
         self._correctness = np.minimum(dynamics.correctness, 1)
         self._suspects = _suspects(dynamics)
 
@@ -55,7 +55,7 @@ class DataMap:
         }
 
     def newer(self, other: DataMap, run: Run[Trainer]) -> bool:
-        """Whether this is of a run and ``other`` is not, or is not newer."""
+        """Whether this is of a run and ``other`` is of another one or not newer."""
         return self.run is run and (other.run is not run or other.step <= self.step)
 
     def selected(self, brush: Sequence[float]) -> dict[str, Any]:
@@ -69,17 +69,17 @@ class DataMap:
         Parameters
         ----------
         brush
-            Variability from, to, confidence from, to; empty for no box.
+            Variability from, to, confidence from, to; empty if there is no box.
         """
         if not brush:
             return np.empty(0, np.intp)
         left, right, bottom, top = brush
-        # NaN, where nothing is known, is nowhere inside.
-        found = np.flatnonzero(
+        # NaN, for examples never seen, is not inside.
+        inside = np.flatnonzero(
             (self._variability >= left) & (self._variability <= right)
             & (self._confidence >= bottom) & (self._confidence <= top)
         )  # fmt: skip
-        return found[np.argsort(self._confidence[found], kind="stable")]
+        return inside[np.argsort(self._confidence[inside], kind="stable")]
 
     def frame(self, rows: NDArray[np.intp]) -> pd.DataFrame:
         """Return examples as the table of `Dynamics.to_frame`."""
@@ -87,7 +87,7 @@ class DataMap:
 
         frame = self._data.take(rows).to_frame()
         if frame.empty:
-            frame = frame.astype("str")  # nothing tells pandas what there would be
+            frame = frame.astype("str")  # pandas cannot infer the type of no values
         return frame.assign(
             confidence=self._confidence[rows],
             variability=self._variability[rows],
@@ -110,7 +110,7 @@ class DataMap:
         ]
 
     def _points(self) -> NDArray[np.float32]:
-        """Return variability, confidence, correctness and label of evenly chosen examples."""
+        """Return variability, confidence, correctness and label of evenly spaced examples."""
         size = len(self._counts)
         rows = np.linspace(0, size - 1, min(size, _MOST_POINTS)).astype(np.intp)
         rows = rows[self._counts[rows] > 0]
@@ -121,14 +121,14 @@ class DataMap:
 
 
 class DataWatch:
-    """Looks at the training examples as often as they are worth it: it is slow for very many."""
+    """Makes data maps of a run, rarely if they take long, as they do for many examples."""
 
     def __init__(self) -> None:
         self._seen: tuple[Run[Trainer], int] | None = None
         self._due = 0.0
 
     def look(self, run: Run[Trainer]) -> DataMap | None:
-        """Return how they are now, or None if there is no news or it is too early to look again."""
+        """Return a new data map, or None if nothing has changed or it is too early."""
         live, now = run.state == "running", time.monotonic()
         if (run, run.progress.step) == self._seen:
             return None
@@ -143,11 +143,11 @@ class DataWatch:
 def _suspects(dynamics: Dynamics) -> list[list[Any]]:
     if dynamics.data.multi_label:
         return []
-    found = dynamics.label_errors().head(_MOST_LISTED)
+    errors = dynamics.label_errors().head(_MOST_LISTED)
     return [
         [int(row), _text(dynamics.data, row), label, suggested, float(score)]
         for row, label, suggested, score in zip(
-            found["row"], found["label"], found["suggested"], found["score"], strict=True
+            errors["row"], errors["label"], errors["suggested"], errors["score"], strict=True
         )
     ]
 

@@ -1,4 +1,4 @@
-"""What `TrainingPanel` shows where no script runs."""
+"""The static HTML of `TrainingPanel`, for pages without scripts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MOST_SUSPECTS = 5
 
 
-def training_html(  # noqa: PLR0913 - one part of the page each
+def training_html(  # noqa: PLR0913 - the parts of the page
     runs: Sequence[tuple[str, str, Progress]],
     settings: Iterable[Sequence[str]],
     evaluations: list[dict[str, float]],
@@ -40,24 +40,24 @@ def training_html(  # noqa: PLR0913 - one part of the page each
     probes: ProbeSnapshot | None = None,
     suspects: Sequence[Sequence[Any]] = (),
 ) -> str:
-    """Return how runs stand, and set-up, evaluations, classes, probes and suspects of one.
+    """Return the progress of runs, and settings and results of the run on show.
 
     Parameters
     ----------
     runs
-        Name, state and progress of each.
+        Name, state and progress of each run.
     settings
-        The set-up.
+        Names and values of the set-up.
     evaluations
-        The measures of each; the first and the latest are shown if there are many.
+        Measures of each evaluation; if there are many, the first and the latest are shown.
     problem
         What is wrong; empty if nothing is.
     evaluation
-        The latest.
+        The latest evaluation.
     probes
-        The latest look at the probes.
+        The latest snapshot of the probes.
     suspects
-        Row, text, label, suggested label and score of likely label errors, the likeliest first.
+        Row, text, label, suggested label and score of likely label errors, most likely first.
     """
     parts = [bar_table(_line(*run, named=len(runs) > 1) for run in runs)]
     if problem:
@@ -98,7 +98,7 @@ def _line(name: str, state: str, progress: Progress, *, named: bool) -> tuple[st
 
 
 def _probes(snapshot: ProbeSnapshot) -> Iterable[str]:
-    """Draw each probe under its prediction, in colours of one scale."""
+    """Draw each probe below its prediction, with the same colour scale for all."""
     most = max(float(np.abs(a.scores).max(initial=0)) for a in snapshot.attributions)
     yield tag("div", f"Probes at step {snapshot.step}", QUIET)
     for target, probabilities, result in zip(

@@ -26,12 +26,12 @@ _MOST_EVALUATIONS = 3000
 
 
 class Overlay:
-    """Reads histories as they grow; each row is read once.
+    """Reads growing histories, each row once.
 
     Parameters
     ----------
     histories
-        One a run.
+        One per run.
     """
 
     def __init__(self, histories: Sequence[History]) -> None:
@@ -45,7 +45,7 @@ class Overlay:
         self._valid_table = np.empty((0, len(VALID)), np.float32)
 
     def read(self) -> dict[str, NDArray[np.float32]]:
-        """Return both tables by the names of their traits; one without news is the same object."""
+        """Return both tables by the names of their traits; an unchanged one is the same object."""
         if self._grown("step", _STEP, self._train):
             self._train_table = _table(
                 [np.insert(curve.rows(), 2, curve.means(), axis=1) for curve in self._train]
@@ -55,7 +55,7 @@ class Overlay:
         return {"_train": self._train_table, "_valid": self._valid_table}
 
     def _grown(self, kind: Kind, names: list[str], curves: list[Curve]) -> bool:
-        """Read what is new; say whether something is."""
+        """Read new rows; return whether there were any."""
         grown = False
         for history, curve in zip(self._histories, curves, strict=True):
             if history.count(kind) > curve.count:
@@ -67,6 +67,6 @@ class Overlay:
 
 
 def _table(parts: list[NDArray[np.float64]]) -> NDArray[np.float32]:
-    """Put the rows of all runs one below the other, each with the number of its run."""
+    """Concatenate the rows of all runs, each with the index of its run."""
     numbered = [np.insert(rows, 0, number, axis=1) for number, rows in enumerate(parts)]
     return np.concatenate(numbered).astype(np.float32)

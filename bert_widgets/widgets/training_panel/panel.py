@@ -276,7 +276,7 @@ class TrainingPanel(Widget):
         try:
             setattr(self, name, value)
         except Exception:
-            # An observer of the user's failed: the other traits must be shown all the same.
+            # An observer of the user's failed; the other traits must be shown nevertheless.
             logging.getLogger(__name__).exception("An observer of %r failed", name)
         self._sent[name] = value
 

@@ -1,4 +1,4 @@
-"""Snapshots at a bounded rate from a thread that changes things much faster."""
+"""Publishing at a bounded rate what another thread changes much faster."""
 
 from __future__ import annotations
 
@@ -13,51 +13,52 @@ _INTERVAL = 0.1
 
 
 class Publisher:
-    """Calls ``publish`` on a thread of its own after news, at most once in ``interval`` seconds.
+    """Calls ``publish`` on a separate thread after changes, at most once per interval.
 
-    News within an interval are answered by one call after it, so the latest state is always
-    published. Without news the thread sleeps. It ends when ``publish`` says so, or on `stop`.
+    Changes within an interval lead to one call after it, so that the latest state is always
+    published. The thread sleeps until there are changes. It ends when ``publish`` returns False,
+    or on `stop`.
 
     Parameters
     ----------
     publish
-        Takes a snapshot and shows it; returns whether more can follow.
+        Shows the present state; returns whether it may still change.
     interval
-        Seconds between two calls.
+        Minimum seconds between two calls.
     """
 
     def __init__(self, publish: Callable[[], bool], *, interval: float = _INTERVAL) -> None:
         self._publish = publish
         self._interval = interval
-        self._news = threading.Event()
+        self._changed = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="bert-widgets-panel", daemon=True)
         self._thread.start()
 
     def notify(self) -> None:
-        """Say that something changed; returns at once, from any thread."""
-        self._news.set()
+        """Report a change, from any thread; returns immediately."""
+        self._changed.set()
 
     def stop(self) -> None:
-        """Publish nothing more."""
+        """Stop publishing."""
         self._stopped.set()
-        self._news.set()
+        self._changed.set()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the thread has ended; say whether it has."""
+        """Wait until the thread has ended; return whether it has."""
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
     def _loop(self) -> None:
         more = True
         while more:
-            self._news.wait()
-            self._news.clear()
+            self._changed.wait()
+            self._changed.clear()
             if self._stopped.is_set():
                 return
             try:
                 more = self._publish()
             except Exception:
-                # An observer of the user's failed: the next snapshot must come all the same.
-                logging.getLogger(__name__).exception("A snapshot could not be shown")
+                # An observer of the user's failed; later states must be shown nevertheless.
+                logging.getLogger(__name__).exception("The state could not be shown")
             self._stopped.wait(self._interval)

@@ -1,4 +1,4 @@
-"""The search for a learning rate on a thread of its own, one a trainer, for all its panels."""
+"""The search for a learning rate in the background: one per trainer, for all its panels."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 class Search:
-    """Runs `find_learning_rate` and keeps what it has found.
+    """Runs `find_learning_rate` in the background and keeps its result.
 
     Attributes
     ----------
     running : bool
-        Whether it is going on.
+        Whether the search is running.
     result : RateSearch or None
-        The latest search that has come to its end.
+        Result of the latest complete search.
     problem : str
-        Why the latest one failed; empty if it did not.
+        Why the latest search failed; empty if it did not.
     """
 
     def __init__(self) -> None:
@@ -40,19 +40,19 @@ class Search:
         self.result: RateSearch | None = None
         self.problem = ""
         self._points: list[tuple[float, float]] = []
-        self._called_off = threading.Event()
+        self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
         self._change = threading.Lock()
         self._callbacks: list[Callable[[], None]] = []
 
     def start(self, trainer: Trainer) -> None:
-        """Search in the background; does nothing while a search is going on."""
+        """Start a search in the background; does nothing while one is running."""
         with self._change:
             if self.running:
                 return
             self.running = True
         self.result, self.problem, self._points = None, "", []
-        self._called_off.clear()
+        self._cancelled.clear()
         name = "bert-widgets-search"
         self._thread = threading.Thread(
             target=self._search, args=(trainer,), name=name, daemon=True
@@ -60,11 +60,11 @@ class Search:
         self._thread.start()
 
     def cancel(self) -> None:
-        """Call the search off; nothing that it tried stays."""
-        self._called_off.set()
+        """Cancel the search; its results are discarded."""
+        self._cancelled.set()
 
     def wait(self) -> None:
-        """Wait for the end of the search, if there is one."""
+        """Wait until the search has ended."""
         if self._thread is not None:
             self._thread.join()
 
@@ -74,7 +74,7 @@ class Search:
         return {"finding": self.running, "_finder": self._curve(), "suggested_rate": suggestion}
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call ``callback`` after each change, from any thread; return what ends that."""
+        """Call ``callback`` after each change, from any thread; return how to unsubscribe."""
         self._callbacks.append(callback)
 
         def unsubscribe() -> None:
@@ -86,7 +86,7 @@ class Search:
     def _search(self, trainer: Trainer) -> None:
         self._tell()
         try:
-            with cancelled_by(self._called_off):
+            with cancelled_by(self._cancelled):
                 self.result = find_learning_rate(trainer, progress=self._add)
         except Cancelled:
             self._points = []
@@ -115,13 +115,13 @@ _searches: WeakKeyDictionary[Trainer, Search] = WeakKeyDictionary()
 
 
 def search_of(trainer: Trainer) -> Search:
-    """Return the one search of a trainer."""
+    """Return the search of a trainer."""
     return _searches.setdefault(trainer, Search())
 
 
 @atexit.register
 def _end_searches() -> None:
-    """Let threads end before the interpreter does: torch aborts a process that cuts them off."""
+    """End all searches before Python exits; torch aborts if its threads are cut off."""
     searches = list(_searches.values())
     for search in searches:
         search.cancel()

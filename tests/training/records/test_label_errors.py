@@ -143,7 +143,7 @@ def test_the_dynamics_tell_them_with_their_texts():
 
 def test_several_labels_a_text_are_refused():
     data = TextData(("a", "b"), None, np.eye(2, dtype=np.float32), ("sad", "long"))
-    with pytest.raises(ValueError, match="only where each text has one label"):
+    with pytest.raises(ValueError, match="only in single-label data"):
         Dynamics(data).label_errors()
 
 
@@ -154,3 +154,25 @@ def test_flipped_labels_lead_the_list():
     assert precision(listed, flipped, 20) >= 0.6
     assert listed["row"].isin(flipped).sum() >= 0.45 * len(flipped)
     assert (listed["label"] == frame["label"][listed["row"]].to_numpy()).all()
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.7])
+@pytest.mark.parametrize("count", [3, 7, 1000])
+def test_equal_probabilities_reach_their_own_mean_in_spite_of_rounding(share, count):
+    """The mean of equal numbers may exceed them by rounding; they still reach the threshold."""
+    good = np.float32(share)
+    probabilities = np.full((count, 2), [1 - good, good], np.float32)
+    labels = np.ones(count, np.int64)
+    labels[0] = 0  # suspicious or not by the margin alone: all reach both thresholds
+    errors = label_errors(probabilities, labels, CLASSES[:2])
+    expected = list(range(1, count)) if share < 0.5 else [0]
+    assert sorted(errors["row"].tolist()) == expected
+
+
+@pytest.mark.parametrize(("below", "reached"), [(1e-7, True), (1e-4, False)])
+def test_only_rounding_is_forgiven_at_a_threshold(below, reached):
+    # The threshold of good is (0.8 + 0.8 + 0.2) / 3 = 0.6, which the last row falls short of.
+    good = 0.6 - below
+    probabilities = np.array([[0.2, 0.8], [0.2, 0.8], [0.8, 0.2], [1 - good, good]])
+    errors = label_errors(probabilities, np.array([1, 1, 1, 0]), CLASSES[:2])
+    assert (3 in errors["row"].tolist()) == reached

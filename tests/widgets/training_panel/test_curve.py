@@ -125,3 +125,13 @@ def test_a_million_rows_stay_small_and_the_last_chunk_costs_what_the_first_did()
     early, late = np.median(costs[100:300]), np.median(costs[-200:])
     assert late < 3 * early
     assert late < 0.02
+
+
+def test_buckets_have_one_row_then_eight_then_twice_as_many_each_time():
+    curve = Curve([LOSS], columns=3, most_rows=MOST)
+    widths = [curve._width]
+    for row in table(np.arange(3000.0)):
+        curve.add(row[None])
+        if curve._width != widths[-1]:
+            widths.append(curve._width)
+    assert widths[:5] == [1, 8, 16, 32, 64]
