@@ -57,7 +57,7 @@ def test_nothing_is_lost_whichever_file_has_no_room(size, make, tmp_path):
     full = begun(tmp_path, make())
     with (
         room_for(size),
-        pytest.raises(CheckpointError, match=r"step 3 .*too large.*nothing is lost"),
+        pytest.raises(CheckpointError, match=r"step 3 .*too large.*no data is lost"),
     ):
         list(full)
     before = everything(full)

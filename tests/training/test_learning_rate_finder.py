@@ -51,7 +51,7 @@ def test_noise_alone_suggests_nothing():
     data = [(text, label) for (text, _), label in zip(DATA, labels, strict=True)]
     found = find_learning_rate(Trainer(tiny_classifier("albert"), data, batch_tokens=64))
     assert found.suggestion is None
-    assert "no clear fall" in repr(found)
+    assert "does not fall clearly" in repr(found)
 
 
 @given(
@@ -196,7 +196,7 @@ def test_a_training_that_has_begun_is_refused():
     given = trainer()
     given.advance()
     before = everything(given)
-    with pytest.raises(RuntimeError, match="has begun; search with a new Trainer"):
+    with pytest.raises(RuntimeError, match="has begun; use a new Trainer"):
         find_learning_rate(given)
     assert everything(given) == before
 

@@ -177,7 +177,7 @@ def test_stop_brings_the_best_weights_back(tmp_path):
     assert stopped.wait(PATIENCE)
     run.wait(PATIENCE)
     assert torch.equal(weights(clf), best[run.history.best_step])
-    assert run.history.notes[-1].text.endswith("the best, are back.")
+    assert run.history.notes[-1].text.startswith("Restored the best weights, those of step")
 
 
 def test_stopping_after_the_epoch_stops_at_its_very_end(tmp_path):

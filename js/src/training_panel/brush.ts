@@ -5,7 +5,7 @@ export type Limits = readonly [number, number];
 
 const clamp = (value: number, most: number): number => Math.min(most, Math.max(0, value));
 
-/** The box between two corners, whichever way it was dragged; null where it has no area. */
+/** The box between two corners in any order; null if it has no area. */
 export function boxBetween(
   [x1, y1]: readonly [number, number],
   [x2, y2]: readonly [number, number],
@@ -16,19 +16,19 @@ export function boxBetween(
   return end > left && high > low ? [left, end, low, high] : null;
 }
 
-/** The box that the keyboard starts with: what is hard to learn. */
+/** The first box of the keyboard: the examples that are hard to learn. */
 export function firstBox([right, top]: Limits): Box {
   return [0, right / 2, 0, top / 3];
 }
 
-/** The box moved so far, kept whole within the limits. */
+/** The moved box, kept within the limits. */
 export function moved([left, end, low, high]: Box, dx: number, dy: number, limits: Limits): Box {
   const x = Math.min(limits[0] - end, Math.max(-left, dx));
   const y = Math.min(limits[1] - high, Math.max(-low, dy));
   return [left + x, end + x, low + y, high + y];
 }
 
-/** The box with its upper right corner moved so far; it keeps a little size. */
+/** The box with its upper right corner moved; it keeps a minimum size. */
 export function resized([left, end, low, high]: Box, dx: number, dy: number, limits: Limits): Box {
   const [right, top] = limits;
   return [
@@ -47,7 +47,7 @@ const DIRECTIONS: Record<string, readonly [number, number]> = {
   ArrowDown: [0, -1],
 };
 
-/** The box a key leads to: arrows move it, with Shift they resize it, Escape lets it go. */
+/** The box after a key: arrows move it, with Shift they resize it, Escape removes it. */
 export function boxAfter(
   { key, shiftKey }: { key: string; shiftKey: boolean },
   box: Box | null,

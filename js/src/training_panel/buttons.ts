@@ -19,10 +19,10 @@ const COMMANDS: Partial<Record<Phase, ButtonCommand[]>> = {
   paused: ["resume", "stop", "save", "stop_after_epoch"],
 };
 
-/** How long a pressed button waits for the state to follow before it can be pressed again. */
+/** How long a pressed button waits for a change of state before it can be pressed again. */
 const PATIENCE_MS = 3000;
 
-/** The quiet ones have no icon. */
+/** Less prominent buttons have no icon. */
 const BUTTONS: Record<ButtonCommand, [string, IconName?]> = {
   start: ["Start", "play"],
   pause: ["Pause", "pause"],
@@ -38,23 +38,23 @@ export function commandsOf(state: Training): ButtonCommand[] {
   return state.canSave ? commands : commands.filter((command) => command !== "save");
 }
 
-/** Said when a pressed button led to nothing: a host may lose messages, after a reload above all. */
+/** Shown when a pressed button had no effect: hosts may lose messages, especially after a reload. */
 const SILENCE =
-  "No answer from the kernel yet. If it stays so, reload the page, or use the run in a cell: run.pause(), run.stop().";
+  "The kernel has not answered yet. If it does not answer, reload the page, or control the run in a cell: run.pause(), run.stop().";
 
-/** The buttons that make sense now: those that rule the run, and the quiet ones. */
+/** The buttons that can be used now: those that control the run, and the less prominent ones. */
 export function makeButtons(
   send: (command: Command) => void,
   complain: (problem: string) => void,
 ): {
-  elements: [rulers: HTMLElement, quiet: HTMLElement];
+  elements: [controls: HTMLElement, quiet: HTMLElement];
   draw: (state: Training) => void;
 } {
-  const rulers = h("div", { class: "bw-buttons" });
+  const controls = h("div", { class: "bw-buttons" });
   const quiet = h("div", { class: "bw-buttons bw-quiets" });
   let drawn = "";
 
-  /** A pressed button waits, disabled, for the state to follow; a message may be lost, so not for ever. */
+  /** A pressed button is disabled until the state changes, but not forever: a message may be lost. */
   const press = (command: Command, waiting: readonly HTMLButtonElement[]): void => {
     for (const one of waiting) one.disabled = true;
     const before = drawn;
@@ -72,7 +72,7 @@ export function makeButtons(
       return one;
     }
     const look = command === "start" || command === "resume" ? "bw-primary" : "";
-    const all = (): HTMLButtonElement[] => [...rulers.querySelectorAll("button")];
+    const all = (): HTMLButtonElement[] => [...controls.querySelectorAll("button")];
     return button(label, () => press(command, all()), { icon, class: look });
   };
   const fill = (place: HTMLElement, made: HTMLButtonElement[]): void => {
@@ -89,10 +89,10 @@ export function makeButtons(
     const made = commands.map((command) => make(command, state.stopsAfterEpoch));
     const isQuiet = (one: HTMLButtonElement): boolean => one.matches(".bw-quiet");
     fill(
-      rulers,
+      controls,
       made.filter((one) => !isQuiet(one)),
     );
     fill(quiet, made.filter(isQuiet));
   };
-  return { elements: [rulers, quiet], draw };
+  return { elements: [controls, quiet], draw };
 }

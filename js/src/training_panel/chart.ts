@@ -10,15 +10,15 @@ interface ChartOptions {
   keys: readonly string[];
   /** Values in the legend. */
   format: (value: number) => string;
-  /** Where the pointer is on the horizontal axis; null once it left. */
+  /** Called with the position of the pointer on the horizontal axis; null when it leaves. */
   hover?: (place: number | null) => void;
-  /** A range was dragged out, or (null) a double click asks for all of it. */
+  /** Called with a dragged range, or with null on a double click. */
   zoom?: (range: Bounds | null) => void;
 }
 
 export interface Drawing {
   plot: Plot;
-  /** For each key the line whose value the legend shows, and its look. */
+  /** For each key, the line whose value the legend shows, and its style. */
   shown: readonly { line: Line; color: Rgb; dashed?: boolean }[];
 }
 
@@ -26,7 +26,7 @@ export interface Chart {
   title: string;
   keys: readonly string[];
   element: HTMLElement;
-  /** Catches the pointer over the curves. */
+  /** Receives pointer events over the curves. */
   over: HTMLElement;
   drawing: Drawing | null;
   draw: (drawing: Drawing) => void;
@@ -35,7 +35,7 @@ export interface Chart {
 /** A drag shorter than this is a click. */
 const CLICK_PX = 5;
 
-/** One plot with its own legend; the legend shows the values at the cursor, or else the last ones. */
+/** A plot with a legend, which shows the values at the cursor or the last ones. */
 export function makeChart(frame: Frame, options: ChartOptions): Chart {
   const { title, keys, format } = options;
   const parts = keys.map((name) => {

@@ -10,25 +10,27 @@ import { makeMeter } from "./meter.ts";
 import type { Training } from "./state.ts";
 import { table } from "./table.ts";
 
-/** Up to so many classes have large cells, and their scores beside the matrix. */
+/** Up to this number of classes the cells are large and the scores stand beside the matrix. */
 const SPARSE = 6;
-/** More than these get the smallest cells that can be read. */
+/** With more classes than this, the cells have the smallest readable size. */
 const DENSE = 20;
-/** The strongest shade leaves room for its number to be read. */
+/** The strongest shade still lets the number be read. */
 const STRONGEST = 200;
 
 function confusionTable({ labels, confusion }: Classes, palette: Palette): HTMLElement {
   const size = labels.length;
   const shades = sequential(palette);
   const cellOf = (row: number, column: number, total: number): HTMLElement => {
-    const found = confusion?.[row * size + column] ?? 0;
-    const share = total > 0 ? found / total : 0;
+    const predicted = confusion?.[row * size + column] ?? 0;
+    const share = total > 0 ? predicted / total : 0;
     const shade = shades[Math.round(share * STRONGEST)] ?? palette.background;
     const [dark, light] = [palette.foreground, palette.background];
     const cell = h(
       "td",
-      { title: `${labels[row]} taken for ${labels[column]}: ${count(found)}, ${percent(share)}` },
-      found === 0 ? "·" : count(found),
+      {
+        title: `${labels[row]} predicted as ${labels[column]}: ${count(predicted)}, ${percent(share)}`,
+      },
+      predicted === 0 ? "·" : count(predicted),
     );
     cell.style.backgroundColor = css(shade);
     cell.style.color = css(contrast(dark, shade) >= contrast(light, shade) ? dark : light);
@@ -36,8 +38,8 @@ function confusionTable({ labels, confusion }: Classes, palette: Palette): HTMLE
     return cell;
   };
   const rows = labels.map((label, row) => {
-    const own = confusion?.subarray(row * size, (row + 1) * size) ?? new Int32Array(0);
-    const total = own.reduce((sum, n) => sum + n, 0);
+    const counts = confusion?.subarray(row * size, (row + 1) * size) ?? new Int32Array(0);
+    const total = counts.reduce((sum, n) => sum + n, 0);
     const name = h("th", { scope: "row", title: label }, h("span", { dir: "auto" }, label));
     return [name, ...labels.map((_, column) => cellOf(row, column, total))];
   });
@@ -75,7 +77,7 @@ function scoresTable({ labels, scores }: Classes): HTMLElement {
   return all;
 }
 
-/** The latest evaluation: which class is taken for which, and how well each is found. */
+/** The latest evaluation: confusion matrix and scores of each class. */
 export function makeClasses(frame: Frame): {
   element: HTMLElement;
   draw: (state: Training) => void;
@@ -91,7 +93,7 @@ export function makeClasses(frame: Frame): {
           h(
             "p",
             { class: "bw-note" },
-            "A row for each true class, a column for each predicted one; shades are shares of the row.",
+            "Rows are true classes, columns are predicted ones; shades show shares of the row.",
           ),
           h("div", { class: "bw-scroll", tabindex: 0 }, confusionTable(classes, palette)),
         ]
@@ -99,7 +101,7 @@ export function makeClasses(frame: Frame): {
           h(
             "p",
             { class: "bw-note" },
-            "A confusion matrix is drawn for up to 30 classes, where a text carries one label.",
+            "The confusion matrix is shown for single-label data with up to 30 classes.",
           ),
         ];
     element.replaceChildren(
@@ -107,7 +109,7 @@ export function makeClasses(frame: Frame): {
       h(
         "section",
         {},
-        h("h3", {}, "Each class"),
+        h("h3", {}, "Scores of each class"),
         h("div", { class: "bw-scroll", tabindex: 0 }, scoresTable(classes)),
       ),
     );

@@ -13,7 +13,7 @@ type ClassesTrait = (typeof CLASSES_TRAITS)[number];
 /** How the latest evaluation went, class by class. */
 export interface Classes {
   labels: string[];
-  /** Counts, a row for each true class and a column for each predicted one; null where there are none. */
+  /** Counts with one row per true class and one column per predicted class; null if there are none. */
   confusion: Int32Array | null;
   /** Rows of precision, recall, F1 and support; null before the first evaluation. */
   scores: Float32Array | null;

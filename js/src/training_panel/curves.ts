@@ -50,9 +50,9 @@ export function makeCurves(frame: Frame<Trait>): {
   const figures = (value: number): string => decimal(value, 3);
   const loss = chart("Loss", ["training", "validation"], figures);
   const scores = chart("Validation", ["accuracy", "macro-F1"], figures);
-  const pace = chart("Learning rate", [""], scientific);
+  const learningRate = chart("Learning rate", [""], scientific);
   const norm = chart("Gradient norm", [""], plain);
-  const charts = [loss, scores, pace, norm];
+  const charts = [loss, scores, learningRate, norm];
   loss.element.classList.add("bw-chart-loss");
 
   const slider = h("input", { type: "range", min: 0, max: 100, value: SMOOTHING });
@@ -168,7 +168,7 @@ function linesOf(state: Training): Line[] {
   return run ? [lineOf(run.train, "step"), lineOf(run.valid, "step")] : [];
 }
 
-/** From the start to the end of the longest run, planned or done. */
+/** From the start to the end of the longest run, including planned steps. */
 function wholeOf({ totalSteps, curves }: Training): Bounds {
   const ends = curves.flatMap(({ train, valid }) =>
     [train, valid].map((columns) => columns.get("step")?.at(-1) ?? 0),

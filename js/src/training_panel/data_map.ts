@@ -11,14 +11,14 @@ import { mapPlot, paintMap, widthOf } from "./map_paint.ts";
 import type { Box, Training } from "./state.ts";
 import type { Trait } from "./traits.ts";
 
-/** Every training example by how sure and how steady the model was of its label. */
+/** The training examples by confidence and variability. */
 export function makeDataMap(frame: Frame<Trait>): {
   element: HTMLElement;
   draw: (state: Training) => void;
 } {
   const { model } = frame;
   let state: Training | null = null;
-  /** The box in view: under the pointer before Python hears of it, and between a key and its echo. */
+  /** The box in view, which may be newer than that of Python. */
   let box: Box | null = null;
   let dragging = false;
   const over = h("div", { class: "bw-over" });
@@ -65,14 +65,14 @@ export function makeDataMap(frame: Frame<Trait>): {
     state = next;
     const { map, static: saved } = next;
     if (!dragging) box = next.brush;
-    const keys = "Arrow keys move a box that selects examples, with Shift they resize it.";
+    const keys = "Arrow keys move a box that selects examples; with Shift they resize it.";
     setAttribute(over, "tabindex", saved ? null : 0);
     setAttribute(over, "role", saved ? "img" : "application");
     setAttribute(over, "aria-label", `Data map, ${coverage(map)}. ${saved ? "" : keys}`);
     over.classList.toggle("bw-brushable", !saved);
     canvas.draw();
     if (rekeyed(map.labels, frame.palette)) key.replaceChildren(...keyOf(map, frame.palette));
-    setText(scope, `Confidence in the own label: ${coverage(map)}`);
+    setText(scope, `Confidence in the given label and its variability: ${coverage(map)}`);
     lists.draw(next);
   };
   return { element, draw };
@@ -80,7 +80,7 @@ export function makeDataMap(frame: Frame<Trait>): {
 
 type Share = readonly [number, number];
 
-/** Tells of a drag over an element as shares of its width and height; a mere click has no size. */
+/** Reports drags over an element as shares of its width and height; a click has no size. */
 function makeDraggable(
   element: HTMLElement,
   drag: (from: Share, to: Share, done: boolean) => void,

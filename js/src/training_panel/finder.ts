@@ -11,11 +11,11 @@ const power = (rate: number): string =>
   rate.toExponential(0).replace("e-", "e−").replace("e+", "e");
 
 function statusOf(finding: boolean, tried: number): string {
-  if (finding) return "Trying rising rates on a copy of the weights…";
-  return tried > 0 ? "" : "Tries a hundred rising rates, then puts everything back.";
+  if (finding) return "Trying increasing learning rates…";
+  return tried > 0 ? "" : "Tries 100 increasing learning rates, then restores the weights.";
 }
 
-/** Tries rising learning rates on a copy and shows the loss against them. */
+/** The search for a learning rate: its button, its curve and its suggestion. */
 export function makeFinder(
   frame: Frame,
   actions: { find: () => void; cancel: () => void; use: (rate: number) => void },
@@ -41,7 +41,7 @@ export function makeFinder(
   const draw = ({ rates, losses, finding, ...form }: Form): void => {
     const { palette } = frame;
     const line = { steps: rates, values: losses };
-    // What the button says is what it sets.
+    // The button sets exactly the rounded value that it shows.
     suggested = form.suggested === null ? null : Number(form.suggested.toPrecision(2));
     searching = finding;
     setText(start, finding ? "Cancel search" : "Find learning rate");

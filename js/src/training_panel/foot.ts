@@ -2,7 +2,7 @@ import { h } from "../shared/dom.ts";
 import { differs } from "../shared/read.ts";
 import type { Training } from "./state.ts";
 
-/** The set-up of the run in one line, and why a saved copy has no buttons. */
+/** The main settings of the run in one line, and a note in saved copies. */
 export function makeFoot(): { element: HTMLElement; draw: (state: Training) => void } {
   const list = h("div", { class: "bw-settings" });
   const saved = h("span", {}, "Saved copy: no kernel attached.");

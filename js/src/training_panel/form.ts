@@ -9,7 +9,7 @@ import type { Training } from "./state.ts";
 import type { Trait } from "./traits.ts";
 
 const MAIN = ["epochs", "learning_rate", "batch_tokens", "evaluate_every"];
-/** Stands for no value in a list of choices. */
+/** The value of “none” in a list of choices. */
 const NONE = "";
 
 interface Control {
@@ -22,7 +22,7 @@ function makeControl(field: Field, commit: (value: Value) => void): Control {
   const id = `bw-${Math.random().toString(36).slice(2)}`;
   const line = h("span", { class: "bw-help", id, "aria-live": "polite" }, help);
   const wrap = (input: HTMLElement, shown: HTMLElement, draw: Control["draw"]): Control => {
-    // Not the whole text of the element around it, which holds the help too.
+    // Otherwise the name would include the help, which is in the same label element.
     setAttribute(input, "aria-label", label);
     setAttribute(input, "aria-describedby", id);
     const name = h("span", { class: "bw-field-name" }, label);
@@ -43,9 +43,9 @@ function makeControl(field: Field, commit: (value: Value) => void): Control {
     const none = optional ? [[NONE, "none"] as const] : [];
     return wrap(list.select, list.element, (value) => {
       const known = value === null || choices.includes(String(value));
-      // Python may hold what the form cannot express, such as a weight for each class.
-      const own = known ? [] : [[String(value), String(value)] as const];
-      list.draw([...none, ...options, ...own], value === null ? NONE : String(value));
+      // The value in Python may be one that the form cannot express, such as a weight per class.
+      const other = known ? [] : [[String(value), String(value)] as const];
+      list.draw([...none, ...options, ...other], value === null ? NONE : String(value));
     });
   }
   const { input, draw } = makeNumberInput(() => field, {
@@ -58,7 +58,7 @@ function makeControl(field: Field, commit: (value: Value) => void): Control {
   return wrap(input, input, draw);
 }
 
-/** The settings of a training that has not begun, made from Python's own description of them. */
+/** The form for the settings of a training that has not begun, made from their description. */
 export function makeForm(
   frame: Frame<Trait>,
   search: { find: () => void; cancel: () => void },
@@ -90,8 +90,8 @@ export function makeForm(
         ]),
       );
       const elements = (chosen: boolean): HTMLElement[] =>
-        [...controls].flatMap(([name, { element: own }]) =>
-          MAIN.includes(name) === chosen ? [own] : [],
+        [...controls].flatMap(([name, { element: control }]) =>
+          MAIN.includes(name) === chosen ? [control] : [],
         );
       main.replaceChildren(...elements(true));
       rest.replaceChildren(...elements(false));

@@ -25,7 +25,7 @@ export interface Field {
   above: number | null;
   most: number | null;
   choices: string[];
-  /** Whether none is a value too. */
+  /** Whether no value is allowed. */
   optional: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Field, Value } from "./form_state.ts";
 
-/** A value as a person would type it: 5e-5 rather than 0.00005. */
+/** A value as it is usually typed: 5e-5 rather than 0.00005. */
 export function typed(value: unknown): string {
   if (typeof value !== "number") return typeof value === "string" ? value : "";
   const small = value !== 0 && Math.abs(value) < 0.001;
@@ -16,7 +16,7 @@ function limitsOf({ kind, least, above, most }: Field): string {
   return `${kind === "integer" ? "a whole number" : "a number"} ${limits.join(" and ")}`.trim();
 }
 
-/** What was typed as a value of the field, or one sentence about what it must be. */
+/** The value of the typed text, or one sentence about what is valid. */
 export function parsed(field: Field, text: string): { value: Value } | { problem: string } {
   const bare = text.trim();
   if (bare === "" && field.optional) return { value: null };
@@ -28,10 +28,10 @@ export function parsed(field: Field, text: string): { value: Value } | { problem
     (least === null || value >= least) &&
     (above === null || value > above) &&
     (most === null || value <= most);
-  return fits ? { value } : { problem: `“${bare}” does not work: enter ${limitsOf(field)}.` };
+  return fits ? { value } : { problem: `“${bare}” is not valid: enter ${limitsOf(field)}.` };
 }
 
-/** A rate as people write it beside a curve: 3.2e-04. */
+/** A learning rate with two digits: 3.2e-04. */
 export function rateText(rate: number): string {
   return rate.toExponential(1).replace(/e([+-])(\d)$/, "e$10$2");
 }

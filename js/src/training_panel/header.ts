@@ -31,7 +31,7 @@ function bytesOf(megabytes: number): string {
   return megabytes < 1000 ? `${count(megabytes)} MB` : `${decimal(megabytes / 1000, 1)} GB`;
 }
 
-/** The figures beside the progress bar: what is known, in the order a reader asks for it. */
+/** The figures below the progress bar. */
 export function figuresOf(state: Training): [string, string][] {
   const { phase, step, totalSteps, epoch, epochs, memory, secondsLeft } = state;
   const planned = String(Number(epochs.toFixed(1)));
@@ -54,7 +54,7 @@ export function figuresOf(state: Training): [string, string][] {
 
 const isOpen = ({ phase }: Training): boolean => phase === "running" || phase === "paused";
 
-/** Cut off under way: in a copy, or without its kernel, nothing goes on any more. */
+/** Whether this is a saved copy of a run that was going on. */
 const isCut = (state: Training): boolean =>
   state.static && (isOpen(state) || state.phase === "stopping");
 
@@ -81,11 +81,11 @@ export function makeHeader({ send, show, setRate }: HeaderActions): {
     fill,
   );
   const list = h("div", { class: "bw-figures" });
-  const pace = makeNumberInput(() => RATE, {
+  const rateInput = makeNumberInput(() => RATE, {
     commit: (value) => setRate(Number(value)),
     complain,
   });
-  const paceCell = h("label", {}, h("div", { class: "bw-note" }, RATE.label), pace.input);
+  const rateCell = h("label", {}, h("div", { class: "bw-note" }, RATE.label), rateInput.input);
   const element = h(
     "div",
     { class: "bw-training-head" },
@@ -104,11 +104,11 @@ export function makeHeader({ send, show, setRate }: HeaderActions): {
         h("div", { class: "bw-figure bw-number" }),
       ]);
       const made = pairs.map((_, i) => h("div", {}, ...cells.slice(2 * i, 2 * i + 2)));
-      list.replaceChildren(...made, paceCell);
+      list.replaceChildren(...made, rateCell);
     }
     for (const [i, cell] of cells.entries()) setText(cell, pairs[i >> 1]?.[i % 2] ?? "");
-    paceCell.hidden = state.learningRate === null || !isOpen(state) || state.static;
-    pace.draw(state.learningRate);
+    rateCell.hidden = state.learningRate === null || !isOpen(state) || state.static;
+    rateInput.draw(state.learningRate);
   };
 
   const draw = (state: Training): void => {

@@ -3,20 +3,21 @@ import type { Training, View } from "./state.ts";
 
 const CURVES = "M4 8C22 60 58 74 186 78M4 76C34 40 70 22 186 14";
 
-/** Whether there is a point to draw, in whichever run. */
+/** Whether any run has a point to draw. */
 export function measured({ curves }: Training): boolean {
   return curves.some(({ train, valid }) =>
     [train, valid].some((columns) => (columns.get("step")?.length ?? 0) > 0),
   );
 }
 
-/** What will appear in a view, and when. */
+/** What will appear in an empty view, and when. */
 const COMING: Record<View, string> = {
-  curves: "Press Start: loss, accuracy and learning rate draw themselves here as the model learns.",
-  probes: "Add a sentence below to watch, word by word, how the model's view of it changes.",
-  data: "Each training example becomes a point here once the model has met it in training.",
-  classes: "The confusion matrix and each class's scores appear with the first evaluation.",
-  notes: "What happens besides the measurements, such as a saved checkpoint, is noted here.",
+  curves: "Press Start. Loss, accuracy and learning rate will appear here as the model learns.",
+  probes: "Add a sentence below to see how its prediction and word scores change during training.",
+  data: "Each training example will appear here as a point once the model has been trained on it.",
+  classes:
+    "The confusion matrix and the scores of each class will appear after the first evaluation.",
+  notes: "Notes on the run, such as a saved checkpoint, will appear here.",
 };
 
 function lacks(state: Training): boolean {
@@ -35,19 +36,19 @@ function lacks(state: Training): boolean {
   }
 }
 
-/** A headline and a line for a view without anything to show; null where it has something. */
+/** Headline and text of an empty view; null if the view has something to show. */
 export function emptiness(state: Training): [string, string] | null {
   if (!lacks(state)) return null;
   const { phase, view } = state;
-  if (state.static) return ["Nothing here", "There was nothing to show when this copy was saved."];
+  if (state.static) return ["Nothing to show", "This view was empty when the copy was saved."];
   if (view !== "curves" || phase === "ready")
     return [
       phase === "ready" && view === "curves" ? "Ready to train" : "Nothing yet",
       COMING[view],
     ];
   return phase === "running"
-    ? ["Warming up", "Waiting for the first step."]
-    : ["No curves", "Not one step was measured."];
+    ? ["Starting", "Waiting for the first step."]
+    : ["No curves", "The run has no steps yet."];
 }
 
 interface Drawn {
@@ -56,17 +57,17 @@ interface Drawn {
   words: [string, string] | null;
 }
 
-/** What the open tab shows: the form before Start, the view itself, or words in its place. */
+/** What the open tab shows: the form before Start, the view, or a text if the view is empty. */
 export function drawnViews(state: Training): Drawn {
   const { view, phase, form } = state;
   const asks = view === "curves" && phase === "ready" && form.fields.length > 0 && !state.static;
   const words = emptiness(state);
-  // Where there are no probes yet, the field to add one stays.
+  // Without probes, the input to add one is still needed.
   const stays = view === "probes" && !state.static;
   return { form: asks, view: words === null || stays, words: asks ? null : words };
 }
 
-/** What stands in a view's place while it is empty. */
+/** The text shown in place of an empty view. */
 export function makeInvitation(): {
   element: HTMLElement;
   draw: (words: [string, string] | null, view: View) => void;

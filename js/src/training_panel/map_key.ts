@@ -5,15 +5,15 @@ import type { Palette } from "../shared/palette.ts";
 import { correctnessColor, SHAPES, shapeOf } from "./map_paint.ts";
 import { type DataMap, POINT } from "./map_state.ts";
 
-/** How many examples are in the map, and since when they are watched. */
+/** How many examples are in the map, and over how many epochs they were recorded. */
 export function coverage({ points, size, epochs }: DataMap): string {
   const drawn = points.length / POINT;
   const which =
     drawn < size ? `${count(drawn)} of ${count(size)} examples` : `${count(size)} examples`;
-  return `${which}, watched for ${Number(epochs.toFixed(1))} ${epochs === 1 ? "epoch" : "epochs"}`;
+  return `${which}, recorded over ${Number(epochs.toFixed(1))} ${epochs === 1 ? "epoch" : "epochs"}`;
 }
 
-/** What colours and shapes of the map stand for. */
+/** The key of the colours and shapes of the map. */
 export function keyOf(map: DataMap, palette: Palette): Node[] {
   const ramp = h("span", { class: "bw-map-ramp" });
   const stops = [0, 0.25, 0.5, 0.75, 1].map((t) => css(correctnessColor(palette, t)));
@@ -24,5 +24,5 @@ export function keyOf(map: DataMap, palette: Palette): Node[] {
           h("span", { class: `bw-shape bw-shape-${shapeOf(map, i)}`, dir: "auto" }, label),
         )
       : [];
-  return [h("span", { class: "bw-ramp-key" }, "never right", ramp, "always right"), ...shapes];
+  return [h("span", { class: "bw-ramp-key" }, "never correct", ramp, "always correct"), ...shapes];
 }

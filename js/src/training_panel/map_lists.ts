@@ -22,8 +22,8 @@ function selectedTable({ selected }: DataMap): HTMLElement {
   );
 }
 
-export function suspicion([row, , label, looks, score]: DataMap["suspects"][number]): string {
-  return `row ${row}: labelled ${label}, looks ${looks} (${decimal(score, 2)})`;
+export function suspicion([row, , label, suggested, score]: DataMap["suspects"][number]): string {
+  return `row ${row}: labelled ${label}, probably ${suggested} (${decimal(score, 2)})`;
 }
 
 function suspectList({ suspects }: DataMap): Node[] {
@@ -36,13 +36,13 @@ function suspectList({ suspects }: DataMap): Node[] {
   ];
 }
 
-/** What lies in the brushed box, and the examples whose label may be wrong. */
+/** The examples in the box, and those whose label may be wrong. */
 export function makeMapLists(release: () => void): {
   elements: HTMLElement[];
   draw: (state: Training) => void;
 } {
   const clear = button("Clear", release);
-  const hint = h("span", { class: "bw-note" }, "Drag a box over the map to list what is in it.");
+  const hint = h("span", { class: "bw-note" }, "Drag a box on the map to list its examples.");
   const chosen = h("h3", {});
   const examples = h("div", { class: "bw-scroll", tabindex: 0 });
   const suspects = h("section", {});

@@ -3,7 +3,7 @@ import { count } from "../shared/format.ts";
 import { differs } from "../shared/read.ts";
 import type { Training } from "./state.ts";
 
-/** What happened besides the measurements, newest first. */
+/** The notes of the run, newest first. */
 export function makeNotes(): { element: HTMLElement; draw: (state: Training) => void } {
   const list = h("ol", { class: "bw-noted" });
   const changed = differs();

@@ -2,7 +2,7 @@ import { h, setAttribute } from "../shared/dom.ts";
 import type { Field, Value } from "./form_state.ts";
 import { parsed, typed } from "./form_values.ts";
 
-/** A field for a number: typed freely, checked and passed on when it is left or Enter is pressed. */
+/** An input for a number, which is checked and committed on Enter or when it loses focus. */
 export function makeNumberInput(
   field: () => Field,
   actions: { commit: (value: Value) => void; complain: (problem: string) => void },
@@ -42,7 +42,7 @@ export function makeNumberInput(
   input.addEventListener("change", enter);
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && !(event.key === "Escape" && typing)) return;
-    // JupyterLab keeps Enter to itself, so that no change would follow.
+    // JupyterLab captures Enter, so that there would be no change event.
     if (event.key === "Enter") enter();
     else write();
     event.stopPropagation();
@@ -52,7 +52,7 @@ export function makeNumberInput(
     draw: (value) => {
       if (value === shown) return;
       shown = value;
-      // A value from elsewhere waits while the reader types.
+      // A value from elsewhere is not shown while the user is typing.
       if (!typing) write();
     },
   };

@@ -12,12 +12,12 @@ import type { Trait } from "./traits.ts";
 const MOST_PROBES = 20;
 const MOST_CHARACTERS = 2000;
 
-/** The class that the colours speak of; with more than two it is each probe's own. */
-function meantClass({ labels }: ProbeHistory): string {
+/** The class that the colours refer to; with more than two it depends on the probe. */
+function explainedClass({ labels }: ProbeHistory): string {
   return labels.length === 2 ? (labels[1] ?? "") : "its class";
 }
 
-/** The probes as the model saw them at one step after the other. */
+/** The predictions and word scores of the probes, step by step. */
 export function makeProbeHistory(frame: Frame<Trait>): {
   element: HTMLElement;
   draw: (state: Training) => void;
@@ -72,7 +72,7 @@ export function makeProbeHistory(frame: Frame<Trait>): {
     adder.hidden = saved || probes.length >= MOST_PROBES;
     if (!changed(probeHistory, shown, palette) && !renewed) return;
     player.draw(probeHistory.steps, state.snapshot);
-    legend.draw(meantClass(probeHistory), probeHistory.largest, palette);
+    legend.draw(explainedClass(probeHistory), probeHistory.largest, palette);
     for (const row of rows) row.draw(known ? probeHistory : null, shown, palette);
   };
   return { element, draw };

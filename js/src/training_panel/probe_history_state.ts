@@ -17,7 +17,7 @@ export const PROBE_HISTORY_TRAITS = [
 ] as const satisfies readonly Trait[];
 type ProbeHistoryTrait = (typeof PROBE_HISTORY_TRAITS)[number];
 
-/** What the model made of the probes at one step after the other. */
+/** The snapshots of the probes, one per step. */
 export interface ProbeHistory {
   labels: string[];
   probes: string[];
@@ -30,7 +30,7 @@ export interface ProbeHistory {
   scores: (snapshot: number, probe: number) => Float32Array;
   /** The probability of each class. */
   probabilities: (snapshot: number, probe: number) => Float32Array;
-  /** The class that the scores speak of. */
+  /** The class that the scores explain. */
   target: (snapshot: number, probe: number) => number;
 }
 

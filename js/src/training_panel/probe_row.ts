@@ -54,7 +54,7 @@ export function makeProbeRow(text: string, index: number, remove: (() => void) |
   const words = h("p", { class: "bw-probe-text", dir: "auto" });
   const bars = h("div", { class: "bw-probe-bars" });
   const course = h("div", { class: "bw-course" });
-  const waiting = h("span", { class: "bw-note" }, "Not looked at yet.");
+  const waiting = h("span", { class: "bw-note" }, "Not computed yet.");
   const parts: Node[] = [words, h("div", { class: "bw-probe-side" }, bars, course, waiting)];
   if (remove !== null)
     parts.push(

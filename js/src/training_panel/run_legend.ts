@@ -3,7 +3,7 @@ import { h, setAttribute } from "../shared/dom.ts";
 import type { Palette } from "../shared/palette.ts";
 import { seriesColor } from "../shared/series_colors.ts";
 
-/** The overlaid runs by name and colour; a click shows one in the header and the other views. */
+/** Names and colours of the runs; a click selects the run for the header and the other views. */
 export function makeRunLegend(choose: (run: number) => void): {
   element: HTMLElement;
   draw: (names: string[], shown: number, palette: Palette) => void;

@@ -51,7 +51,7 @@ export interface Training {
   snapshot: number | null;
   brush: Box | null;
   view: View;
-  /** The run that everything but the overlaid curves speaks of. */
+  /** The run shown by everything except the curves, which show all runs. */
   shown: number;
   static: boolean;
   curves: Curves;

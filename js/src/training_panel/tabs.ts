@@ -10,7 +10,7 @@ const NAMES: Record<View, string> = {
   notes: "Notes",
 };
 
-/** One tab and one panel a view; the arrow keys, Home and End choose among the tabs. */
+/** One tab and one panel per view; arrow keys, Home and End move between the tabs. */
 export function makeTabs(choose: (view: View) => void): {
   element: HTMLElement;
   panels: Record<View, HTMLElement>;

@@ -121,7 +121,7 @@ describe("the header", () => {
     expect(sent).toEqual(["pause"]);
     expect(said()).toBe("");
     vi.advanceTimersByTime(3000);
-    expect(said()).toMatch("No answer from the kernel");
+    expect(said()).toMatch("The kernel has not answered");
     press("Pause");
     expect(sent).toEqual(["pause", "pause"]);
     draw(training({ state: "paused" }));

@@ -103,7 +103,7 @@ describe("the form", () => {
     });
     enter(inputs[0] as HTMLInputElement, "0");
     expect(model.get("values")).toMatchObject({ epochs: 5 });
-    expect(el.textContent).toMatch("“0” does not work");
+    expect(el.textContent).toMatch("“0” is not valid");
   });
 
   it("keeps two changes made before Python answers", () => {
@@ -239,7 +239,7 @@ describe("the data map", () => {
     expect(el.textContent).toMatch("37 of 1,200 examples selected");
     const cells = find(".bw-picked tbody td").map((one) => one.textContent);
     expect(cells).toEqual(["4", "a <i>fine</i> film", "positive", "0.91", "0.10", "1.00"]);
-    expect(el.textContent).toMatch("row 17: labelled negative, looks positive (0.94)");
+    expect(el.textContent).toMatch("row 17: labelled negative, probably positive (0.94)");
   });
 
   it("is not brushed in a saved copy", () => {
@@ -247,7 +247,7 @@ describe("the data map", () => {
     press(find('.bw-map [role="img"]')[0], "ArrowRight");
     expect(model.get("brush")).toEqual([]);
     expect(el.textContent).toMatch("Saved copy: no kernel attached.");
-    expect(el.textContent).toMatch("looks positive");
+    expect(el.textContent).toMatch("probably positive");
   });
 });
 
@@ -255,7 +255,7 @@ describe("the classes", () => {
   it("show counts by row, and each class's scores", () => {
     open({ view: "classes" });
     expect(find(".bw-confusion td").map((one) => one.textContent)).toEqual(["8", "2", "1", "9"]);
-    expect(find(".bw-confusion td")[1]?.title).toBe("negative taken for positive: 2, 20.0%");
+    expect(find(".bw-confusion td")[1]?.title).toBe("negative predicted as positive: 2, 20.0%");
     expect(find(".bw-scores tbody tr")[0]?.textContent).toBe("negative0.890.800.8410");
   });
 

@@ -38,7 +38,7 @@ describe("a tab without anything to show", () => {
       expect(shows({ view }).words, view).toBeNull();
       expect(shows({ ...bare, view }).words?.[1], view).toMatch(/^[A-Z].+\.$/);
       const saved = shows({ ...bare, view, _static: true });
-      expect(saved.words?.[1], view).toMatch("when this copy was saved");
+      expect(saved.words?.[1], view).toMatch("when the copy was saved");
       expect(saved.view, view).toBe(false);
     }
     expect(shows({ ...bare, state: "ready" }).words?.[0]).toBe("Ready to train");
@@ -64,7 +64,7 @@ describe("values of the form", () => {
       ["epochs", "0", /at least 1/],
       ["epochs", "1000", /at most 100/],
       ["epochs", "", /whole number/],
-      ["epochs", "three", /“three” does not work/],
+      ["epochs", "three", /“three” is not valid/],
       ["learning_rate", "5e-5", 5e-5],
       ["learning_rate", "0", /above 0/],
       ["learning_rate", "Infinity", /at most 1/],
@@ -182,9 +182,9 @@ describe("the brush", () => {
 
   it("stands beside plain words", () => {
     const { map } = training();
-    expect(coverage(map)).toBe("2 of 1,200 examples, watched for 0.4 epochs");
+    expect(coverage(map)).toBe("2 of 1,200 examples, recorded over 0.4 epochs");
     expect(suspicion([17, "x", "negative", "positive", 0.94])).toBe(
-      "row 17: labelled negative, looks positive (0.94)",
+      "row 17: labelled negative, probably positive (0.94)",
     );
   });
 });

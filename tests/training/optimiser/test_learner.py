@@ -112,7 +112,7 @@ def test_running_out_of_memory_halves_the_batches_until_they_fit_and_repeats_the
     hook.remove()
     assert_predict_the_same(short, plenty)
     assert notes == [
-        f"Memory ran out: batches are now computed in parts of at most {tokens} tokens."
+        f"Out of memory: batches are now computed in parts of at most {tokens} tokens."
         for tokens in (256, 128, 64, 32)
     ]
     assert int(other.state()["budget"]) == 32
@@ -140,7 +140,7 @@ def test_one_text_that_does_not_fit_is_one_sentence_and_changes_nothing():
     before = weights(clf)
     given = trainer(clf)
     run = given.start()
-    with pytest.raises(MemoryError, match=r"Not even one text of .* tokens fits in memory; cut"):
+    with pytest.raises(MemoryError, match=r"Not even one text of .* tokens fits in memory; shorten"):
         run.wait(PATIENCE)
     assert run.state == "failed"
     assert torch.equal(weights(clf), before)
@@ -199,7 +199,7 @@ def test_of_a_gradient_that_overflows_all_texts_of_the_step_are_named():
     assert np.isfinite(error.value.loss)
     assert error.value.rows.tolist() == ROWS.tolist()
     with pytest.raises(
-        FloatingPointError, match=r"The norm of the gradient became (inf|nan) at step 1"
+        FloatingPointError, match=r"The gradient norm became (inf|nan) at step 1"
     ):
         next(iter(trainer(clf)))
 
