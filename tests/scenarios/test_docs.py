@@ -7,6 +7,7 @@ import json
 import re
 import runpy
 import sqlite3
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,15 @@ def test_combined_widgets_follow_the_chosen_text():
 def test_pages_made_from_the_code_are_up_to_date():
     stale = runpy.run_path(str(DOCS / "generate.py"))["stale"]
     assert not stale(), "run `python docs/generate.py`"
+
+
+def test_layers_are_those_of_the_import_contracts():
+    block = re.search(
+        r"```text\n(.*?)```", PAGES["docs/architecture.md"].read_text("utf-8"), re.DOTALL
+    )
+    drawn = [re.split(r"  +", line)[0] for line in block[1].splitlines()]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    assert drawn == contracts["contracts"][0]["layers"]
 
 
 def test_every_module_that_the_pages_name_exists():
