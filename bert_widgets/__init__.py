@@ -1,6 +1,7 @@
 """Fine-tune a BERT classifier in a notebook, watch it learn, and see why it predicts what it does.
 
-The names load on first use: ``import bert_widgets`` imports neither torch nor transformers.
+``import bert_widgets`` imports neither torch nor transformers: the package that defines a name is
+imported when the name is first used.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from ._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from . import demo
-    from .data.text_data import TextData
+    from .data import TextData
     from .explain import (
         AttentionMaps,
         Attribution,
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
         head_effects,
         query_key,
     )
-    from .model.classifier import BertClassifier
-    from .model.evaluation import Evaluation
-    from .model.prediction import Prediction
+    from .model import BertClassifier, Evaluation, Prediction
     from .training import (
         Dynamics,
         History,
@@ -37,33 +36,6 @@ if TYPE_CHECKING:
         tensorboard,
     )
     from .widgets import AttentionMatrix, TokenHighlights, TrainingPanel
-
-
-_HOMES = {
-    "BertClassifier": "model",
-    "Prediction": "model",
-    "TextData": "data",
-    "Evaluation": "model",
-    "Attribution": "explain",
-    "Corpus": "explain",
-    "AttentionMaps": "explain",
-    "attention_maps": "explain",
-    "attribute": "explain",
-    "evaluate_explanations": "explain",
-    "head_effects": "explain",
-    "query_key": "explain",
-    "Dynamics": "training",
-    "History": "training",
-    "Hyperparameters": "training",
-    "Run": "training",
-    "Trainer": "training",
-    "find_learning_rate": "training",
-    "runs": "training",
-    "tensorboard": "training",
-    "AttentionMatrix": "widgets",
-    "TokenHighlights": "widgets",
-    "TrainingPanel": "widgets",
-}
 
 __all__ = [
     "AttentionMaps",
@@ -92,17 +64,25 @@ __all__ = [
     "tensorboard",
 ]
 
+# In the order in which they import one another: looking for a name imports no more than what its
+# own package needs.
+_PACKAGES = ("data", "model", "explain", "training", "widgets")
 
-def __getattr__(name: str) -> object:
-    if name == "demo":
-        return importlib.import_module(".demo", __name__)
-    if name in _HOMES:
-        value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
-        globals()[name] = value
-        return value
-    from ._common.options import unknown
 
-    raise AttributeError(unknown("name in bert_widgets", name, __all__))
+if not TYPE_CHECKING:  # a type checker would take every name for defined
+
+    def __getattr__(name: str) -> object:
+        if name == "demo":
+            return importlib.import_module(".demo", __name__)
+        if name in __all__:
+            for package in _PACKAGES:
+                home = importlib.import_module(f".{package}", __name__)
+                if name in home.__all__:
+                    globals()[name] = getattr(home, name)
+                    return globals()[name]
+        from ._common.options import unknown
+
+        raise AttributeError(unknown("name in bert_widgets", name, __all__))
 
 
 def __dir__() -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +25,30 @@ def loaded_by(statement):
 
 def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("import bert_widgets") == []
+
+
+def test_a_name_imports_no_package_above_its_own():
+    order = ("data", "model", "explain", "training", "widgets")
+    code = f"""
+import sys, bert_widgets
+for name in ("TextData", "Prediction", "Corpus", "Trainer"):
+    getattr(bert_widgets, name)
+    print(*[package for package in {order} if "bert_widgets." + package in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [" ".join(order[:count]) for count in (1, 2, 3, 4)]
+
+
+def test_type_checkers_see_the_public_names():
+    """A checker reads imports that Python does not run; ``__all__`` is what Python has."""
+    tree = ast.parse(Path(bert_widgets.__file__).read_text("utf-8"))
+    (block,) = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    ]
+    names = [name.name for node in block.body for name in node.names]
+    assert sorted(names) == sorted(bert_widgets.__all__)
 
 
 def test_training_and_explaining_need_no_widgets():
