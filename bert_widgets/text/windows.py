@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import regex
@@ -27,11 +27,11 @@ class Window:
     Attributes
     ----------
     encoding
-        The part, as a text of its own.
+        The encoded part.
     owner
-        The number of the text it is a part of.
+        The index of the text that it is a part of.
     starts
-        The characters before it in the text, and in the second text of a pair.
+        How many characters come before it in the text, and in the second text of a pair.
     """
 
     encoding: Encoding
@@ -49,8 +49,8 @@ def encode_windows(
 ) -> list[Window]:
     """Encode texts or pairs, each in as many windows as it needs.
 
-    Of a pair, the longer text is cut, beside the shorter one (or the start of it, where that too
-    would fill more than half of the window).
+    Of a pair, the longer text is cut. Each window holds one part of it and the whole shorter text,
+    or the start of the shorter text if that would fill more than half of the window.
 
     Parameters
     ----------
@@ -69,16 +69,16 @@ def encode_windows(
         In the order of the texts.
     """
     special = tokenizer.num_special_tokens_to_add(pair=pairs is not None)
-    found: list[Window] = []
+    result: list[Window] = []
     for owner, whole in enumerate(encode(tokenizer, texts, pairs)):
         fits = len(whole) <= limit
         parts = [(whole, (0, 0))] if fits else _cut(tokenizer, whole, limit, special, overlap)
-        found += [Window(encoding, owner, starts) for encoding, starts in parts]
-    return found
+        result += [Window(encoding, owner, starts) for encoding, starts in parts]
+    return result
 
 
 def shares(windows: Sequence[Window]) -> NDArray[np.float64]:
-    """Return each window's weight in the prediction for its text: its share of the tokens.
+    """Return the weight of each window in the prediction for its text: its share of the tokens.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def _cut(
     special: int,
     overlap: int | None,
 ) -> list[tuple[Encoding, tuple[int, int]]]:
-    """Return the windows of a text, each with the characters before it in text and second text."""
+    """Return the windows of a text, and how many characters come before each (`Window.starts`)."""
     counts = [int(np.sum(whole.segments == segment)) for segment in (0, 1)]
     cut_second = counts[1] > counts[0]
     length = limit - special - min(*counts, (limit - special) // 2)
@@ -122,7 +122,7 @@ def _cut(
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Cut a text where sentences end: spans of characters that cover it, in order."""
+    """Split a text into sentences: character spans that cover it, in order."""
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     starts = [0, *(end for end in ends if end < len(text))]
     return list(zip(starts, [*starts[1:], len(text)], strict=True))
@@ -134,7 +134,7 @@ def windows(
     """Cut a text into overlapping windows that a model can read.
 
     A window ends at the last sentence end in its second half, else at the last word end, else
-    (a single word longer than the window) between two pieces. Together the windows cover the text.
+    (for a word longer than the window) between two tokens. Together the windows cover the text.
 
     Parameters
     ----------
@@ -145,7 +145,9 @@ def windows(
     length
         The most tokens in a window, special tokens not counted; at least 1.
     overlap
-        The least number of tokens that two neighbours share, up to a word; below ``length``.
+        The least number of tokens that two neighbours share; below ``length``. They share more
+        where a window would otherwise begin inside a word, and fewer if the first of them has no
+        more than that.
 
     Returns
     -------
@@ -157,53 +159,90 @@ def windows(
     ValueError
         If ``length`` is below 1 or ``overlap`` is not in [0, length).
     """
-    if length < 1:
-        msg = f"A window of {length} tokens holds no text; use at least 1."
-        raise ValueError(msg)
-    if not 0 <= overlap < length:
-        msg = f"An overlap of {overlap} does not fit windows of {length}; use 0 to {length - 1}."
-        raise ValueError(msg)
+    _check_sizes(length, overlap)
     offsets = np.array(
         tokenizer(text, add_special_tokens=False, verbose=False).encodings[0].offsets, np.int32
     ).reshape(-1, 2)
     if len(offsets) <= length:
         return [(0, len(text))]
     trim(offsets, np.zeros(len(offsets), np.int8), (text, ""))
-    # A window may begin where a piece does, but not at one without characters of its own, nor
-    # between two pieces of one character.
-    visible = np.flatnonzero(offsets[:, 0] < offsets[:, 1])
-    if not len(visible):
+    if not (offsets[:, 0] < offsets[:, 1]).any():
         return [(0, len(text))]
-    tokens = visible[np.diff(offsets[visible, 0], prepend=-1) > 0]
-    tokens[0] = 0
-    starts = offsets[tokens, 0].tolist()
-    before = [0, *offsets[tokens[1:] - 1, 1].tolist()]
-    tokens = np.append(tokens, len(offsets))
-    sentence_ends = {m.end() for m in _SENTENCE_END.finditer(text)}
-    opens_word = [_opens_word(text, start) for start in starts] + [True]
-    opens_sentence = [
-        opens and any(end in sentence_ends for end in range(end_before, start + 1))
-        for opens, end_before, start in zip(opens_word, before, starts, strict=False)
-    ] + [True]
-
+    places = _places(text, offsets)
+    final = len(places.characters) - 1
     spans: list[tuple[int, int]] = []
-    first = 0
-    while first < len(starts):
-        last = _reach(tokens, first, length)
-        if last < len(starts):
-            middle = _reach(tokens, first, length // 2)
-            last = _last(opens_sentence, middle, last) or _last(opens_word, first, last) or last
-        end = len(text) if last == len(starts) else starts[last]
-        spans.append((starts[first] if spans else 0, len(text[:end].rstrip())))
-        if last == len(starts):
-            break
-        back = int(np.searchsorted(tokens, tokens[last] - overlap, "right")) - 1
-        first = max(_last(opens_word, first, back) or back, first + 1)
+    first = last = 0
+    while last < final:
+        last = _end(places, first, length)
+        end = len(text[: places.characters[last]].rstrip())
+        spans.append((places.characters[first], end))
+        first = _next_start(places, first, last, overlap)
     return [*spans[:-1], (spans[-1][0], len(text))]
 
 
+def _check_sizes(length: int, overlap: int) -> None:
+    if length < 1:
+        msg = f"A window of {length} tokens holds no text; use at least 1."
+        raise ValueError(msg)
+    if not 0 <= overlap < length:
+        msg = f"An overlap of {overlap} does not fit windows of {length}; use 0 to {length - 1}."
+        raise ValueError(msg)
+
+
+class _Places(NamedTuple):
+    """The n places at which a window may begin and, as the last entry, the end of the text."""
+
+    tokens: NDArray[np.int64]
+    """The number of tokens before each place."""
+    characters: list[int]
+    """The number of characters before each place."""
+    opens_word: list[bool]
+    opens_sentence: list[bool]
+
+
+def _places(text: str, offsets: NDArray[np.int32]) -> _Places:
+    # A window may begin at a token, but not at one without characters, nor between two tokens of
+    # the same character.
+    visible = np.flatnonzero(offsets[:, 0] < offsets[:, 1])
+    tokens = visible[np.diff(offsets[visible, 0], prepend=-1) > 0]
+    tokens[0] = 0
+    starts = offsets[tokens, 0].tolist()
+    previous_ends = [0, *offsets[tokens[1:] - 1, 1].tolist()]
+    sentence_ends = {match.end() for match in _SENTENCE_END.finditer(text)}
+    opens_word = [_opens_word(text, start) for start in starts]
+    opens_sentence = [
+        opens and not sentence_ends.isdisjoint(range(previous_end, start + 1))
+        for opens, previous_end, start in zip(opens_word, previous_ends, starts, strict=True)
+    ]
+    return _Places(
+        np.append(tokens, len(offsets)),
+        [0, *starts[1:], len(text)],
+        [*opens_word, True],
+        [*opens_sentence, True],
+    )
+
+
+def _end(places: _Places, first: int, length: int) -> int:
+    """Return the place before which the window that begins at place ``first`` ends."""
+    last = _reach(places.tokens, first, length)
+    if last == len(places.characters) - 1:
+        return last
+    middle = _reach(places.tokens, first, length // 2)
+    return (
+        _last_true(places.opens_sentence, middle, last)
+        or _last_true(places.opens_word, first, last)
+        or last
+    )
+
+
+def _next_start(places: _Places, first: int, last: int, overlap: int) -> int:
+    """Return the place at which the window after the one from ``first`` to ``last`` begins."""
+    back = int(np.searchsorted(places.tokens, places.tokens[last] - overlap, "right")) - 1
+    return max(_last_true(places.opens_word, first, back) or back, first + 1)
+
+
 def _reach(tokens: NDArray[np.int64], first: int, length: int) -> int:
-    """Return the largest i with at most ``length`` tokens from place ``first`` to place i."""
+    """Return the last place with at most ``length`` tokens between it and place ``first``."""
     return max(first + 1, int(np.searchsorted(tokens, tokens[first] + length, "right")) - 1)
 
 
@@ -211,6 +250,6 @@ def _opens_word(text: str, start: int) -> bool:
     return start == 0 or text[start - 1].isspace() or bool(_UNSPACED.match(text, start))
 
 
-def _last(flags: list[bool], after: int, upto: int) -> int | None:
-    """Return the largest i with flags[i] and after < i <= upto."""
-    return next((i for i in range(upto, after, -1) if flags[i]), None)
+def _last_true(flags: list[bool], after: int, until: int) -> int | None:
+    """Return the largest i with flags[i] and after < i <= until."""
+    return next((i for i in range(until, after, -1) if flags[i]), None)

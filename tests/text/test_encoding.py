@@ -1,8 +1,6 @@
-"""Tokens, words and windows: nothing of the text is lost, whatever the tokenizer."""
+"""Tokens and words: nothing of the text is lost, whatever the tokenizer."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bert_widgets.text.encoding import encode
-from bert_widgets.text.windows import windows
 from tests.models import KINDS, tiny_classifier
 
 SENTENCES = [
@@ -72,41 +69,3 @@ def test_truncation_drops_words_not_characters():
     encoding = encode(tiny_classifier("bert").tokenizer, ["film " * 50], max_length=10)[0]
     assert len(encoding) == 10
     assert encoding.words.strings == ["film"] * 8
-
-
-@pytest.mark.parametrize("kind", ["bert", "roberta", "xlm-roberta", "chinese"])
-@given(
-    text=st.lists(
-        st.sampled_from(["film", "not", "good.", "Bad!", "电影", "。", "x" * 40, "\n", "so-so,"]),
-        min_size=1,
-        max_size=60,
-    ).map(" ".join),
-    length=st.integers(4, 30),
-    data=st.data(),
-)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_windows_cover_the_text_and_fit(kind, text, length, data):
-    overlap = data.draw(st.integers(0, length - 1))
-    tokenizer = tiny_classifier(kind).tokenizer
-    spans = windows(tokenizer, text, length=length, overlap=overlap)
-    assert spans[0][0] == 0
-    assert spans[-1][1] == len(text)
-    for (start, end), (following, _) in pairwise(spans):
-        assert start < following
-        assert not text[end:following].strip()  # what lies between two windows is white space
-    assert all(start < end for start, end in spans)
-
-
-def test_windows_end_at_sentences_and_overlap():
-    text = "One two three. Four five six seven! " * 20
-    spans = windows(tiny_classifier("bert").tokenizer, text, length=30, overlap=5)
-    assert len(spans) > 2
-    for start, end in spans[:-1]:
-        assert text[start:end].endswith((".", "!"))
-    assert all(later < end for (_, end), (later, _) in pairwise(spans))  # neighbours share text
-
-
-@pytest.mark.parametrize(("length", "overlap"), [(0, 0), (5, 5), (5, -1)])
-def test_impossible_windows_are_refused(length, overlap):
-    with pytest.raises(ValueError, match="use"):
-        windows(tiny_classifier("bert").tokenizer, "a b", length=length, overlap=overlap)
