@@ -1,4 +1,4 @@
-"""Quick scores come first and the chosen ones after them, as long as they are still wanted."""
+"""Quick scores come first and those of the chosen method next, if they are still wanted."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_text_of_several_windows_is_refined_in_the_background():
     assert any("windows" in warning for warning in widget.warnings)
 
 
-def test_the_page_hears_how_many_windows_are_done():
+def test_the_page_is_told_how_many_windows_are_done():
     clf = classifier()
     widget = TokenHighlights(clf, TEXT)
     assert widget.wait(PATIENCE)
@@ -78,7 +78,7 @@ def test_a_text_that_comes_back_is_refined_again():
     assert widget.text == TEXT
 
 
-def test_what_is_refined_is_left_where_the_page_asks_for_something_else():
+def test_refining_is_cancelled_by_another_question_of_the_page():
     clf = classifier()
     widget = TokenHighlights(clf, LONG)
     assert widget.wait(PATIENCE)

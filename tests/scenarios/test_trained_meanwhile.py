@@ -1,4 +1,4 @@
-"""A classifier is trained on: what is on show stays, what is asked next is all of one model."""
+"""After a model is trained further, all results for the next question are from one state of it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def ask(widget, by_page, **traits):
     [{"edit": {"word": 3, "action": "delete"}}, {"compare": True}, {"by_layer": True}],
     ids=lambda asked: next(iter(asked)),
 )
-def test_what_is_asked_of_highlights_is_of_the_model_as_it_is(asked, by_page):
+def test_highlights_use_the_present_weights(asked, by_page):
     clf = tiny_classifier("bert")
     widget = TokenHighlights(clf, TEXT, **QUICK)
     assert widget.wait(PATIENCE)
@@ -64,7 +64,7 @@ def test_what_is_asked_of_highlights_is_of_the_model_as_it_is(asked, by_page):
     assert agrees(widget)
 
 
-def test_evidence_is_of_the_model_as_it_is():
+def test_evidence_uses_the_present_weights():
     clf = tiny_classifier("bert")
     widget = TokenHighlights(clf, TEXT, **QUICK)
     widget.evidence()
@@ -79,7 +79,7 @@ def test_evidence_is_of_the_model_as_it_is():
 
 
 @pytest.mark.parametrize("by_page", [False, True])
-def test_heads_are_switched_off_in_the_model_as_it_is(by_page):
+def test_heads_are_switched_off_with_the_present_weights(by_page):
     clf = tiny_classifier("bert")
     widget = AttentionMatrix(clf, TEXT)
     assert widget.wait(PATIENCE)
@@ -94,7 +94,7 @@ def test_heads_are_switched_off_in_the_model_as_it_is(by_page):
 
 
 @pytest.mark.parametrize("measured_before", [False, True])
-def test_effects_are_of_the_model_as_it_is(measured_before):
+def test_effects_use_the_present_weights(measured_before):
     clf = tiny_classifier("bert")
     widget = AttentionMatrix(clf, TEXT)
     if measured_before:
@@ -108,7 +108,7 @@ def test_effects_are_of_the_model_as_it_is(measured_before):
     assert agrees(widget)
 
 
-def test_whoever_asks_while_it_trains_gets_answers_and_in_the_end_the_last_ones():
+def test_questions_during_training_are_answered_in_the_end_with_the_last_weights():
     clf = tiny_classifier("bert")
     rows = [(TEXT, "negative"), ("The acting was never good", "positive")] * 200
     widget, matrix = TokenHighlights(clf, TEXT, **QUICK), AttentionMatrix(clf, TEXT)

@@ -61,10 +61,10 @@ def disagreement(shown: Attribution, other: Attribution) -> str:
         if words:
             clauses.append(f"counts {_listed(shown, words)} {direction} {shown.target}")
     if faint:
-        clauses.append(f"hardly counts {_listed(shown, faint)}")
+        clauses.append(f"gives almost no weight to {_listed(shown, faint)}")
     top = int(np.argmax(np.abs(theirs)))
     if abs(theirs[top]) >= _STRONG and abs(ours[top]) < _FAINT:
-        clauses.append(f"finds {_listed(shown, [top])} strongest, which is faint here")
+        clauses.append(f"gives the most weight to {_listed(shown, [top])}, which has little here")
     if not clauses:
         return ""
     title = METHODS[other.method].title
@@ -77,8 +77,8 @@ def warnings_of(result: Attribution, disagreeing: str) -> list[str]:
     warnings = []
     if result.completeness_error is not None and result.completeness_error > _TOLERANCE:
         warnings.append(
-            f"The scores fall short of adding up by {100 * result.completeness_error:.2g} % "
-            "of their sum: they are only roughly right."
+            f"The scores miss the sum they should have by {100 * result.completeness_error:.2g} % "
+            "of their absolute sum, so they are only approximate."
         )
     if disagreeing:
         warnings.append(disagreeing)

@@ -59,7 +59,7 @@ def test_bytes_carry_every_array(scores, offsets, segments, order):
         ("segments", np.array([-1], np.int16)),
     ],
 )
-def test_what_does_not_fit_is_refused_and_the_old_value_stays(name, value):
+def test_invalid_values_are_refused_and_the_old_one_is_kept(name, value):
     holder = Holder(scores=[1.5], offsets=[[0, 3]], segments=[1])
     before = getattr(holder, name)
     with pytest.raises(t.TraitError, match=f"'{name}' trait"):
@@ -68,13 +68,13 @@ def test_what_does_not_fit_is_refused_and_the_old_value_stays(name, value):
 
 
 @pytest.mark.parametrize("size", [1, 7, 9])
-def test_bytes_that_are_no_rows_are_refused(size):
+def test_incomplete_rows_are_refused(size):
     from_json = Holder.class_traits()["offsets"].metadata["from_json"]
     with pytest.raises(t.TraitError, match=f"got {size} bytes"):
         from_json(bytes(size), None)
 
 
-def test_an_array_is_a_copy_that_nobody_can_write_to():
+def test_an_array_is_a_read_only_copy():
     given_array = np.ones(3, np.float32)
     holder = Holder(scores=given_array)
     given_array[:] = 2
@@ -83,7 +83,7 @@ def test_an_array_is_a_copy_that_nobody_can_write_to():
         holder.scores[0] = 5
 
 
-def test_observers_hear_of_changes_only():
+def test_observers_are_notified_of_changes_only():
     holder = Holder()
     heard = []
     holder.observe(lambda change: heard.append(change.new.tolist()), "scores")

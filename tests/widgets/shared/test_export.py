@@ -1,4 +1,4 @@
-"""A saved page is one file that holds what the widgets hold, and asks nothing of any network."""
+"""A saved page is one file with the state of its widgets, and loads nothing from a network."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_page_holds_each_widgets_state(tmp_path):
     assert [EVIL[a:b] for a, b in decoded] == state["words"]
 
 
-def test_texts_cannot_leave_their_place_and_nothing_is_fetched(tmp_path):
+def test_texts_are_escaped_and_nothing_is_loaded(tmp_path):
     path = tmp_path / "page.html"
     write_page(path, [Heading(EVIL), EVIL, *widgets()], title=EVIL)
     document, _ = read(path)
@@ -83,7 +83,7 @@ def test_texts_cannot_leave_their_place_and_nothing_is_fetched(tmp_path):
     assert policy["attributes"]["content"].startswith("default-src 'none'; ")
 
 
-def test_sections_keep_their_order_and_a_widget_its_still_picture(tmp_path):
+def test_sections_keep_their_order_and_widgets_have_a_static_version(tmp_path):
     highlights, matrix, _ = widgets()
     path = tmp_path / "page.html"
     write_page(path, ["one", highlights, Heading("two"), matrix, "three"], title="T")

@@ -1,4 +1,4 @@
-"""Where no script runs, the same facts are on the page, and a text is never more than a text."""
+"""Viewers that run no scripts show the same numbers, and all text is escaped."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def attribution(text, pair=None, *, scale=1.0, label="positive"):
 
 
 @given(texts, st.none() | texts, st.sampled_from([0.0, 1.0, 1e-30]), texts)
-def test_the_text_is_there_character_by_character(text, pair, scale, label):
+def test_every_character_of_the_text_is_shown(text, pair, scale, label):
     result = attribution(text, pair, scale=scale, label=label or "x")
     document = harmless(highlights_html(result))
     shown = [element["text"] for element in document.find("div", dir="auto")]
@@ -73,7 +73,7 @@ def test_the_text_is_there_character_by_character(text, pair, scale, label):
     assert [element["text"] for element in document.find("bdi")] == ["negative", label or "x"]
 
 
-def test_numbers_colours_and_signs_are_those_of_the_result():
+def test_numbers_colours_and_signs_match_the_result():
     result = attribution("good bad awful")
     document = harmless(highlights_html(result))
     words = [mark for mark in document.elements if mark["attributes"].get("title")]

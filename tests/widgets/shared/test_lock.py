@@ -1,4 +1,4 @@
-"""Threads and pages that write to widgets at once lose nothing and never wait for each other."""
+"""Threads and pages that set traits at the same time lose no update and never deadlock."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_linked_widgets_do_not_block_each_other():
     assert agrees(right)
 
 
-def test_work_left_for_later_runs_once_outside_the_gate_even_after_an_error():
+def test_deferred_functions_run_once_after_the_lock_is_released_even_after_an_error():
     own = WidgetLock()
     ran = []
 

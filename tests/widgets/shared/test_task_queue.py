@@ -1,4 +1,4 @@
-"""Answers come once, for what is asked now, and nobody waits for those that are not wanted."""
+"""Each result is computed once, for the latest question, and no unwanted result delays another."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def settled(widget):
     return agrees(widget)
 
 
-def test_python_has_its_answer_on_the_next_line_and_the_rest_comes_by_itself():
+def test_python_has_its_result_on_the_next_line_and_the_rest_follows():
     widget = Doubler()
     assert settled(widget)
     widget.threads.clear()
@@ -100,7 +100,7 @@ def test_python_has_its_answer_on_the_next_line_and_the_rest_comes_by_itself():
     assert settled(widget)
 
 
-def test_a_page_never_waits_and_its_last_word_counts():
+def test_a_page_never_waits_and_its_last_question_counts():
     widget = Doubler()
     assert settled(widget)
     widget.threads.clear()
@@ -116,7 +116,7 @@ def test_a_page_never_waits_and_its_last_word_counts():
     assert len(set(widget.threads)) == 1
 
 
-def test_python_does_not_wait_for_what_the_page_has_asked():
+def test_python_does_not_wait_for_a_question_of_the_page():
     widget = Doubler()
     assert settled(widget)
     widget.hold.clear()
@@ -128,7 +128,7 @@ def test_python_does_not_wait_for_what_the_page_has_asked():
     assert settled(widget)
 
 
-def test_what_a_thread_answers_meanwhile_is_not_what_python_gets():
+def test_a_result_from_the_background_does_not_replace_that_for_python():
     """A quick answer may come too late to be cancelled, and yet before the one waited for."""
     begun, released, threads = threading.Event(), threading.Event(), []
 
@@ -160,7 +160,7 @@ def test_what_a_thread_answers_meanwhile_is_not_what_python_gets():
     assert (widget.double, len(threads)) == (14, 1)
 
 
-def test_an_edit_taken_back_is_not_answered_again():
+def test_an_undone_edit_is_not_computed_again():
     widget = Doubler()
     assert settled(widget)
     widget.hold.clear()
@@ -172,7 +172,7 @@ def test_an_edit_taken_back_is_not_answered_again():
     assert settled(widget)
 
 
-def test_a_failure_is_told_once_and_the_answer_before_stays():
+def test_a_failure_is_shown_once_and_the_earlier_result_is_kept():
     widget = Doubler()
     page_of(widget).tell(number=13)
     assert widget.answers.wait(PATIENCE)
@@ -182,7 +182,7 @@ def test_a_failure_is_told_once_and_the_answer_before_stays():
     assert settled(widget)
 
 
-def test_an_interrupt_ends_the_computing_and_is_raised():
+def test_an_interrupt_ends_the_computation_and_is_raised():
     widget = Doubler()
     assert settled(widget)
     stop = [KeyboardInterrupt]
@@ -209,7 +209,7 @@ def test_an_interrupt_ends_the_computing_and_is_raised():
 
 
 @pytest.mark.parametrize("by_page", [False, True])
-def test_what_rests_on_something_else_by_now_is_answered_anew(by_page):
+def test_results_are_computed_again_after_their_basis_has_changed(by_page):
     widget = Doubler()
     assert settled(widget)
     widget.hold.clear()
@@ -232,7 +232,7 @@ def test_what_rests_on_something_else_by_now_is_answered_anew(by_page):
 
 
 @pytest.mark.parametrize("by_page", [False, True])
-def test_a_failing_observer_costs_no_answer(by_page, caplog):
+def test_a_failing_observer_loses_no_result(by_page, caplog):
     widget = Doubler()
     assert settled(widget)
 
@@ -276,7 +276,7 @@ def test_waiting_in_an_observer_is_refused():
     assert refusals == [1]
 
 
-def test_no_time_to_wait_is_said():
+def test_wait_returns_whether_everything_is_done():
     widget = Doubler()
     widget.hold.clear()
     page_of(widget).tell(number=5)
@@ -333,7 +333,7 @@ print("end", flush=True)
 """
 
 
-def test_a_script_may_end_while_there_is_work():
+def test_a_script_can_end_during_a_computation():
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, timeout=300
     )

@@ -1,4 +1,4 @@
-"""Pages are not trusted: no message raises, and none sets what does not fit."""
+"""Pages are not trusted: no message raises, and none sets an invalid value."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ json_values = st.recursive(
 
 
 @pytest.mark.parametrize("make", WIDGETS)
-def test_forged_states_never_raise_and_change_nothing_they_must_not(make):
+def test_forged_states_never_raise_and_change_only_settable_traits(make):
     widget = make()
     page = page_of(widget)
     settable = SETTABLE[type(widget).__name__]
@@ -198,7 +198,7 @@ def test_forged_messages_never_raise(make):
     forge()
 
 
-def test_a_refused_value_is_sent_back_and_named_until_the_page_does_better():
+def test_a_refused_value_is_sent_back_and_reported_until_the_next_valid_one():
     widget = matrix()
     page = page_of(widget)
     page.tell(layer=7)
@@ -217,7 +217,7 @@ def test_a_refused_value_is_sent_back_and_named_until_the_page_does_better():
     assert agrees(widget)
 
 
-def test_a_page_may_not_set_results_or_code():
+def test_a_page_cannot_set_results_or_code():
     widget = highlights()
     page = page_of(widget)
     for forged in ({"_esm": "alert(1)"}, {"scores": [1.0]}, {"words": []}, {"error": ""}):
@@ -230,7 +230,7 @@ def test_a_page_may_not_set_results_or_code():
 @pytest.mark.parametrize(
     ("trait", "change"), [("selected", {"selected": 1}), ("scores", {"text": "good soup"})]
 )
-def test_a_failing_observer_does_not_take_the_widget_down(trait, change):
+def test_a_widget_survives_a_failing_observer(trait, change):
     widget = highlights()
     page = page_of(widget)
     failures = []
@@ -251,7 +251,7 @@ def test_a_failing_observer_does_not_take_the_widget_down(trait, change):
     assert agrees(widget)
 
 
-def test_a_reloaded_page_learns_everything():
+def test_a_reloaded_page_gets_the_whole_state():
     widget = highlights()
     page = page_of(widget)
     page.tell(selected=3)
@@ -269,7 +269,7 @@ def test_a_reloaded_page_learns_everything():
         (lambda: TrainingPanel(DATA), "shows a Run or a Trainer"),
     ],
 )
-def test_wrong_options_name_the_right_ones(make, message):
+def test_errors_for_wrong_options_suggest_the_right_ones(make, message):
     with pytest.raises(TypeError, match=message):
         make()
 

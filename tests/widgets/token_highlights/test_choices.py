@@ -1,4 +1,4 @@
-"""Whatever is chosen of highlights, what is shown is what `attribute` says of it."""
+"""Whatever is chosen in TokenHighlights, it shows the result of `attribute`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("change", "options"), CHANGES)
 @pytest.mark.parametrize("by_page", [False, True])
-def test_each_choice_is_that_of_attribute(change, options, by_page):
+def test_each_choice_gives_the_result_of_attribute(change, options, by_page):
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, **FAST)
     if by_page:
@@ -65,7 +65,7 @@ def test_each_choice_is_that_of_attribute(change, options, by_page):
     else:
         for name, value in change.items():
             setattr(widget, name, value)
-        assert not widget.busy, "it is computed before this line"
+        assert not widget.busy, "it should be computed before this line"
         assert not widget.refining
     assert shows(widget, clf, **FAST | options)
 
@@ -92,7 +92,7 @@ def test_log_odds_and_probability_exclude_each_other():
     assert widget.error == ""
 
 
-def test_spans_end_with_their_text():
+def test_spans_are_removed_when_the_text_changes():
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, unit=[(0, 8)], **FAST)
     assert widget.words[0] == "The film"
@@ -118,7 +118,7 @@ def test_every_class_has_a_row():
     widget.compare = False
     assert widget.class_scores.size == 0
     widget.compare = True
-    assert widget.class_scores.size == 3 * 2, "they are asked for again"
+    assert widget.class_scores.size == 3 * 2, "they should be computed again"
     assert agrees(widget)
 
 
@@ -133,7 +133,7 @@ def test_every_layer_has_a_row():
     assert agrees(widget)
 
 
-def test_evidence_is_that_of_the_engine():
+def test_evidence_is_that_of_badge_and_faithfulness():
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, **FAST)
     assert widget.wait(PATIENCE)
@@ -149,7 +149,7 @@ def test_evidence_is_that_of_the_engine():
     np.testing.assert_allclose(points[:, 2:], np.stack([curve.random_mean, curve.random_low,
                                curve.random_high], axis=1), atol=1e-5)  # fmt: skip
     widget.text = "good soup"
-    assert widget.deletion.size == 0, "it was asked for another text"
+    assert widget.deletion.size == 0, "it is the curve of another text"
     widget.evidence()
     assert widget.deletion.size
     with pytest.raises(ValueError, match="stored result"):
@@ -167,10 +167,10 @@ def test_a_saved_page_has_the_evidence():
     states = []
     widget.observe(lambda _: states.append(widget.saved_state()), "selected")
     page_of(widget).tell(selected=1)
-    assert states[0]["selected"] == 1, "an observer too may save, though it cannot wait"
+    assert states[0]["selected"] == 1, "an observer can save too, although it cannot wait"
 
 
-def test_undo_and_redo_bring_texts_back():
+def test_undo_and_redo_restore_texts():
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, **FAST)
     page = page_of(widget)
@@ -190,7 +190,7 @@ def test_undo_and_redo_bring_texts_back():
     assert shows(widget, clf, **FAST)
 
 
-def test_what_is_typed_in_the_page_is_one_step():
+def test_everything_typed_in_the_page_is_undone_at_once():
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, **FAST)
     page = page_of(widget)
@@ -209,11 +209,11 @@ def test_what_is_typed_in_the_page_is_one_step():
         assert widget.text == text
     page.tell(text="goo")
     page.press("undo")
-    assert widget.text == TEXT, "what is being typed is undone too"
+    assert widget.text == TEXT, "text that is still being typed should be undone too"
     assert shows(widget, clf, **FAST)
 
 
-def test_an_edit_taken_back_before_it_is_explained_leaves_all_as_it_was():
+def test_an_edit_undone_before_it_is_explained_changes_nothing():
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, **FAST)
     assert widget.wait(PATIENCE)
@@ -225,12 +225,12 @@ def test_an_edit_taken_back_before_it_is_explained_leaves_all_as_it_was():
     assert shows(widget, clf, **FAST)
 
 
-def test_a_label_let_go_before_its_scores_have_come_leaves_the_predicted_one():
+def test_a_target_unchosen_before_its_scores_arrive_leaves_the_predicted_one():
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, **FAST)
     predicted = widget.target
     other = next(label for label in clf.labels if label != predicted)
-    with clf.lock:  # nothing can be answered
+    with clf.lock:  # nothing can be computed
         page_of(widget).tell(target=other)
         page_of(widget).tell(chosen_target="")
     assert widget.wait(PATIENCE)
@@ -343,7 +343,7 @@ def test_python_and_page_edit_at_once_and_nothing_hangs():
         ("spans", ["ab"], "is not a span"),
     ],
 )
-def test_unfit_choices_are_refused_with_one_sentence(name, value, message):
+def test_invalid_choices_are_refused_with_one_sentence(name, value, message):
     widget = TokenHighlights(classifier(), TEXT, **FAST)
     with pytest.raises(t.TraitError, match=message):
         setattr(widget, name, value)
@@ -362,6 +362,6 @@ def test_unfit_choices_are_refused_with_one_sentence(name, value, message):
         ({"target": ("good", "good")}, "against itself"),
     ],
 )
-def test_the_constructor_refuses_too(option, message):
+def test_the_constructor_refuses_invalid_choices(option, message):
     with pytest.raises(ValueError, match=message):
         TokenHighlights(classifier(), TEXT, **option)

@@ -1,4 +1,4 @@
-"""Warnings say what is so, of the words it is so of, and nothing where all is well."""
+"""Warnings name the right words, and there are none where methods agree."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def scored(result, *scores, method="integrated_gradients"):
         ((1, 0.1, -0.8, 0), (2, 0, -1, 0.3), ""),
         ((1, 0.1, -0.8, 0), (-2, 0, -1, 0), "counts “good” against positive"),
         ((1, 0.1, -0.8, 0), (2, 0, 1, 0), "counts “bad” towards positive"),
-        ((1, 0.1, -0.8, 0), (2, 0, 0.01, 0), "hardly counts “bad”"),
-        ((1, 0.1, 0, 0), (1, 0, 0, 2), "finds “story” strongest, which is faint here"),
+        ((1, 0.1, -0.8, 0), (2, 0, 0.01, 0), "gives almost no weight to “bad”"),
+        ((1, 0.1, 0, 0), (1, 0, 0, 2), "gives the most weight to “story”, which has little here"),
         ((1, 0.2, 0.1, 0), (1, -0.2, -1, 0), ""),
         ((0, 0, 0, 0), (0, 0, 0, 0), ""),
     ],
 )
-def test_only_words_that_are_strong_here_or_there_count(result, ours, theirs, said):
+def test_only_words_that_are_strong_by_one_of_the_methods_count(result, ours, theirs, said):
     sentence = disagreement(scored(result, *ours), scored(result, *theirs, method="occlusion"))
     assert sentence == (said and f"Another method, occlusion, {said}.")
 
@@ -45,14 +45,16 @@ def test_a_method_keeps_the_capitals_of_its_name(result):
     assert "Another method, AttnLRP, " in disagreement(scored(result, 1, 0, 0, 0), other)
 
 
-def test_what_has_no_signs_is_compared_by_size(result):
+def test_methods_without_signs_are_compared_by_size(result):
     unsigned = scored(result, 1, 0.8, 0, 0, method="saliency")
     assert disagreement(unsigned, scored(result, -1, -0.8, 0, 0, method="occlusion")) == ""
     assert disagreement(scored(result, -1, -0.8, 0, 0), unsigned) == ""
-    assert "hardly" in disagreement(unsigned, scored(result, -1, 0, 0, 0, method="occlusion"))
+    assert "almost no weight" in disagreement(
+        unsigned, scored(result, -1, 0, 0, 0, method="occlusion")
+    )
 
 
-def test_the_order_is_one_of_weight(result):
+def test_the_most_important_warning_is_first(result):
     shaky = replace(result, completeness_error=0.2, windows=3)
     first, second, third = warnings_of(shaky, "They disagree.")
     assert "20 %" in first
@@ -63,7 +65,7 @@ def test_the_order_is_one_of_weight(result):
 
 @pytest.mark.parametrize("method", ["occlusion", "integrated_gradients", "saliency"])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_widget_warns_of_what_two_methods_say(method, seed):
+def test_the_widget_warns_where_two_methods_disagree(method, seed):
     clf = tiny_classifier("bert", seed=seed)
     widget = TokenHighlights(clf, "The film was not bad, and boring", method=method)
     assert widget.wait(PATIENCE)

@@ -1,4 +1,4 @@
-"""The static picture of highlights has units, margins, badge and warnings, all as plain text."""
+"""The static version of highlights has units, margins, badge and warnings, as escaped text."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_margins_and_targets_are_named(clf):
     assert "±0.25" in text
 
 
-def test_sentences_are_never_more_than_text(clf):
+def test_sentences_are_escaped(clf):
     result = attribute(clf, "good soup", method="occlusion")[0]
     document = Document(highlights_html(result, badge=EVIL, warnings=[EVIL]))
     assert not document.find("script")

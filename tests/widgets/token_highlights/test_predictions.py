@@ -1,4 +1,4 @@
-"""A text is predicted once, however much of it is shown; more than its scores need is not run."""
+"""A text is predicted once, however many results are computed for it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def counted(clf):
     hook.remove()
 
 
-def passes_of(clf, *works):
-    """Count what each of some works takes by itself."""
+def passes_of(clf, *functions):
+    """Add up the forward passes and rows of several functions."""
     total = {"passes": 0, "rows": 0}
-    for work in works:
+    for function in functions:
         with counted(clf) as counts:
-            work()
+            function()
         total = {name: total[name] + counts[name] for name in total}
     return total
 
@@ -55,7 +55,7 @@ def test_opening_predicts_once(method):
     assert counts == {"passes": expected["passes"] - 1, "rows": expected["rows"] - 1}
 
 
-def test_what_is_typed_is_predicted_once():
+def test_typed_text_is_predicted_once():
     clf = tiny_classifier("bert")
     widget = TokenHighlights(clf, "good soup", method="input_x_gradient")
     assert widget.wait(PATIENCE)
@@ -93,7 +93,7 @@ def test_a_choice_does_not_predict_again(by_page):
     assert counts["passes"] - shown["passes"] == others
 
 
-def test_other_weights_predict_anew():
+def test_changed_weights_are_predicted_with_again():
     clf = tiny_classifier("bert")
     widget = TokenHighlights(clf, TEXT, method="input_x_gradient")
     assert widget.wait(PATIENCE)

@@ -9,7 +9,7 @@ from bert_widgets.widgets.token_highlights.undo import UndoStack
 
 
 @given(st.lists(st.integers(0, 3) | st.sampled_from(["undo", "redo"]), max_size=60))
-def test_states_are_a_line_with_a_position_on_it(actions):
+def test_undo_stack_is_a_list_of_states_with_a_position(actions):
     stack, line, position = UndoStack(-1), [-1], 0
     for action in actions:
         if action == "undo":

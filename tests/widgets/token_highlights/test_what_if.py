@@ -1,4 +1,4 @@
-"""A what-if is what anybody gets who types the edit and predicts."""
+"""The answer to a what-if edit is the prediction for the edited text."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_answer_is_the_prediction_for_the_edited_text(edit, text, pair, by_p
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_family_can_be_asked(kind):
+def test_edits_work_for_every_model_family(kind):
     clf = tiny_classifier(kind)
     widget = TokenHighlights(clf, "The film was not bad", **FAST)
     widget.edit = {"word": 3, "action": "mask"}
@@ -78,7 +78,7 @@ def test_an_edit_that_leaves_nothing_says_so():
     assert "one text" in pair.error
 
 
-def test_an_edit_stays_while_its_words_do():
+def test_an_edit_is_kept_while_its_words_are_the_same():
     widget = TokenHighlights(tiny_classifier("bert"), "good soup", **FAST)
     widget.edit = {"word": 0, "action": "delete"}
     answer = widget.edited
@@ -107,11 +107,11 @@ def test_an_edit_stays_while_its_words_do():
         ({"wrod": 0, "action": "mask"}, "did you mean 'word'"),
     ],
 )
-def test_unfit_edits_are_refused(edit, message):
+def test_invalid_edits_are_refused(edit, message):
     with pytest.raises(t.TraitError, match=message):
         check_edit(edit, 2)
 
 
-def test_an_edit_is_put_in_its_plainest_form():
+def test_an_edit_is_put_in_its_simplest_form():
     edit = {"words": [1, 0, 1], "action": "delete", "with": "dropped"}
     assert check_edit(edit, 2) == {"words": [0, 1], "action": "delete"}

@@ -1,4 +1,4 @@
-"""What the page gets is what `attribute` says, whoever changes what, and from whichever thread."""
+"""The page gets the result of `attribute`, whatever changes, and from any thread."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_pairs_and_several_labels():
 
 
 @pytest.mark.parametrize("by_page", [False, True])
-def test_edits_and_choices_are_explained_anew(by_page):
+def test_edits_and_choices_are_explained_again(by_page):
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, **FAST)
     page = page_of(widget)
@@ -113,7 +113,7 @@ def test_a_chosen_target_stays_after_edits():
 
 
 @pytest.mark.parametrize("by_page", [False, True])
-def test_the_prediction_is_followed_again_once_no_target_is_chosen(by_page):
+def test_without_a_chosen_target_the_predicted_one_is_explained_again(by_page):
     clf = classifier()
     predict(clf, "good")
     widget = TokenHighlights(clf, TEXT, **FAST)
@@ -141,7 +141,7 @@ def test_the_prediction_is_followed_again_once_no_target_is_chosen(by_page):
     assert shows(widget, attribute(clf, "soup", target=("mixed", "good"), **FAST)[0])
 
 
-def test_choosing_what_is_on_show_computes_nothing():
+def test_choosing_the_target_on_show_computes_nothing():
     clf = classifier()
     predict(clf, "good")
     widget = TokenHighlights(clf, TEXT)
@@ -254,12 +254,12 @@ def test_a_broken_model_is_named_in_the_widget_and_raised_by_the_constructor():
         ("x" * 100_001, None, "100,001 characters"),
     ],
 )
-def test_unfit_texts_are_refused(text, pair, message):
+def test_invalid_texts_are_refused(text, pair, message):
     with pytest.raises((TypeError, ValueError), match=message):
         TokenHighlights(classifier(), text, pair)
 
 
-def test_selection_is_one_of_the_words_and_ends_with_the_text():
+def test_selection_is_a_word_and_is_reset_with_the_text():
     widget = TokenHighlights(classifier(), "good soup", **FAST)
     for wrong in (2, -1, True):
         with pytest.raises(t.TraitError, match="There is no word"):
@@ -275,7 +275,7 @@ def test_selection_is_one_of_the_words_and_ends_with_the_text():
     assert agrees(widget)
 
 
-def test_unknown_names_say_which_is_meant():
+def test_errors_for_unknown_names_suggest_the_right_one():
     widget = TokenHighlights(classifier(), TEXT, **FAST)
     with pytest.raises(t.TraitError, match="did you mean 'good'"):
         widget.target = "goood"
@@ -287,7 +287,7 @@ def test_unknown_names_say_which_is_meant():
         TokenHighlights(classifier(), TEXT, target="goood")
 
 
-def test_a_finished_result_is_shown_and_not_changed():
+def test_a_stored_result_is_shown_and_cannot_be_changed():
     clf = classifier()
     result = attribute(clf, (TEXT, "good"), target="mixed")[0]
     widget = TokenHighlights(result)
@@ -335,7 +335,7 @@ def test_the_last_text_wins_when_two_threads_edit():
     assert not widget.busy
 
 
-def test_other_widgets_go_on_while_one_waits_for_the_model():
+def test_other_widgets_work_while_one_waits_for_the_model():
     clf = classifier()
     waiting, other = TokenHighlights(clf, TEXT, **FAST), TokenHighlights(clf, TEXT, **FAST)
 
