@@ -75,6 +75,12 @@ def matrix_title(maps: AttentionMaps, question: MatrixQuestion) -> str:
     return ", ".join(parts[key.measure])
 
 
+def search_title(search: dict[str, Any], token_texts: Sequence[str], texts: int) -> str:
+    """Return what was searched for, such as ``"most similar to 'not' at layer 3, in 60 texts"``."""
+    token = token_texts[search["token"]]
+    return f"most similar to {token!r} at layer {search['layer'] + 1}, in {texts} texts"
+
+
 def matches_text(rows: Sequence[dict[str, Any]], title: str) -> str:
     """Return the matches of a corpus search in their contexts, one per line."""
     contexts = (f"{row['before']}{''.join(row['match'])}{row['after']}" for row in rows)

@@ -18,6 +18,7 @@ from .fallback import (
     matches_html,
     matches_text,
     matrix_title,
+    search_title,
 )
 from .matches import check_corpus, match_traits, search
 from .page_matrices import PageMatrices
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from .slots import Drawn
 
     Ask = Callable[["AttentionMatrix"], Any]
+    Compute = Callable[[Any], Any]
+    Show = Callable[[Any], None]
 
 
 class AttentionMatrix(AttentionTraits):
@@ -166,24 +169,18 @@ class AttentionMatrix(AttentionTraits):
         return attention_text(self._matrix(question), matrix_title(self.maps, question))
 
     def _search_title(self) -> str:
-        token, layer = (self._matches_of[name] for name in ("token", "layer"))
-        name = self.token_texts[token]
-        return f"most similar to {name!r} at layer {layer + 1}, in {self._corpus_size} texts"
+        return search_title(self._matches_of, self.token_texts, self._corpus_size)
 
     def _make_tasks(self, clf: BertClassifier) -> list[Task]:
         """Return what is computed, in this order; the first one reads the text."""
 
-        def later(
-            name: str, ask: Ask, compute: Callable[[Any], Any], show: Callable[[Any], None]
-        ) -> Task:
+        def later(name: str, ask: Ask, compute: Compute, show: Show) -> Task:
             return Task(name=name, key=partial(ask, self), compute=compute, show=show)
 
-        def now(
-            name: str, ask: Ask, compute: Callable[[Any], Any], show: Callable[[Any], None]
-        ) -> Task:
+        def now(name: str, ask: Ask, compute: Compute, show: Show) -> Task:
             return replace(later(name, ask, compute, show), at_once=compute)
 
-        def traits(traits_of: Callable[[Any], dict[str, Any]]) -> Callable[[Any], None]:
+        def traits(traits_of: Callable[[Any], dict[str, Any]]) -> Show:
             return lambda answer: self._set(traits_of(answer))
 
         return [

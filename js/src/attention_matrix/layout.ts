@@ -81,6 +81,26 @@ export function eachCell(
   for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) visit(y, x);
 }
 
+const STEPS: Record<string, readonly [number, number]> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** The cell that an arrow key moves to, at first the one in the corner; null for other keys. */
+export function cellBeside(
+  from: Place | null,
+  key: string,
+  count: number,
+): { row: number; column: number } | null {
+  const step = STEPS[key];
+  if (step === undefined) return null;
+  const move = (start: number | null, by: number): number =>
+    start === null ? 0 : Math.min(count - 1, Math.max(0, start + by));
+  return { row: move(from?.row ?? null, step[0]), column: move(from?.column ?? null, step[1]) };
+}
+
 /** The cell or label at a point of the view. */
 export function placeAt(layout: Layout, x: number, y: number, scroll: Scroll): Place | null {
   const { cell, left, top, count } = layout;

@@ -1,5 +1,5 @@
 import { h, setText } from "../shared/dom.ts";
-import { decimal, count as written } from "../shared/format.ts";
+import { count as written } from "../shared/format.ts";
 import type { Frame } from "../shared/frame.ts";
 import type { Palette } from "../shared/palette.ts";
 import { differs } from "../shared/read.ts";
@@ -13,6 +13,7 @@ import { type Pen, widestOf } from "./pen.ts";
 import { makeReadings } from "./readings.ts";
 import { makeStage } from "./stage.ts";
 import type { Attention } from "./state.ts";
+import { makeThreshold } from "./threshold.ts";
 import { type Actions, makeView, type View } from "./view.ts";
 import { makeZoom } from "./zoom.ts";
 
@@ -144,27 +145,4 @@ function countOf(drawn: readonly Drawn[]): string {
   const part = shown < found ? `The ${written(shown)} strongest of ` : "";
   const lines = `${written(found)} ${found === 1 ? "line" : "lines"}`;
   return `${part}${lines}. Point at a token to see only its lines.`;
-}
-
-function makeThreshold(set: (value: number) => void): {
-  element: HTMLElement;
-  draw: (value: number) => void;
-} {
-  const range = h("input", { type: "range", min: 0, max: 1, step: 0.01, class: "bw-range" });
-  const number = h("span", { class: "bw-number" });
-  range.addEventListener("input", () => set(Number(range.value)));
-  const element = h(
-    "label",
-    { class: "bw-threshold bw-note" },
-    h("span", {}, "Lines from"),
-    range,
-    number,
-  );
-  return {
-    element,
-    draw: (value) => {
-      if (Number(range.value) !== value) range.value = String(value);
-      setText(number, `${decimal(100 * value, 0)}% of the largest`);
-    },
-  };
 }

@@ -1,7 +1,7 @@
 import type { Frame } from "../shared/frame.ts";
 import type { Palette } from "../shared/palette.ts";
 import { isWhole } from "./arrangement.ts";
-import { type Layout, layOut, type Place, placeAt, zoomedCell } from "./layout.ts";
+import { cellBeside, type Layout, layOut, type Place, placeAt, zoomedCell } from "./layout.ts";
 import { type AttentionMap, halved } from "./maps.ts";
 import { paintMatrix } from "./matrix_paint.ts";
 import { makeMessage } from "./message.ts";
@@ -14,12 +14,6 @@ import { type Actions, makeView, type View } from "./view.ts";
 import { makeZoom } from "./zoom.ts";
 
 const WIDEST_LABEL = 96;
-const STEPS: Record<string, readonly [number, number]> = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-};
 
 /** The chosen map: rows look at columns. */
 export function makeMatrix(frame: Frame, actions: Actions): View {
@@ -87,16 +81,12 @@ export function makeMatrix(frame: Frame, actions: Actions): View {
     stage.repaint();
   };
   const pressed = (key: string): boolean => {
-    const step = STEPS[key];
-    const count = layout?.count ?? 0;
-    if (count === 0 || layout === null) return false;
-    if (step !== undefined) {
-      const move = (from: number | null | undefined, by: number): number =>
-        from === null || from === undefined ? 0 : Math.min(count - 1, Math.max(0, from + by));
-      const [row, column] = [move(cursor?.row, step[0]), move(cursor?.column, step[1])];
+    if (layout === null || layout.count === 0) return false;
+    const next = cellBeside(cursor, key, layout.count);
+    if (next !== null) {
       const { cell } = layout;
-      stage.reveal([column * cell, cell], [row * cell, cell]);
-      point({ row, column });
+      stage.reveal([next.column * cell, cell], [next.row * cell, cell]);
+      point(next);
     } else if (key === "Enter" || key === " ")
       actions.choose(cursor?.row ?? cursor?.column ?? null);
     else if (key === "Escape") {

@@ -15,6 +15,7 @@ import {
   valueAt,
 } from "../../src/attention_matrix/maps.ts";
 import { changesOf, outcome } from "../../src/attention_matrix/prediction.ts";
+import { rowReader, tokenBeside } from "../../src/attention_matrix/query_key_rows.ts";
 import { scoresOf } from "../../src/attention_matrix/query_key_state.ts";
 import { attentionReader } from "../../src/attention_matrix/state.ts";
 import { attempt } from "../../src/shared/read.ts";
@@ -180,6 +181,38 @@ describe("the effects", () => {
       "1 token masked",
       "2 tokens masked, 3 heads off",
     ]);
+  });
+});
+
+describe("the rows of a query", () => {
+  const rowsOf = (changes: Record<string, unknown>, byWeight = false) =>
+    rowReader()(attention(changes), byWeight);
+
+  it("are there only for the head that is chosen", () => {
+    expect(rowsOf({})?.query).toBe(0);
+    expect(rowsOf({ token: 2 })?.query).toBe(2);
+    expect(rowsOf({ head: 1 })).toBeNull();
+    expect(rowsOf({ layer: -1, head: -1 })).toBeNull();
+  });
+
+  it("have the weights of the model where each token has a row, and can be sorted by them", () => {
+    // The weights of token 1 are 0.1, 0.2 and 0.4.
+    const sorted = rowsOf({ token: 1 }, true);
+    expect(sorted?.hasExactWeights).toBe(true);
+    expect(sorted?.order).toEqual([2, 1, 0]);
+    const rollout = rowsOf({ token: 1, measure: "rollout" });
+    expect(rollout?.hasExactWeights).toBe(false);
+    expect(rollout?.weights).toEqual(rollout?.scores.weights);
+    expect(rollout?.order).toEqual([0, 1, 2]);
+  });
+
+  it("are walked in their order, and left by no key", () => {
+    const sorted = rowsOf({ token: 1 }, true);
+    if (sorted === null) throw new Error("there are rows");
+    const keys = ["ArrowDown", "ArrowUp", "Home", "End", "q"];
+    expect(keys.map((key) => tokenBeside(sorted, key))).toEqual([0, 2, 2, 0, null]);
+    const last = rowsOf({ token: 2 });
+    expect(last && tokenBeside(last, "ArrowDown")).toBe(2);
   });
 });
 
