@@ -1,4 +1,4 @@
-"""What a model reads of a text: its pieces and words, and a warning where it reads less."""
+"""What a model reads of a text: tokens, words, and a warning if the text is cut."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Reading:
-    """A text, or pair of texts, as the model read it: n pieces that make up m words.
+    """A text, or pair of texts, as the model read it: n tokens that make up m words.
 
     Attributes
     ----------
     text, pair
         The original strings; ``pair`` is None for a single text.
     tokens
-        The n pieces, special ones included.
+        The n subword tokens, special tokens included.
     token_offsets
-        int32 array (n, 2): the characters each piece covers; (0, 0) for special tokens.
+        int32 array (n, 2): the characters each token covers; (0, 0) for special tokens.
     token_segments
-        int8 array (n,): 0 for a piece of ``text``, 1 for one of ``pair``, -1 for a special token.
+        int8 array (n,): 0 for a token of ``text``, 1 for one of ``pair``, -1 for a special token.
     words
-        The m words as they stand in the text.
+        The m words as written in the text.
     word_offsets
         int32 array (m, 2): the characters of each word.
     word_segments
-        int8 array (m,): 0 where the word stands in ``text``, 1 in ``pair``.
+        int8 array (m,): 0 for a word of ``text``, 1 for one of ``pair``.
     word_of_token
-        int32 array (n,): the word each piece belongs to, -1 for special tokens.
+        int32 array (n,): the word each token belongs to, -1 for special tokens.
     """
 
     text: str
@@ -55,7 +55,7 @@ class Reading:
 
     @property
     def token_texts(self) -> tuple[str, ...]:
-        """The n pieces for people to read: without the marks and byte codes of BPE tokenizers."""
+        """The n tokens in readable form: without the marks and byte codes of BPE tokenizers."""
         texts = (self.text, self.pair or "")
         return tuple(
             _readable(token, texts[segment][start:end])
@@ -66,7 +66,7 @@ class Reading:
 
     @property
     def unread(self) -> str:
-        """The end of the text (or of the second one) that was cut off; empty if none was."""
+        """The end of the text, or of the second text, that was cut off; empty if nothing was."""
         for segment, text in enumerate((self.text, self.pair or "")):
             ends = self.word_offsets[self.word_segments == segment, 1]
             rest = text[ends.max(initial=0) :].strip()
@@ -76,14 +76,14 @@ class Reading:
 
 
 def _readable(token: str, letters: str) -> str:
-    """Return the token, or the text's letters where it holds letters that the text does not."""
+    """Return the token, or the letters of the text if the token contains others."""
     known = letters + letters.lower()
     foreign = any(not character.isascii() and character not in known for character in token)
     return letters if letters and foreign else token
 
 
 def reading(encoding: Encoding, units: bw_text.Words | None = None) -> dict[str, Any]:
-    """Return the fields of a `Reading`, with other units in the place of words if given."""
+    """Return the fields of a `Reading`, with other units instead of words if given."""
     words = encoding.words if units is None else units
     return {
         "text": encoding.text,
@@ -98,8 +98,8 @@ def reading(encoding: Encoding, units: bw_text.Words | None = None) -> dict[str,
     }
 
 
-def masked(clf: BertClassifier, encoding: Encoding, pieces: Sequence[int]) -> Encoding:
-    """Put the mask token in the place of some pieces; words and offsets stay those of the text.
+def masked(clf: BertClassifier, encoding: Encoding, positions: Sequence[int]) -> Encoding:
+    """Replace tokens by the mask token; words and offsets remain those of the text.
 
     Parameters
     ----------
@@ -107,29 +107,31 @@ def masked(clf: BertClassifier, encoding: Encoding, pieces: Sequence[int]) -> En
         The classifier.
     encoding
         The text.
-    pieces
-        The numbers of the pieces.
+    positions
+        The positions of the tokens.
 
     Raises
     ------
     ValueError
-        If there is no such piece, it is a special token, or the model has no mask token.
+        If a position is invalid or that of a special token, or the model has no mask token.
     """
-    if not pieces:
+    if not positions:
         return encoding
     mask = clf.tokenizer.mask_token_id
     if mask is None:
         msg = "This model's tokenizer has no mask token, so no token can be masked."
         raise ValueError(msg)
     ids, tokens = list(encoding.input_ids), list(encoding.tokens)
-    for piece in pieces:
-        if not 0 <= piece < len(encoding):
-            msg = f"There is no token {piece} to mask; use 0 to {len(encoding) - 1}."
+    for position in positions:
+        if not 0 <= position < len(encoding):
+            msg = f"There is no token {position} to mask; use 0 to {len(encoding) - 1}."
             raise ValueError(msg)
-        if encoding.segments[piece] < 0:
-            msg = f"Token {piece} is {tokens[piece]}, a special one, which cannot be masked."
+        if encoding.segments[position] < 0:
+            msg = (
+                f"Token {position} is the special token {tokens[position]}, which cannot be masked."
+            )
             raise ValueError(msg)
-        ids[piece], tokens[piece] = mask, str(clf.tokenizer.mask_token)
+        ids[position], tokens[position] = mask, str(clf.tokenizer.mask_token)
     return replace(encoding, input_ids=ids, tokens=tokens)
 
 
@@ -145,7 +147,7 @@ def encode_cut(
     texts, pairs
         The strings; ``pairs``, if given, has the same length.
     stacklevel
-        Of the warning, as seen from here.
+        The stack level of the warning, relative to this function.
     """
     encodings = clf.encode(texts, pairs)
     full = [i for i, encoding in enumerate(encodings) if len(encoding) >= clf.max_length]
@@ -167,10 +169,10 @@ def encode_cut(
 
 
 def encode_one(clf: BertClassifier, text: str, pair: str | None, *, stacklevel: int) -> Encoding:
-    """Encode a text, and the second one of a pair, as `encode_cut` does; refuse what is none."""
+    """Encode a text, or a pair, as `encode_cut` does; raise a TypeError for other types."""
     check_classifier(clf)
-    given: tuple[object, ...] = (text,) if pair is None else (text, pair)
-    for value in given:
+    strings: tuple[object, ...] = (text,) if pair is None else (text, pair)
+    for value in strings:
         if not isinstance(value, str):
             msg = f"A text must be a string, not {value!r:.80}."
             raise TypeError(msg)

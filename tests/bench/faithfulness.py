@@ -25,7 +25,7 @@ import torch
 from bert_widgets import BertClassifier, demo
 from bert_widgets.explain import METHODS, attribute
 from bert_widgets.explain.attribution.baselines import BASELINES
-from bert_widgets.explain.evidence.comparison import by_lot, measures
+from bert_widgets.explain.evidence.comparison import measures, random_scores
 from bert_widgets.explain.evidence.rationales import plausibility
 from bert_widgets.explain.evidence.removal import text_random
 from bert_widgets.explain.evidence.report import RANDOM, summary
@@ -220,7 +220,7 @@ def compare_with_rationales(clf, options):
     chosen = options.methods or variants(clf, texts[:3])
     attributions, _ = timed(clf, texts, chosen, marked["label"].tolist())
     first = attributions[chosen[0]]
-    attributions[RANDOM] = [by_lot(attribution, options.seed) for attribution in first]
+    attributions[RANDOM] = [random_scores(attribution, options.seed) for attribution in first]
     parts = [
         pd.DataFrame({"method": name, "text": marked.index, **vars(plausibility(rows, votes))})
         for name, rows in attributions.items()

@@ -1,4 +1,4 @@
-"""The one front door to word scores: `attribute`."""
+"""The public function for word scores."""
 
 from __future__ import annotations
 
@@ -44,45 +44,46 @@ def attribute(  # noqa: PLR0913
     samples: int | None = None,
     seed: int = 0,
 ) -> list[Attribution]:
-    """Score each word of each text by how much it pushed the target up or down.
+    """Score each word of each text by how much it raises or lowers the target.
 
     Parameters
     ----------
     clf
         The classifier. It may be in training: each window of a text is explained under one state
-        of the weights, with dropout off.
+        of the weights, without dropout.
     texts
         A string, a list or Series of strings, (text, second text) pairs, or a `TextData`. A text
         longer than the model reads at once is explained window by window, weighted as in
         `predict`.
     method
-        A key of `METHODS`, such as ``"integrated_gradients"`` or the quick
+        A key of `METHODS`, such as ``"integrated_gradients"`` or the fast
         ``"input_x_gradient"``.
     target
         A label's name or number, or a pair of labels for the log-odds of the first against the
-        second; by default each text's likeliest label.
+        second; by default the predicted label of each text.
     output
-        ``"logit"`` or ``"probability"``: what of the target to explain.
+        Whether to explain the ``"logit"`` or the ``"probability"`` of the target.
     unit
         What gets a score: ``"words"``, ``"tokens"``, ``"sentences"``, or spans in characters,
         (start, end) or (start, end, 1) for one in the second text.
     baseline
-        What stands for "no word": ``"pad"``, ``"mask"``, ``"zero"``, ``"mean"``, or a word
-        embedding (width,) of one's own. Special tokens stay in any case.
+        What replaces an absent word: ``"pad"``, ``"mask"``, ``"zero"``, ``"mean"``, or a word
+        embedding (width,). Special tokens are never replaced.
     layer
         Explain the output of this layer, counted from zero, instead of the word embeddings; only
         for methods that promise ``"layers"``.
     tolerance
-        The completeness error at which a method that promises completeness may stop, a share of
-        the sum of absolute scores. One that never gets there states the error it has.
+        The completeness error at which a method that promises completeness may stop, as a share
+        of the sum of absolute scores. If it is not reached, the result states the actual error.
     precision
-        ``"auto"`` lets integrated gradients compute in bfloat16 where the processor does, and redo
-        in float32 every text that misses the tolerance so; ``"fp32"`` never rounds; ``"bf16"``
-        does as ``"auto"`` on any processor.
+        ``"auto"`` lets integrated gradients compute in bfloat16 if the processor supports it, and
+        repeats in float32 each text that misses the tolerance; ``"fp32"`` always uses float32;
+        ``"bf16"`` does the same as ``"auto"`` on any processor.
     samples
-        How many samples a method that draws some may take; by default its own number.
+        The number of samples of a method that uses random samples; by default chosen by the
+        method.
     seed
-        Of the samples. A text's samples do not depend on the other texts.
+        The seed of the samples. A text's samples do not depend on the other texts.
 
     Returns
     -------
@@ -92,10 +93,10 @@ def attribute(  # noqa: PLR0913
     Raises
     ------
     TypeError
-        If something in ``texts`` is not a string or a pair of strings; its place is named.
+        If an item of ``texts`` is not a string or a pair of strings; the message says which.
     ValueError
-        If there is no such method, target, output, unit, baseline or layer, a text holds no word,
-        the tolerance is not above zero, or the method cannot treat the model.
+        If the method, target, output, unit, baseline or layer is unknown, a text contains no word,
+        the tolerance is not positive, or the method does not support the model.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What stands in the place of a word piece that is "not there"."""
+"""Baselines: what replaces a token that is "absent"."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ BASELINES = {
     "zero": "a word embedding of zeros",
     "mean": "the mean of all word embeddings",
 }
-"""Every named baseline, with what it is. Special tokens, positions and segments always stay."""
+"""Every named baseline, with a description. Special tokens, positions and segments are kept."""
 
 
 def baseline_embedding(clf: BertClassifier, baseline: Baseline) -> torch.Tensor:
-    """Return the word embedding that stands for "no word": float32 (width,) on the model's device.
+    """Return the word embedding that means "no word": float32 (width,) on the model's device.
 
     Parameters
     ----------
     clf
         The classifier.
     baseline
-        A key of `BASELINES`, or an array (width,) of one's own.
+        A key of `BASELINES`, or an array (width,).
 
     Raises
     ------
     ValueError
-        If there is no such baseline, it has another shape, or the tokenizer has no such token.
+        If the baseline is unknown, has another shape, or the tokenizer has no such token.
     """
     table: torch.Tensor = clf.model.get_input_embeddings().weight  # type: ignore[assignment]
     width = int(table.shape[1])
     if not isinstance(baseline, str):
-        own = np.asarray(baseline, np.float32)
-        if own.shape != (width,) or not np.isfinite(own).all():
+        array = np.asarray(baseline, np.float32)
+        if array.shape != (width,) or not np.isfinite(array).all():
             msg = (
-                f"A baseline of shape {own.shape} does not fit; give one of "
+                f"A baseline of shape {array.shape} does not fit; use one of "
                 f"{', '.join(map(repr, BASELINES))} or {width} finite numbers, "
                 "the width of the word embeddings."
             )
             raise ValueError(msg)
-        return torch.from_numpy(own).to(table.device)
+        return torch.from_numpy(array).to(table.device)
     if baseline not in BASELINES:
         raise ValueError(unknown("baseline", baseline, BASELINES))
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""The output of one layer: read it as the model runs, or put another in its place."""
+"""The output of one layer: read or replace it while the model runs."""
 
 # ruff: noqa: ANN401 - what a layer returns has no common type
 from __future__ import annotations

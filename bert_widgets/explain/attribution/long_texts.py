@@ -1,4 +1,4 @@
-"""A long text and its scores, put together from the windows it is read in."""
+"""Merging the windows of a long text and their scores."""
 
 from __future__ import annotations
 
@@ -18,29 +18,32 @@ if TYPE_CHECKING:
 
 
 def as_read(whole: Encoding, windows: Sequence[Window]) -> Encoding:
-    """Return a long text without the pieces that no window reads.
+    """Return a long text without the tokens that no window reads.
 
-    Every window of a pair holds the start of its shorter text, which may be too long for it.
+    Every window of a pair contains the start of the shorter text, which may not fit as a whole.
     """
     shorter = 0 if any(window.starts[1] for window in windows) else 1
     end = max(
         window.encoding.offsets[window.encoding.segments == shorter, 1].max(initial=0)
         for window in windows
     )
-    kept = np.flatnonzero((whole.segments != shorter) | (whole.offsets[:, 1] <= end))
+    mask = np.flatnonzero((whole.segments != shorter) | (whole.offsets[:, 1] <= end))
     return Encoding(
         whole.text,
         whole.pair,
-        [whole.input_ids[i] for i in kept],
-        [whole.token_type_ids[i] for i in kept],
-        [whole.tokens[i] for i in kept],
-        whole.offsets[kept],
-        whole.segments[kept],
+        [whole.input_ids[i] for i in mask],
+        [whole.token_type_ids[i] for i in mask],
+        [whole.tokens[i] for i in mask],
+        whole.offsets[mask],
+        whole.segments[mask],
     )
 
 
 def merge(
-    whole: Encoding, windows: Sequence[Window], found: Sequence[Scores], shares: NDArray[np.float64]
+    whole: Encoding,
+    windows: Sequence[Window],
+    results: Sequence[Scores],
+    shares: NDArray[np.float64],
 ) -> Scores:
     """Add up the scores of windows, each weighted by its share in the prediction.
 
@@ -48,7 +51,7 @@ def merge(
     ----------
     whole
         The whole text, of n tokens.
-    windows, found
+    windows, results
         Its windows, and the scores of each.
     shares
         float64 array: the weight of each window; they add up to one.
@@ -60,30 +63,30 @@ def merge(
         are these: they add up to the weighted mean of the differences. Without margins.
     """
     tokens = np.zeros(len(whole), np.float64)
-    for window, scores, share in zip(windows, found, shares, strict=True):
-        np.add.at(tokens, _places(whole, window), share * scores.tokens)
-    differences = [scores.difference for scores in found]
+    for window, scores, share in zip(windows, results, shares, strict=True):
+        np.add.at(tokens, _positions(whole, window), share * scores.tokens)
+    differences = [scores.difference for scores in results]
     difference = None
     if None not in differences:
         difference = float(shares @ np.array(differences, np.float64))
     return Scores(tokens.astype(np.float32), difference)
 
 
-def _places(whole: Encoding, window: Window) -> NDArray[np.int64]:
+def _positions(whole: Encoding, window: Window) -> NDArray[np.int64]:
     """Return which token of the whole text each token of a window is.
 
-    They are matched by the characters they begin with: a window that had to end inside a word is
-    cut into other pieces there.
+    They are matched by their first characters: a window that ends inside a word is split into
+    other tokens there.
     """
-    places = np.zeros(len(window.encoding), np.int64)
+    positions = np.zeros(len(window.encoding), np.int64)
     segments = window.encoding.segments
     special = np.flatnonzero(whole.segments < 0)
-    mine = np.flatnonzero(segments < 0)
-    places[mine] = special[np.minimum(np.arange(len(mine)), len(special) - 1)]
+    own_special = np.flatnonzero(segments < 0)
+    positions[own_special] = special[np.minimum(np.arange(len(own_special)), len(special) - 1)]
     for segment in (0, 1):
-        pieces = np.flatnonzero(segments == segment)
+        tokens = np.flatnonzero(segments == segment)
         candidates = np.flatnonzero(whole.segments == segment)
-        starts = window.encoding.offsets[pieces, 0] + window.starts[segment]
+        starts = window.encoding.offsets[tokens, 0] + window.starts[segment]
         order = np.searchsorted(whole.offsets[candidates, 0], starts, "right") - 1
-        places[pieces] = candidates[np.maximum(order, 0)] if len(candidates) else 0
-    return places
+        positions[tokens] = candidates[np.maximum(order, 0)] if len(candidates) else 0
+    return positions

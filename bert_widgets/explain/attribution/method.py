@@ -1,4 +1,4 @@
-"""What a method of attribution is: a function with what it promises."""
+"""The description of an attribution method."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class Method:
     name
         The key in `METHODS`.
     title
-        For people to read.
+        The name shown in tables and menus.
     paper
         Where it was published.
     promises
-        What its scores are sure to satisfy: ``"completeness"`` (token scores add up to the
+        What its scores always satisfy: ``"completeness"`` (token scores add up to the
         target's value for the text less that for the baseline), ``"linear"`` (on a linear model
-        they are weights times change), ``"layers"`` (it can look at each layer).
+        they are weights times change), ``"layers"`` (it can score the output of each layer).
     cost
-        Passes through the model for a text, in words.
+        Passes through the model per text, as a phrase.
     function
-        Takes a `Problem` and returns the `Scores` of each of its texts, or raises a ValueError of
-        one sentence where it cannot treat the model.
+        Takes a `Problem` and returns the `Scores` of each of its texts, or raises a ValueError
+        if it does not support the model.
     signed
         Whether a score below zero means a push away from the target.
     """

@@ -74,7 +74,7 @@ METHODS: dict[str, Method] = {
         ),
         Method(
             name="rollout",
-            title="Attention rollout (weak: knows no class, no sign)",
+            title="Attention rollout (weak: no class, no sign)",
             paper="Abnar & Zuidema 2020",
             promises=(),
             cost="1 forward pass",

@@ -1,4 +1,4 @@
-"""What a method of attribution gets: texts, targets, baseline, and the model to ask about them."""
+"""What an attribution method gets: texts, targets, baseline, and the model to evaluate them."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
 
 
 class Scores(NamedTuple):
-    """What a method says of one text of n tokens in m units.
+    """The scores of one text of n tokens in m units.
 
     Attributes
     ----------
     tokens
-        float32 array (n,): one score a token, special tokens included, in units of the target.
-        A method that scores whole units shares each score out among its tokens (`Problem.shared`).
+        float32 array (n,): one score per token, special tokens included, in units of the target.
+        A method that scores whole units divides each score among its tokens (`Problem.shared`).
     difference
         The target's value for the text less that for the baseline; None without a baseline.
     margins
         float32 array (m,): half the width of each unit's 95 % confidence interval, for a method
-        that draws samples; else None.
+        with random samples; else None.
     """
 
     tokens: NDArray[np.float32]
@@ -54,7 +54,7 @@ class Scores(NamedTuple):
 
 
 class Inputs(NamedTuple):
-    """A batch of texts as the model reads them.
+    """A batch of texts as inputs of the model.
 
     Attributes
     ----------
@@ -64,8 +64,8 @@ class Inputs(NamedTuple):
         What `BertClassifier.forward` takes: int64 tensors (batch, tokens).
     text, baseline
         float32 tensors (batch, tokens, width): word embeddings of the texts, and the same with
-        the baseline in the place of each piece that is no special token; or, where the problem
-        names a layer, its outputs for both. Padding is zero.
+        the baseline in place of each token that is not special; or, if the problem names a layer,
+        its outputs for both. Padding is zero.
     """
 
     rows: tuple[int, ...]
@@ -76,16 +76,16 @@ class Inputs(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Texts to explain. The classifier's lock is held, dropout is off, arithmetic is float32.
+    """Texts to explain. The lock of the classifier is held, without dropout, in float32.
 
     Attributes
     ----------
     clf
         The classifier.
     encodings, targets, units
-        The texts, what to explain of each, and what of each gets a score.
+        The texts, what to explain of each, and the units that get a score.
     options
-        The options of `attribute`, some of which stand resolved in the properties below.
+        The options of `attribute`; the properties below give the resolved values.
     """
 
     clf: BertClassifier
@@ -100,7 +100,7 @@ class Problem:
     @functools.cached_property
     @torch.inference_mode(mode=False)  # whose tensors could take no gradient afterwards
     def baseline(self) -> torch.Tensor:
-        """The word embedding that stands for "no word": float32 tensor (width,)."""
+        """The word embedding that means "no word": float32 tensor (width,)."""
         return baseline_embedding(self.clf, self.options.baseline)
 
     @property
@@ -110,12 +110,12 @@ class Problem:
 
     @property
     def precision(self) -> Precision:
-        """``"fp32"``, or ``"bf16"`` where a method may use it as far as the tolerance allows."""
+        """``"fp32"``, or ``"bf16"`` if a method may use it as far as the tolerance allows."""
         return resolve_precision(self.options.precision, self.clf.device)
 
     @property
     def samples(self) -> int | None:
-        """How many samples a method that draws some may take; None leaves it to the method."""
+        """The number of random samples; None for the default of the method."""
         return self.options.samples
 
     @property
@@ -135,7 +135,7 @@ class Problem:
         return np.random.default_rng([self.seed, zlib.crc32(text)])
 
     def batches(self, rows: Sequence[int]) -> Iterator[NDArray[np.int64]]:
-        """Group texts, some perhaps several times, into batches under the budget of tokens.
+        """Group texts, each possibly several times, into batches within the token budget.
 
         Parameters
         ----------
@@ -145,7 +145,7 @@ class Problem:
         Yields
         ------
         int64 array
-            Places in ``rows``.
+            Positions in ``rows``.
 
         Raises
         ------
@@ -166,7 +166,7 @@ class Problem:
         return Inputs(tuple(rows), fields, text, baseline)
 
     def values(self, inputs: Inputs, states: torch.Tensor) -> torch.Tensor:
-        """Run the model on states (batch, tokens, width) in the place of the texts' own.
+        """Run the model on states (batch, tokens, width) instead of those of the texts.
 
         They are word embeddings, or the outputs of the problem's layer. Returns the targets
         (batch,).
@@ -174,7 +174,9 @@ class Problem:
         if self.layer is None:
             replaced = embeddings_replaced(self.clf, states)
         else:
-            replaced = at_layer(self.clf.model, self.layer, lambda own: states.to(own.dtype))
+            replaced = at_layer(
+                self.clf.model, self.layer, lambda outputs: states.to(outputs.dtype)
+            )
         with replaced:
             return self.read(inputs, self.clf(**inputs.fields))
 
@@ -187,46 +189,46 @@ class Problem:
         return values.detach(), gradient
 
     def read(self, inputs: Inputs, logits: torch.Tensor) -> torch.Tensor:
-        """Take the targets (batch,) of a batch from its logits (batch, classes)."""
+        """Return the targets (batch,) of a batch from its logits (batch, classes)."""
         targets = [self.targets[row] for row in inputs.rows]
         return target_values(targets, logits.float(), multi_label=self.clf.multi_label)
 
     def is_baseline(self, row: int) -> bool:
-        """Say whether a text's states are those of its baseline."""
+        """Return whether the states of a text equal those of its baseline."""
         text, baseline = self._ends[row]
         return bool(torch.equal(text, baseline))
 
     def masked_values(
-        self, rows: Sequence[int], kept: Sequence[NDArray[np.bool_]]
+        self, rows: Sequence[int], masks: Sequence[NDArray[np.bool_]]
     ) -> NDArray[np.float64]:
-        """Return the target of texts in which only some units are left.
+        """Return the target of texts in which only some units are present.
 
         Parameters
         ----------
         rows
-            Numbers of texts, each as often as wanted.
-        kept
-            For each a bool array (m,): the units that stay; the others become the baseline.
+            Numbers of texts, each any number of times.
+        masks
+            For each a bool array (m,): the units that are present; the others become the baseline.
 
         Returns
         -------
         float64 array (len(rows),)
         """
-        found = np.zeros(len(rows))
+        values = np.zeros(len(rows))
         for batch in self.batches(rows):
             with torch.inference_mode():
                 inputs = self.inputs([rows[i] for i in batch])
-                stays = np.ones(inputs.text.shape[:2], bool)
-                for mask, i in zip(stays, batch, strict=True):
+                present = np.ones(inputs.text.shape[:2], bool)
+                for row, i in zip(present, batch, strict=True):
                     of_token = self.units[rows[i]].of_token
-                    mask[: len(of_token)] = np.where(of_token < 0, True, kept[i][of_token])  # noqa: FBT003
-                stay = torch.from_numpy(stays).to(inputs.text.device)[:, :, None]
-                values = self.values(inputs, torch.where(stay, inputs.text, inputs.baseline))
-            found[batch] = values.double().cpu().numpy()
-        return found
+                    row[: len(of_token)] = np.where(of_token < 0, True, masks[i][of_token])  # noqa: FBT003
+                mask = torch.from_numpy(present).to(inputs.text.device)[:, :, None]
+                targets = self.values(inputs, torch.where(mask, inputs.text, inputs.baseline))
+            values[batch] = targets.double().cpu().numpy()
+        return values
 
     def shared(self, row: int, unit_scores: NDArray[Any]) -> NDArray[np.float32]:
-        """Share each unit's score (m,) out among its tokens, equally; special tokens get zero."""
+        """Divide the score of each unit (m,) equally among its tokens; special tokens get zero."""
         of_token = self.units[row].of_token
         inside = of_token >= 0
         sizes = np.bincount(of_token[inside], minlength=len(unit_scores))
@@ -239,17 +241,17 @@ class Problem:
     @torch.no_grad()
     def _ends(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """The states (tokens, width) of each text and of its baseline, without padding."""
-        found = [self._embeddings(encoding) for encoding in self.encodings]
+        embeddings = [self._embeddings(encoding) for encoding in self.encodings]
         if self.layer is None:
-            return found
-        outputs: list[tuple[torch.Tensor, ...]] = [() for _ in found]
+            return embeddings
+        outputs: list[tuple[torch.Tensor, ...]] = [() for _ in embeddings]
         for batch in self.batches(range(len(self))):
             fields = self.clf.collate([self.encodings[row] for row in batch])
             for end in (0, 1):
-                embeddings = pad_sequence([found[row][end] for row in batch], batch_first=True)
-                states = _output(self.clf, self.layer, fields, embeddings)
-                for row, own in zip(batch, states, strict=True):
-                    outputs[row] += (own[: len(self.encodings[row])].clone(),)
+                padded = pad_sequence([embeddings[row][end] for row in batch], batch_first=True)
+                states = _output(self.clf, self.layer, fields, padded)
+                for row, output in zip(batch, states, strict=True):
+                    outputs[row] += (output[: len(self.encodings[row])].clone(),)
         return [(text, baseline) for text, baseline in outputs]
 
     def _embeddings(self, encoding: Encoding) -> tuple[torch.Tensor, torch.Tensor]:
@@ -257,15 +259,15 @@ class Problem:
         device = self.clf.device
         ids = torch.tensor(encoding.input_ids, device=device)
         text = self.clf.model.get_input_embeddings()(ids).float()
-        pieces = torch.from_numpy(encoding.segments >= 0).to(device)[:, None]
-        return text, torch.where(pieces, self.baseline, text)
+        ordinary = torch.from_numpy(encoding.segments >= 0).to(device)[:, None]
+        return text, torch.where(ordinary, self.baseline, text)
 
 
 def completeness_error(scores: NDArray[np.floating], difference: float) -> float:
-    """Return how far scores are from adding up to ``difference``, as a share of their size.
+    """Return how far the sum of scores is from ``difference``, as a share of their size.
 
     The share is of the sum of absolute scores, since ``difference`` itself nearly vanishes for
-    balanced texts; where every score is zero it is of ``difference``.
+    balanced texts; if every score is zero, it is of ``difference``.
     """
     missing = abs(float(np.sum(scores, dtype=np.float64)) - difference)
     size = float(np.sum(np.abs(scores), dtype=np.float64))
@@ -274,17 +276,17 @@ def completeness_error(scores: NDArray[np.floating], difference: float) -> float
 
 @contextlib.contextmanager
 def embeddings_replaced(clf: BertClassifier, embeddings: torch.Tensor) -> Iterator[None]:
-    """Let the model read ``embeddings`` (batch, tokens, width) where it looks up its words.
+    """Let the model read ``embeddings`` (batch, tokens, width) instead of its word embeddings.
 
-    The model still gets the ids, from which some families (RoBERTa's) count their positions; with
-    ``inputs_embeds`` these would be others wherever a text spells the padding token.
+    The model still gets the ids, from which some families (RoBERTa) count their positions; with
+    ``inputs_embeds`` these would change if a text contains the padding token.
     """
 
     def replace(_module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
         if output.shape[1] != embeddings.shape[1]:
             msg = (
-                f"{type(clf.model).__name__} pads texts inside, so that its words cannot be "
-                "scored; use another model."
+                f"{type(clf.model).__name__} pads texts internally, so its words cannot be scored; "
+                "use another model."
             )
             raise ValueError(msg)
         return embeddings.to(output.dtype)
@@ -299,13 +301,13 @@ def embeddings_replaced(clf: BertClassifier, embeddings: torch.Tensor) -> Iterat
 def _output(
     clf: BertClassifier, layer: int, fields: dict[str, torch.Tensor], embeddings: torch.Tensor
 ) -> torch.Tensor:
-    """Return what a layer gives out (batch, tokens, width) for word embeddings."""
-    found: list[torch.Tensor] = []
+    """Return the output of a layer (batch, tokens, width) for word embeddings."""
+    outputs: list[torch.Tensor] = []
 
     def note(states: torch.Tensor) -> torch.Tensor:
-        found.append(states.float())
+        outputs.append(states.float())
         return states
 
     with embeddings_replaced(clf, embeddings), at_layer(clf.model, layer, note):
         clf(**fields)
-    return found[0]
+    return outputs[0]

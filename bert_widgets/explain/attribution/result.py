@@ -1,4 +1,4 @@
-"""What `attribute` finds out about a text."""
+"""The result of `attribute` for a text."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SHOWN = 8
-"""Words that a summary shows."""
+"""The most words that a summary shows."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Attribution(Reading):
     """How much each of m words, and each of n tokens, pushed one class's logit up or down.
 
-    Where ``unit`` is not ``"words"``, the units (pieces, sentences, spans) stand in ``words`` and
-    its arrays.
+    Where ``unit`` is not ``"words"``, the units (tokens, sentences, spans) take the place of
+    the words in ``words`` and its arrays.
 
     Attributes
     ----------
@@ -31,9 +31,9 @@ class Attribution(Reading):
     probabilities
         float32 array (classes,): the prediction.
     target
-        The label that is explained.
+        The explained label.
     against
-        The label whose logit is taken off; None where ``target`` is explained alone.
+        The label whose logit is subtracted; None if ``target`` is explained alone.
     output
         ``"logit"`` or ``"probability"``: what of the target is explained, the unit of all scores.
     method
@@ -47,22 +47,22 @@ class Attribution(Reading):
     token_scores
         float32 array (n,); positive pushes towards the target.
     scores
-        float32 array (m,): each word's score, the sum of its pieces'.
+        float32 array (m,): the score of each word, the sum over its tokens.
     margins
         float32 array (m,): half the width of each score's 95 % confidence interval; None for a
-        method that draws no samples, and for a text of several windows.
+        method without samples, and for a text of several windows.
     completeness_error
         How far the token scores are from adding up to ``difference``, as a share of the sum of
-        their absolute values; None where the method does not promise that they do.
+        their absolute values; None if the method does not promise completeness.
     difference
         The target's value for the text less that for the method's baseline; None without one.
     windows
-        The number of windows the text was read in: of more than one, everything is the mean over
+        The number of windows in which the text was read. With several, all values are means over
         the windows, weighted by their tokens.
 
     See Also
     --------
-    Reading : text, pair, tokens, words and their offsets, which it has too.
+    Reading : text, pair, tokens, words and their offsets, which it inherits.
     """
 
     classes: tuple[str, ...]
@@ -88,7 +88,7 @@ class Attribution(Reading):
         return f"<Attribution of {self.target!r} by {self.method}: {scores}{more}>"
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a word: ``word``, ``score``, ``start``, ``end`` and ``segment``."""
+        """Return one row per word: ``word``, ``score``, ``start``, ``end`` and ``segment``."""
         import pandas as pd
 
         return pd.DataFrame(

@@ -1,4 +1,4 @@
-"""What is explained: a class's logit, its log-odds against another class, or its probability."""
+"""Targets: the logit of a class, its log-odds against another class, or its probability."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ OUTPUTS: tuple[Output, ...] = ("logit", "probability")
 
 @dataclass(frozen=True)
 class Target:
-    """One number that a classifier gives to a text.
+    """One number that a classifier computes for a text, which is explained.
 
     Attributes
     ----------
     label
         The number of the class.
     against
-        The number of the class whose logit is taken off, which gives the log-odds between the
-        two of a single-label classifier; None for ``label`` alone.
+        The number of the class whose logit is subtracted, which gives the log-odds between the
+        two for a single-label classifier; None for ``label`` alone.
     output
         Whether the number is a logit or the probability of ``label``.
     """
@@ -45,12 +45,12 @@ class Target:
 def resolve_target(
     clf: BertClassifier, target: Label | tuple[Label, Label] | None, output: str
 ) -> Target | None:
-    """Return the target that a user names, or None where each text's likeliest label is meant.
+    """Return the target that a user names, or None for the predicted label of each text.
 
     Raises
     ------
     ValueError
-        If there is no such label or output, or the two do not go together.
+        If the label or output is unknown, or they cannot be combined.
     """
     if output not in OUTPUTS:
         raise ValueError(unknown("output", output, OUTPUTS))
@@ -61,12 +61,12 @@ def resolve_target(
     if len(target) != 2 or output != "logit":  # noqa: PLR2004
         msg = (
             f"The target {target!r} with output {output!r} cannot be explained; "
-            "log-odds take two labels and the output 'logit'."
+            "log-odds need two labels and the output 'logit'."
         )
         raise ValueError(msg)
     label, against = (class_number(part, clf.labels, "target") for part in target)
     if label == against:
-        msg = f"A label has no log-odds against itself; name two labels, not {target[0]!r} twice."
+        msg = f"Log-odds need two different labels; {target[0]!r} is named twice."
         raise ValueError(msg)
     return Target(label, against)
 

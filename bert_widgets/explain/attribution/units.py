@@ -1,4 +1,4 @@
-"""What gets a score: words, pieces, sentences, or the spans that somebody has drawn."""
+"""The units that get a score: words, tokens, sentences, or spans of characters."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 UNITS = {
     "words": "each word",
-    "tokens": "each piece that the tokenizer cuts",
+    "tokens": "each subword token",
     "sentences": "each sentence",
 }
-"""Every named unit, with what it is."""
+"""Every named unit, with a description."""
 
 
 def check_unit(unit: Unit) -> None:
@@ -44,14 +44,14 @@ def check_unit(unit: Unit) -> None:
             and tuple(span)[2:] in ((), (0,), (1,))
         ):
             msg = (
-                f"{span!r:.80} is no span; give (start, end) in characters, or (start, end, 1) "
-                "for one of the second text."
+                f"{span!r:.80} is not a valid span; use (start, end) in characters, or "
+                "(start, end, 1) for a span of the second text."
             )
             raise ValueError(msg)
 
 
 def units(encoding: Encoding, unit: Unit) -> Words:
-    """Group the pieces of a text into units.
+    """Group the tokens of a text into units.
 
     Parameters
     ----------
@@ -59,32 +59,32 @@ def units(encoding: Encoding, unit: Unit) -> Words:
         The text.
     unit
         A key of `UNITS`, or spans (start, end) or (start, end, segment) in characters: the words
-        that a span touches make up one unit, each other word is one by itself.
+        that a span overlaps form one unit; each other word is a unit by itself.
 
     Returns
     -------
     Words
-        The units, in the order of the text. A word belongs to one unit only: to the sentence it
-        begins in, and to the first span that touches it.
+        The units, in the order of the text. A word belongs to one unit only: to the sentence in
+        which it begins, or to the first span that overlaps it.
     """
     words = encoding.words
     if isinstance(unit, str):
         if unit == "words":
             return words
         if unit == "tokens":
-            return _pieces(encoding)
+            return _tokens(encoding)
         texts = (encoding.text, encoding.pair or "")
         spans: list[Span] = [
             (start, end, segment)
             for segment, text in enumerate(texts)
             for start, end in sentence_spans(text)
         ]
-        return _joined(encoding, [_begins_in(words, span) for span in spans])
-    return _joined(encoding, [_touches(words, span) for span in unit])
+        return _joined(encoding, [_beginning_in(words, span) for span in spans])
+    return _joined(encoding, [_overlapping(words, span) for span in unit])
 
 
-def _pieces(encoding: Encoding) -> Words:
-    """Make each piece that has characters a unit; one without goes to the next that has some."""
+def _tokens(encoding: Encoding) -> Words:
+    """Make each token with characters a unit; one without belongs to the next that has some."""
     texts = (encoding.text, encoding.pair or "")
     visible = (encoding.segments != SPECIAL) & (encoding.offsets[:, 0] < encoding.offsets[:, 1])
     numbers = np.cumsum(visible) - 1
@@ -98,14 +98,14 @@ def _pieces(encoding: Encoding) -> Words:
     return Words(strings, offsets, segments, of_token.astype(np.int32))
 
 
-def _begins_in(words: Words, span: Span) -> list[int]:
+def _beginning_in(words: Words, span: Span) -> list[int]:
     start, end, segment = _full(span)
     begins = words.offsets[:, 0]
     inside = (begins >= start) & (begins < end) & (words.segments == segment)
     return [int(i) for i in np.flatnonzero(inside)]
 
 
-def _touches(words: Words, span: Span) -> list[int]:
+def _overlapping(words: Words, span: Span) -> list[int]:
     start, end, segment = _full(span)
     inside = (
         (words.offsets[:, 1] > start) & (words.offsets[:, 0] < end) & (words.segments == segment)
@@ -118,7 +118,7 @@ def _full(span: Span) -> tuple[int, int, int]:
 
 
 def _joined(encoding: Encoding, groups: list[list[int]]) -> Words:
-    """Join groups of neighbouring words into units; words of no group stay by themselves."""
+    """Join groups of neighbouring words into units; words of no group stay single."""
     words = encoding.words
     texts = (encoding.text, encoding.pair or "")
     first = np.arange(len(words))  # the first word of each word's unit

@@ -1,4 +1,4 @@
-"""How far two lists of scores agree."""
+"""Agreement of two lists of scores."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class Agreement(NamedTuple):
-    """How far two methods agree about n texts.
+    """Agreement of two methods about n texts.
 
     Attributes
     ----------
     spearman
         float64 array (n,): the rank correlation of the scores of each text; NaN for one word or
-        scores all equal.
+        equal scores.
     overlap
         float64 array (n,): the share of the highest words (three, or as many as there are) that
         both have.
@@ -35,13 +35,13 @@ class Agreement(NamedTuple):
 
 
 def agreement(first: Sequence[Attribution], second: Sequence[Attribution]) -> Agreement:
-    """Compare what two methods say of the same texts.
+    """Compare the scores of two methods for the same texts.
 
     Parameters
     ----------
     first, second
         Results of `attribute` for the same texts, targets and units. The ranks of unsigned scores,
-        such as rollout's, agree with those of signed ones only by chance.
+        such as those of rollout, agree with those of signed scores only by chance.
 
     Raises
     ------
@@ -50,11 +50,14 @@ def agreement(first: Sequence[Attribution], second: Sequence[Attribution]) -> Ag
     """
     ranks, overlap = np.zeros(len(first)), np.zeros(len(first))
     if len(first) != len(second):
-        msg = f"{len(first)} and {len(second)} attributions cannot be compared one by one."
+        msg = (
+            f"{len(first)} and {len(second)} attributions cannot be compared; "
+            "use lists of the same length."
+        )
         raise ValueError(msg)
     for i, (a, b) in enumerate(zip(first, second, strict=True)):
         if a.words != b.words:
-            msg = f"Text {i}, {a.text!r:.80}, has other words in the two; explain the same units."
+            msg = f"Text {i}, {a.text!r:.80}, has different words in both; explain the same units."
             raise ValueError(msg)
         count = min(3, len(a.words))
         ranks[i] = spearman(a.scores, b.scores)
@@ -68,7 +71,7 @@ def spearman(first: NDArray[np.floating], second: NDArray[np.floating]) -> float
 
 
 def pearson(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
-    """Return the linear correlation; NaN where one of the two is constant."""
+    """Return the linear correlation; NaN if one of the two is constant."""
     first, second = (np.asarray(each, np.float64) - np.mean(each) for each in (first, second))
     size = float(np.sqrt((first @ first) * (second @ second)))
     return float(first @ second) / size if size else float("nan")

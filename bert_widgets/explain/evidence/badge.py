@@ -1,4 +1,4 @@
-"""One plain sentence that says whether a text's scores are borne out."""
+"""One sentence that says whether removing the highest words confirms a text's scores."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from ..attribution.result import Attribution
 
 _DRAWS = 10
-_SAME = 0.005  # probabilities closer than this read the same with two digits
+_SAME = 0.005  # a smaller change is less than half of the last digit that is shown
 _REFUTED = "the scores are not borne out here"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Badge:
-    """What becomes of a prediction without the words that score highest.
+    """How a prediction changes without the words that score highest.
 
     Attributes
     ----------
     words
         The numbers of these words, in the order of the text.
     unit
-        What they are: ``"word"``, ``"piece"``, ``"sentence"`` or ``"span"``.
+        What they are: ``"word"``, ``"token"``, ``"sentence"`` or ``"span"``.
     target, against
         What is explained.
     probability
-        Of the target, for the whole text; against another label, if there were but the two.
+        Of the target, for the whole text; for log-odds, among the two labels.
     without
         The same with the words deleted.
     random_without, random_low, random_high
@@ -51,25 +51,25 @@ class Badge:
 
     @property
     def sentence(self) -> str:
-        """The finding in plain words."""
+        """The result as one sentence."""
         against = f" against {self.against}" if self.against else ""
         if not self.words:
             return f"No {self.unit} pushes towards {self.target}{against}."
         count = len(self.words)
         units = self.unit if count == 1 else f"{self.unit}s"
         these = f"this {units}" if count == 1 else f"these {count} {units}"
-        said = f"P({self.target}{against})"
+        probability = f"P({self.target}{against})"
         change = self.without - self.probability
         before, after = f"{self.probability:.2f}", f"{self.without:.2f}"
         if abs(change) < _SAME:
             them = "it" if count == 1 else "them"
             return (
-                f"Removing {these} leaves {said} at {after}: "
+                f"Removing {these} leaves {probability} at {after}: "
                 f"the prediction does not hang on {them} alone."
             )
         if change > 0:
-            return f"Removing {these} raises {said} from {before} to {after}: {_REFUTED}."
-        return f"Removing {these} drops {said} from {before} to {after}{self._chance()}."
+            return f"Removing {these} raises {probability} from {before} to {after}: {_REFUTED}."
+        return f"Removing {these} drops {probability} from {before} to {after}{self._chance()}."
 
     def _chance(self) -> str:
         if np.isnan(self.random_without):
@@ -85,9 +85,9 @@ class Badge:
 
 
 def badge(clf: BertClassifier, attribution: Attribution, *, words: int = 3, seed: int = 0) -> Badge:
-    """Delete the highest words of a text, then as many random others, and predict anew.
+    """Delete the highest words of a text, then as many random others, and predict again.
 
-    It costs at most twelve predictions.
+    This takes at most twelve predictions.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def badge(clf: BertClassifier, attribution: Attribution, *, words: int = 3, seed
         How many words (or other units) to delete: fewer where fewer push towards the target, and
         at most half of the text's.
     seed
-        Of the random words.
+        The seed of the random words.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def badge(clf: BertClassifier, attribution: Attribution, *, words: int = 3, seed
     'Removing this word drops P(positive) from 1.00 to 0.98; removing another at random, to 1.00.'
     """
     if words < 1:
-        msg = f"{words} words cannot be removed; use 1 or more."
+        msg = f"words={words} is invalid; use 1 or more."
         raise ValueError(msg)
     total = len(attribution.words)
     pushing = int((attribution.scores > 0).sum())

@@ -1,4 +1,4 @@
-"""Which method explains a classifier best: all of them on the same texts, with intervals."""
+"""Comparison of attribution methods on the same texts, with intervals."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from .rationales import Rationale
 
 
-# Texts measured at once: whatever several methods ask of a text is asked once.
-_TURN_TEXTS = 16
+# Texts measured at once: predictions that several methods need are made once.
+_BATCH_TEXTS = 16
 
 
 @named_options
@@ -48,30 +48,30 @@ def evaluate_explanations(  # noqa: PLR0913
     confidence: float = 0.95,
     seed: int = 0,
 ) -> ExplanationReport:
-    """Explain texts by several methods and measure how true, and how plausible, each is.
+    """Explain texts by several methods and measure how faithful and plausible each method is.
 
     Parameters
     ----------
     clf
         The classifier.
     frame
-        One row a text.
+        One row per text.
     methods
-        Keys of `METHODS`; by default all that can treat this classifier and these texts.
+        Keys of `METHODS`; by default all that support this classifier and these texts.
     text, pair
         The columns of the texts, and of the second ones of pairs.
     label
         The column of the labels to explain; by default each text's predicted one.
     rationale
-        The column of the words that people marked, as `plausibility` takes them.
+        The column of the words that annotators marked, as for `plausibility`.
     baseline, samples
         As for `attribute`.
     removal
         How words are taken out, as for `faithfulness`.
     confidence
-        Of the intervals, which come of texts drawn anew with replacement.
+        The confidence level of the bootstrap intervals over texts.
     seed
-        Of all that is drawn.
+        The seed of all random numbers.
 
     Returns
     -------
@@ -80,8 +80,8 @@ def evaluate_explanations(  # noqa: PLR0913
     Raises
     ------
     ValueError
-        If a method is unknown or, being asked for, cannot treat the classifier; if a column is
-        missing, or there is no text or no method.
+        If a method is unknown, or was named and does not support the classifier; if a column is
+        missing; or if there is no text or no method.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def measures(
     clf
         The classifier.
     explained
-        By a name of one's own, the attributions of all texts; random scores are added.
+        The attributions of all texts by a name of your choice; random scores are added.
     rationales
         As for `plausibility`.
     removal, seed
@@ -138,21 +138,22 @@ def measures(
     Returns
     -------
     DataFrame
-        One row a name and text, as in `ExplanationReport` without the time; ``text`` counts from 0.
+        One row per name and text, as in `ExplanationReport` without the time; ``text`` counts
+        from 0.
     """
     first = next(iter(explained.values()))
-    explained = explained | {RANDOM: [by_lot(each, seed) for each in first]}
+    explained = explained | {RANDOM: [random_scores(attribution, seed) for attribution in first]}
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in explained}
-    for start in range(0, len(first), _TURN_TEXTS):
-        turn = range(start, min(start + _TURN_TEXTS, len(first)))
-        asked = [(name, i) for name in explained for i in turn]
-        attributions = [explained[name][i] for name, i in asked]
-        found = faithfulness(clf, attributions, removal=removal, random_orders=1, seed=seed)
-        for (name, i), each in zip(asked, found, strict=True):
-            rows[name].append({"method": name, "text": i, **_row(explained[name][i], each)})
+    for start in range(0, len(first), _BATCH_TEXTS):
+        batch = range(start, min(start + _BATCH_TEXTS, len(first)))
+        pairs = [(name, i) for name in explained for i in batch]
+        attributions = [explained[name][i] for name, i in pairs]
+        results = faithfulness(clf, attributions, removal=removal, random_orders=1, seed=seed)
+        for (name, i), result in zip(pairs, results, strict=True):
+            rows[name].append({"method": name, "text": i, **_row(explained[name][i], result)})
     parts = []
-    for name, own in rows.items():
-        part = pd.DataFrame(own)
+    for name, records in rows.items():
+        part = pd.DataFrame(records)
         if rationales is not None:
             part = part.assign(**vars(plausibility(explained[name], rationales)))
         parts.append(part)
@@ -163,7 +164,7 @@ def _check(
     frame: pd.DataFrame, methods: Sequence[str] | None, columns: Sequence[str | None]
 ) -> None:
     if not hasattr(frame, "columns"):
-        msg = f"The texts must be in a DataFrame, not in a {type(frame).__name__}."
+        msg = f"frame must be a DataFrame, not {type(frame).__name__}."
         raise TypeError(msg)
     for name in methods or ():
         if name not in METHODS:
@@ -172,7 +173,10 @@ def _check(
         if column is not None and column not in frame:
             raise ValueError(unknown("column", column, frame.columns))
     if not len(frame) or (methods is not None and not methods):
-        msg = f"{len(frame)} texts and methods {methods!r} leave nothing to compare; give some."
+        msg = (
+            f"There is nothing to compare in {len(frame)} texts with methods={methods!r}; "
+            "use at least one of each."
+        )
         raise ValueError(msg)
 
 
@@ -184,27 +188,27 @@ def _explained(
 ) -> list[Attribution]:
     if labels is None:
         return attribute(clf, texts, **options)
-    found: dict[int, Attribution] = {}
+    attributions: dict[int, Attribution] = {}
     for label in dict.fromkeys(labels):
         rows = [i for i, other in enumerate(labels) if other == label]
-        own = attribute(clf, [texts[i] for i in rows], target=label, **options)
-        found |= zip(rows, own, strict=True)
-    return [found[i] for i in range(len(texts))]
+        results = attribute(clf, [texts[i] for i in rows], target=label, **options)
+        attributions |= zip(rows, results, strict=True)
+    return [attributions[i] for i in range(len(texts))]
 
 
-def by_lot(attribution: Attribution, seed: int) -> Attribution:
-    """Return the attribution with scores that know nothing, which every method should beat."""
+def random_scores(attribution: Attribution, seed: int) -> Attribution:
+    """Return the attribution with random scores, which every method should beat."""
     scores = text_random(attribution, seed + 1).standard_normal(len(attribution.words))
     return replace(attribution, method=RANDOM, scores=scores.astype(np.float32))
 
 
-def _row(attribution: Attribution, found: Faithfulness) -> dict[str, Any]:
+def _row(attribution: Attribution, result: Faithfulness) -> dict[str, Any]:
     return {
         "target": attribution.target,
-        "probability": found.probability,
-        "comprehensiveness": found.comprehensiveness,
-        "sufficiency": found.sufficiency,
-        "deletion": found.deletion.area,
-        "insertion": found.insertion.area,
-        "leave_one_out": found.leave_one_out_kendall,
+        "probability": result.probability,
+        "comprehensiveness": result.comprehensiveness,
+        "sufficiency": result.sufficiency,
+        "deletion": result.deletion.area,
+        "insertion": result.insertion.area,
+        "leave_one_out": result.leave_one_out_kendall,
     }

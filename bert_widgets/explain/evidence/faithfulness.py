@@ -1,4 +1,4 @@
-"""Whether scores are true of the model: words are taken out of the text and it predicts anew."""
+"""Faithfulness of scores to the model: words are removed and the text is predicted again."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from ..attribution.result import Attribution
 
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
-"""The shares of the words at which comprehensiveness and sufficiency are taken."""
+"""The shares of the words at which comprehensiveness and sufficiency are measured."""
 
 _STEPS = 20
-"""Steps of a curve, where a text has more words."""
+"""The most steps of a curve."""
 
 _LEFT_OUT = 64
-"""Words of a text that are left out one by one, chosen by lot where it has more."""
+"""The most words of a text that are left out one by one; of a longer text, a random sample."""
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """What a target's probability becomes as more and more of a text's words are taken out.
+    """The probability of a target as more and more of a text's words are removed.
 
     Attributes
     ----------
     removed
-        int32 array (k,): the number of words taken out, from none to all.
+        int32 array (k,): the number of words removed, from none to all.
     probability
-        float32 array (k,): of the target, with the words taken out in the order of their scores.
+        float32 array (k,): of the target, with the words removed in the order of their scores.
     random_mean, random_low, random_high
         float32 arrays (k,): mean, lowest and highest of the same with words in random orders.
     """
@@ -52,45 +52,36 @@ class Curve:
     @property
     def area(self) -> float:
         """The area under ``probability``, with the words counted from 0 to 1."""
-        return self._area(self.probability)
-
-    @property
-    def random_area(self) -> float:
-        """The area under ``random_mean``."""
-        return self._area(self.random_mean)
+        return float(np.trapezoid(self.probability, self.removed / self.removed[-1]))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a point, with the attributes as columns."""
+        """Return one row per point, with the attributes as columns."""
         return pd.DataFrame(vars(self))
-
-    def _area(self, heights: NDArray[np.float32]) -> float:
-        return float(np.trapezoid(heights, self.removed / self.removed[-1]))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Faithfulness:
-    """How well the scores of one text foretell what happens as its words are taken out.
+    """How well the scores of one text predict the effect of removing its words.
 
     Attributes
     ----------
     probability
-        Of the target, for the whole text. The target is what the attribution explains; where that
-        is against another label, its probability is the one it would have if there were but
-        these two.
+        Of the target, for the whole text. If the attribution explains log-odds between two labels,
+        this is the probability of the first among these two.
     comprehensiveness_at
-        float32 array (5,): how far the probability drops as the highest 1, 5, 10, 20 and 50 % of
-        the words (at least one) are taken out. High is good.
+        float32 array (5,): how far the probability drops when the highest 1, 5, 10, 20 and 50 %
+        of the words (at least one) are removed. High is good.
     sufficiency_at
-        float32 array (5,): how far it drops as they alone stay. Low is good.
+        float32 array (5,): how far it drops when only they remain. Low is good.
     deletion
-        The curve with the highest words taken out first. A small area is good.
+        The curve with the highest words removed first. A small area is good.
     insertion
-        The curve with the lowest taken out first: read from right to left, the highest words are
-        put in. A large area is good.
+        The curve with the lowest words removed first: read from right to left, the highest words
+        are inserted. A large area is good.
     leave_one_out_kendall, leave_one_out_pearson
-        The correlation (Kendall's tau-b, Pearson's) of the scores with the drops in probability as
-        each word is taken out by itself; NaN for fewer than two words or scores all equal. Of a
-        text of more than 64 words, 64 random ones count.
+        The correlation (Kendall's tau-b, Pearson's) of the scores with the drops in probability
+        when each word is removed by itself; NaN for fewer than two words or equal scores. For a
+        text of more than 64 words, 64 random ones are used.
 
     References
     ----------
@@ -126,10 +117,10 @@ def faithfulness(
     random_orders: int = 5,
     seed: int = 0,
 ) -> list[Faithfulness]:
-    """Measure how well scores foretell what happens as words are taken out of the text itself.
+    """Measure how well scores predict the effect of removing words from the text.
 
-    A text of m words costs about 8 m predictions, at most 220; what several methods ask of the
-    same text is asked once, so give their attributions together.
+    A text of m words takes about 8 m predictions, at most 220. Predictions that several methods
+    need for the same text are made once, so pass their attributions together.
 
     Parameters
     ----------
@@ -138,11 +129,11 @@ def faithfulness(
     attributions
         Results of `attribute`, of any methods.
     removal
-        ``"delete"``, or ``"mask"`` for a mask token in the place of each word.
+        ``"delete"``, or ``"mask"`` to replace each word by a mask token.
     random_orders
         How many random orders of the words the curves are compared with.
     seed
-        Of these orders. A text's orders do not depend on the other texts.
+        The seed of these orders. A text's orders do not depend on the other texts.
 
     Returns
     -------
@@ -152,7 +143,7 @@ def faithfulness(
     Raises
     ------
     ValueError
-        If there is no such removal, the tokenizer has no mask token, or there is no random order.
+        If the removal is unknown, the tokenizer has no mask token, or ``random_orders`` is below 1.
 
     Examples
     --------
@@ -161,7 +152,7 @@ def faithfulness(
     0.95
     """
     if random_orders < 1:
-        msg = f"{random_orders} random orders cannot be compared with; use 1 or more."
+        msg = f"random_orders={random_orders} is invalid; use 1 or more."
         raise ValueError(msg)
     plans = [_plan(each, random_orders, seed) for each in attributions]
     questions = [(row, removed) for row, plan in enumerate(plans) for removed in _removals(plan)]
@@ -173,11 +164,11 @@ def faithfulness(
 
 
 class _Plan(NamedTuple):
-    """What is to be taken out of a text of m words."""
+    """What is to be removed from a text of m words."""
 
     order: list[int]  # the highest score first
     tops: list[int]  # the number of words in each of SHARES
-    steps: list[int]  # the numbers of words taken out along a curve
+    steps: list[int]  # the numbers of words removed along a curve
     random: list[list[int]]  # random orders
     alone: list[int]  # words to leave out one by one
 
@@ -195,7 +186,7 @@ def _plan(attribution: Attribution, random_orders: int, seed: int) -> _Plan:
 
 
 def _removals(plan: _Plan) -> Iterator[list[int]]:
-    """Yield the words to take out, in the order in which `_measured` reads the answers."""
+    """Yield the words to remove, in the order in which `_measured` reads the answers."""
     yield []
     yield from (plan.order[:top] for top in plan.tops)
     yield from (plan.order[top:] for top in plan.tops)

@@ -1,4 +1,4 @@
-"""A figure that a notebook shows although pyplot knows nothing of it."""
+"""A figure that a notebook displays without pyplot."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 
 class Picture(Figure):
-    """A matplotlib figure; notebooks only show those of pyplot by themselves."""
+    """A matplotlib figure; notebooks only display those of pyplot by themselves."""
 
     def _repr_png_(self) -> bytes:
         file = io.BytesIO()

@@ -1,4 +1,4 @@
-"""How far scores agree with the words that people marked as decisive."""
+"""Agreement of scores with the words that annotators marked as decisive."""
 
 from __future__ import annotations
 
@@ -25,21 +25,22 @@ _MATCH = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Plausibility:
-    """How far the scores of n texts agree with what people marked; high is good.
+    """Agreement of the scores of n texts with the annotations; high is good.
 
-    That says how natural an explanation looks, not whether it is true: see `faithfulness`.
+    This measures how convincing an explanation looks, not whether it is true: see
+    `faithfulness`.
 
     Attributes
     ----------
     token_f1
-        float64 array (n,): the F1 between the words that people marked and the highest words.
+        float64 array (n,): the F1 between the marked words and the highest words.
     iou_precision, iou_recall
         float64 arrays (n,): how many runs of neighbouring highest words match a run of marked
         words, sharing at least half of their union, as a share of the highest runs and of the
-        marked ones; the recall is NaN where nothing is marked.
+        marked ones; the recall is NaN if nothing is marked.
     auprc
         float64 array (n,): the area under the precision-recall curve (average precision) of the
-        scores as a ranking of the words; NaN where all words or none are marked.
+        scores as a ranking of the words; NaN if all words or none are marked.
 
     References
     ----------
@@ -60,19 +61,19 @@ class Plausibility:
 def plausibility(
     attributions: Sequence[Attribution], rationales: Sequence[Rationale]
 ) -> Plausibility:
-    """Compare scores with the words that people marked.
+    """Compare scores with the words that annotators marked.
 
-    Where a measure needs a choice of words, the highest are taken, of each text the share that
-    people mark on average over these texts (at least one).
+    If a measure needs a set of words, the highest are used: of each text the share that is
+    marked on average over these texts (at least one).
 
     Parameters
     ----------
     attributions
         Results of `attribute` for single texts.
     rationales
-        For each text either one number a white-space word, as ``text.split()`` gives them: the
-        share of the people who marked it, of which one half or more counts; or the spans (start,
-        end) of characters that were marked, as in ``bw.demo.reviews()``.
+        For each text either one number per white-space word, as from ``text.split()``: the share
+        of annotators who marked it, of which one half or more counts as marked; or the marked
+        spans (start, end) of characters, as in ``bw.demo.reviews()``.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def plausibility(
     from sklearn.metrics import average_precision_score
 
     if len(attributions) != len(rationales):
-        msg = f"{len(attributions)} texts have {len(rationales)} rationales; give one for each."
+        msg = f"{len(attributions)} texts have {len(rationales)} rationales; use one per text."
         raise ValueError(msg)
     scores = [word_scores(each) for each in attributions]
     marked = [
@@ -122,7 +123,7 @@ def _marked(number: int, attribution: Attribution, rationale: Rationale) -> NDAr
     if len(rationale) != len(words):
         msg = (
             f"Text {number}, {attribution.text!r:.80}, has {len(words)} white-space words and "
-            f"a rationale of {len(rationale)} numbers; give one number a word."
+            f"a rationale of {len(rationale)} numbers; use one number per word."
         )
         raise ValueError(msg)
     return np.asarray(rationale, float) >= _MARKED
@@ -131,11 +132,11 @@ def _marked(number: int, attribution: Attribution, rationale: Rationale) -> NDAr
 def word_scores(attribution: Attribution) -> NDArray[np.float64]:
     """Return the score of each white-space word of a text, float64 (words,).
 
-    A unit that reaches over several is shared out among them by characters; white space takes
-    none.
+    The score of a unit that spans several words is divided among them by characters, without
+    white space.
     """
     spans = _words(attribution.text)
-    found = np.zeros(len(spans))
+    scores = np.zeros(len(spans))
     for score, (start, end), segment in zip(
         attribution.scores,
         attribution.word_offsets.tolist(),
@@ -144,18 +145,18 @@ def word_scores(attribution: Attribution) -> NDArray[np.float64]:
     ):
         if segment == 0:
             common = np.array([max(0, min(end, b) - max(start, a)) for a, b in spans])
-            found += score * common / max(common.sum(), 1)
-    return found
+            scores += score * common / max(common.sum(), 1)
+    return scores
 
 
 def f1(precision: Any, recall: Any) -> Any:  # noqa: ANN401 - numbers or arrays
-    """Return the harmonic mean; zero where both are zero."""
+    """Return the harmonic mean; zero if both are zero."""
     total = np.asarray(precision + recall)
     return np.divide(2 * precision * recall, total, out=np.zeros(total.shape), where=total > 0)
 
 
 def _words(text: str) -> list[tuple[int, int]]:
-    """Return where the white-space words stand."""
+    """Return start and end of each white-space word."""
     return [match.span() for match in _WORD.finditer(text)]
 
 

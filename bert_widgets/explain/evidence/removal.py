@@ -1,4 +1,4 @@
-"""Taking words out of a text, as anybody could by typing, and asking the classifier again."""
+"""Removing words from a text, as one would by typing, and predicting it again."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ Removal = Literal["delete", "mask"]
 REMOVALS: tuple[Removal, ...] = ("delete", "mask")
 
 _CHUNK = 2048
-"""Texts tokenised at once, which bounds the memory."""
+"""Texts tokenised at once, to limit memory."""
 
-# Two such characters that come to stand side by side would read as one word.
+# Two adjacent characters of this kind would be read as one word.
 _LETTER = regex.compile(r"[[\p{L}\p{N}\p{M}_]--[\p{Han}\p{Hiragana}\p{Katakana}]]", regex.V1)
 _CLOSING = frozenset(".,;:!?…)]}”’%")
 
 
 def without(reading: Reading, removed: Iterable[int], *, mask: str = "") -> str | tuple[str, str]:
-    """Return a text, or a pair of texts, with some of its words (or other units) taken out.
+    """Return a text, or a pair of texts, with some of its words (or other units) removed.
 
     Parameters
     ----------
@@ -41,8 +41,7 @@ def without(reading: Reading, removed: Iterable[int], *, mask: str = "") -> str 
     removed
         The numbers of the words.
     mask
-        What stands in the place of each; empty where they are deleted and the spaces around them
-        tidied.
+        The replacement of each; if empty, the words are deleted with the spaces around them.
 
     Examples
     --------
@@ -64,7 +63,7 @@ def remaining(
     *,
     removal: str,
 ) -> NDArray[np.float64]:
-    """Predict texts of which some words are taken out, equal strings only once.
+    """Predict texts without some of their words, equal strings only once.
 
     Parameters
     ----------
@@ -73,35 +72,34 @@ def remaining(
     attributions
         The texts, and the target of each.
     questions
-        The number of a text, and the words to take out of it.
+        The number of a text, and the words to remove from it.
     removal
-        ``"delete"``, or ``"mask"`` for a mask token in the place of each word.
+        ``"delete"``, or ``"mask"`` to replace each word by a mask token.
 
     Returns
     -------
     float64 array (len(questions),)
-        The probability of the text's target; where it is explained against another label, its
-        probability if there were but the two.
+        The probability of the text's target; for log-odds, its probability among the two labels.
 
     Raises
     ------
     ValueError
-        If there is no such removal, or the tokenizer has no mask token.
+        If the removal is unknown, or the tokenizer has no mask token.
     Cancelled
-        If the work was called off.
+        If the work was cancelled.
     """
     mask = _mask(clf, removal)
     strings = [without(attributions[row], removed, mask=mask) for row, removed in questions]
-    found: dict[str | tuple[str, str], NDArray[np.float32]] = {}
+    predictions: dict[str | tuple[str, str], NDArray[np.float32]] = {}
     for kind in (str, tuple):  # a prediction takes texts or pairs, not both
-        distinct = [each for each in dict.fromkeys(strings) if isinstance(each, kind)]
+        distinct = [string for string in dict.fromkeys(strings) if isinstance(string, kind)]
         for start in range(0, len(distinct), _CHUNK):
             check_cancelled()
             chunk = distinct[start : start + _CHUNK]
-            found |= zip(chunk, clf.predict(chunk).probabilities, strict=True)  # type: ignore[arg-type]
+            predictions |= zip(chunk, clf.predict(chunk).probabilities, strict=True)  # type: ignore[arg-type]
     return np.array(
         [
-            target_probability(clf, attributions[row], found[string])
+            target_probability(clf, attributions[row], predictions[string])
             for (row, _), string in zip(questions, strings, strict=True)
         ],
         np.float64,
@@ -147,17 +145,17 @@ def _mask(clf: BertClassifier, removal: str) -> str:
 def _cut(text: str, spans: list[tuple[int, int]], mask: str) -> str:
     if not spans:
         return text
-    stretches, at = [], 0
+    parts, position = [], 0
     for start, end in sorted(spans):
-        if start >= at:  # pieces of one character cover the same one
-            stretches.append(text[at:start])
-        at = max(at, end)
-    stretches.append(text[at:])
+        if start >= position:  # several tokens may cover the same character
+            parts.append(text[position:start])
+        position = max(position, end)
+    parts.append(text[position:])
     if mask:
-        return mask.join(stretches)
-    joined = stretches[0]
-    for stretch in stretches[1:]:
-        joined = _glue(joined, stretch)
+        return mask.join(parts)
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = _glue(joined, part)
     return joined.strip()
 
 

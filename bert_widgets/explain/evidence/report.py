@@ -1,4 +1,4 @@
-"""What `evaluate_explanations` finds: a table with intervals, and a picture of it."""
+"""The result of `evaluate_explanations`: a table with intervals, and a plot of it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-RANDOM = "random"
-"""The row of scores drawn by lot, which any method should beat."""
+RANDOM = "random baseline"
+"""The row of random scores, which any method should beat."""
 
 MEASURES = {
     "comprehensiveness": "drop without the highest words; high is good",
@@ -25,12 +25,12 @@ MEASURES = {
     "deletion": "area under the deletion curve; low is good",
     "insertion": "area under the insertion curve; high is good",
     "leave_one_out": "Kendall's tau with single deletions; high is good",
-    "token_f1": "F1 with the words people marked; high is good",
-    "iou_f1": "F1 with the runs of words people marked; high is good",
-    "auprc": "ranking of the words people marked; high is good",
-    "seconds": "time a text",
+    "token_f1": "F1 with the words annotators marked; high is good",
+    "iou_f1": "F1 with the runs of words annotators marked; high is good",
+    "auprc": "ranking of the words annotators marked; high is good",
+    "seconds": "time per text",
 }
-"""Every measure, with what it is; the three of people only where there are rationales."""
+"""Every measure, with a description; the three about annotators need rationales."""
 
 _RESAMPLES = 2000
 _RUNS = ("iou_precision", "iou_recall")
@@ -43,14 +43,15 @@ class ExplanationReport:
     Attributes
     ----------
     table
-        One row a method and one of random scores, best comprehensiveness first; columns (measure,
-        ``"mean"``, ``"low"``, ``"high"``): the mean over texts, and its bootstrap interval.
+        One row per method and one for random scores, best comprehensiveness first; columns
+        (measure, ``"mean"``, ``"low"``, ``"high"``): the mean over texts, and its bootstrap
+        interval.
         `MEASURES` says what each measure is.
     per_text
-        One row a method and text: ``method``, ``text`` (its row in the frame), ``target``,
+        One row per method and text: ``method``, ``text`` (its row in the frame), ``target``,
         ``probability`` and the measures.
     refused
-        Methods that cannot treat this classifier or these texts, with the reason.
+        Methods that do not support this classifier or these texts, with the reason.
     confidence
         The share of intervals that hold the true mean.
     """
@@ -61,10 +62,10 @@ class ExplanationReport:
     confidence: float
 
     def plot(self) -> Figure:
-        """Draw each measure's means and intervals, one panel a measure, one row a method.
+        """Plot the mean and interval of each measure: one panel per measure, one row per method.
 
-        The dotted line is where random scores are. The figure shows itself in a notebook and is
-        none of pyplot's, so that nothing keeps it alive.
+        The dotted line marks the random baseline. The figure displays itself in a notebook; it is
+        not registered with pyplot, so it needs no closing.
         """
         with needs_extra("matplotlib", "The plot"):
             from .figure import Picture
@@ -82,13 +83,13 @@ class ExplanationReport:
 
     def _panel(self, axes: Axes, measure: str) -> None:
         part = self.table[measure]
-        places, mean = np.arange(len(part)), part["mean"].to_numpy()
+        positions, mean = np.arange(len(part)), part["mean"].to_numpy()
         if measure == "seconds":
             axes.set_xlim(0, 1.1 * mean[np.isfinite(mean)].max())
         else:
-            axes.hlines(places, part["low"], part["high"], color="#8a8a8a", linewidth=2)
+            axes.hlines(positions, part["low"], part["high"], color="#8a8a8a", linewidth=2)
             axes.axvline(part["mean"][RANDOM], color="#b35806", linestyle=":", linewidth=1)
-        axes.plot(mean, places, "o", color="#2166ac", markersize=5)
+        axes.plot(mean, positions, "o", color="#2166ac", markersize=5)
         axes.set_title(f"{measure}\n{MEASURES[measure].rpartition('; ')[2]}", fontsize=9)
         axes.grid(axis="x", alpha=0.3)
 
@@ -123,8 +124,8 @@ def summary(per_text: pd.DataFrame, confidence: float, seed: int) -> pd.DataFram
     Parameters
     ----------
     per_text
-        As in `ExplanationReport`; of the runs of words precision and recall, whose means make
-        their F1.
+        As in `ExplanationReport`; of the runs of words precision and recall, whose means give
+        the F1.
     confidence
         Of the intervals, between the quantiles of the resamples' means.
     seed
@@ -156,11 +157,11 @@ def summary(per_text: pd.DataFrame, confidence: float, seed: int) -> pd.DataFram
 
 
 def _weighted(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of the values that are there, for each row of weights."""
-    there = np.isfinite(values)
-    totals = weights @ there
+    """Return the mean of the finite values for each row of weights."""
+    finite = np.isfinite(values)
+    totals = weights @ finite
     means = np.full(len(weights), np.nan)
-    np.divide(weights @ np.where(there, values, 0), totals, out=means, where=totals > 0)
+    np.divide(weights @ np.where(finite, values, 0), totals, out=means, where=totals > 0)
     return means
 
 

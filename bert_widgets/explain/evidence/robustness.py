@@ -1,4 +1,4 @@
-"""Sanity checks of a method: its error as words vanish, its steadiness, its need of the weights."""
+"""Sanity checks of a method: infidelity, sensitivity, and dependence on the weights."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Randomisation:
-    """What is left of n explanations as a model forgets, from its head down, what it has learnt.
+    """Similarity of n explanations to the original as more and more weights are randomised.
 
     Attributes
     ----------
     parts
-        What was drawn anew last: the head, each layer from the last to the first, the embeddings.
-        All above it was drawn anew before.
+        The part randomised last: the head, each layer from the last to the first, the embeddings.
+        Everything above it was randomised before.
     spearman
         float64 array (parts, n): the rank correlation of the absolute scores with those before.
-        A method whose scores stay alike does not look at what the model has learnt.
+        A method whose scores stay similar does not depend on what the model has learnt.
     """
 
     parts: tuple[str, ...]
@@ -50,7 +50,7 @@ class Randomisation:
 def infidelity(
     clf: BertClassifier, attributions: Sequence[Attribution], *, samples: int = 50, seed: int = 0
 ) -> NDArray[np.float64]:
-    """Measure how badly sums of scores foretell what happens as random words become the baseline.
+    """Measure how badly sums of scores predict the effect of replacing words by the baseline.
 
     Parameters
     ----------
@@ -59,21 +59,21 @@ def infidelity(
     attributions
         Results of `attribute`, with a named baseline, for texts of one window.
     samples
-        Sets of words drawn for each text, of every size alike.
+        Random sets of words per text, uniform in size.
     seed
-        Of these sets.
+        The seed of these sets.
 
     Returns
     -------
     float64 array (len(attributions),)
         The mean squared error between the change of the target and the sum of the scores of the
-        words taken away, the scores scaled as suits them best, as a share of the mean squared
-        change: 0 where scores foretell every change, 1 where they are of no use.
+        words taken away, with the best scale of the scores, as a share of the mean squared change:
+        0 if scores predict every change, 1 if they predict none.
 
     Raises
     ------
     ValueError
-        If a text was read in several windows, or an attribution has a baseline of one's own.
+        If a text was read in several windows, or an attribution has a custom baseline.
 
     References
     ----------
@@ -107,9 +107,9 @@ def sensitivity(
     samples: int = 10,
     seed: int = 0,
 ) -> NDArray[np.float64]:
-    """Measure how much scores change at most as the word embeddings are shaken a little.
+    """Measure the largest change of scores under small noise on the word embeddings.
 
-    The classifier's lock is held throughout.
+    The lock of the classifier is held throughout.
 
     Parameters
     ----------
@@ -121,9 +121,9 @@ def sensitivity(
     radius
         The noise is uniform within this share of the root mean square of all word embeddings.
     samples
-        How often they are shaken.
+        The number of noise samples.
     seed
-        Of the noise.
+        The seed of the noise.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def sensitivity(
         size = float(np.linalg.norm(before)) or 1.0
         shape = (len(attribution.tokens), table.shape[1])
         for _ in range(samples):
-            with _shaken(clf, random.uniform(-reach, reach, shape)):
+            with _with_noise(clf, random.uniform(-reach, reach, shape)):
                 after = _again(clf, attribution).token_scores
             found[i] = max(found[i], float(np.linalg.norm(after - before)) / size)
     return found
@@ -158,10 +158,10 @@ def sensitivity(
 def randomisation(
     clf: BertClassifier, attributions: Sequence[Attribution], *, seed: int = 0
 ) -> Randomisation:
-    """Explain texts again with more and more of the weights drawn anew, from the head down.
+    """Explain texts again with more and more weights randomised, from the head down.
 
-    Each parameter is drawn from the normal distribution with its own mean and deviation. That
-    happens to a copy; the classifier stays as it is.
+    Each parameter is drawn from a normal distribution with its own mean and standard deviation.
+    This happens in a copy; the classifier is not changed.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def randomisation(
     attributions
         Results of `attribute`, with a named baseline.
     seed
-        Of the weights.
+        The seed of the weights.
 
     Returns
     -------
@@ -202,7 +202,7 @@ def randomisation(
 
 
 def _problem(clf: BertClassifier, attribution: Attribution) -> Problem:
-    """Ask what the attribution answered."""
+    """Return the problem that the attribution answers."""
     _check_one_window(attribution)
     _check_baseline(attribution)
     pairs = None if attribution.pair is None else [attribution.pair]
@@ -247,27 +247,27 @@ def _check_one_window(attribution: Attribution) -> None:
     if attribution.windows > 1:
         msg = (
             f"The text {attribution.text!r:.80} is read in {attribution.windows} windows; "
-            "take one the model reads at once."
+            "use a text that the model reads at once."
         )
         raise ValueError(msg)
 
 
 def _check_baseline(attribution: Attribution) -> None:
     if attribution.baseline == "own":
-        msg = "A baseline of one's own is not kept with its scores; explain with a named one."
+        msg = "A custom baseline is not stored with its scores; use attributions with a named one."
         raise ValueError(msg)
 
 
 @contextlib.contextmanager
-def _shaken(clf: BertClassifier, noise: NDArray[np.float64]) -> Iterator[None]:
-    """Add noise (tokens, width) to what the model looks up for the words of a text."""
+def _with_noise(clf: BertClassifier, noise: NDArray[np.float64]) -> Iterator[None]:
+    """Add noise (tokens, width) to the word embeddings of a text."""
     module = clf.model.get_input_embeddings()
 
-    def shake(_module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+    def add_noise(_module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
         return output + torch.from_numpy(noise).to(output)
 
     with clf.lock:
-        hook = module.register_forward_hook(shake)
+        hook = module.register_forward_hook(add_noise)
         try:
             yield
         finally:

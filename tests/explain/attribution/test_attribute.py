@@ -66,15 +66,15 @@ def test_a_text_alone_and_in_any_batch_has_the_same_scores_in_input_order(texts)
     texts=some_texts.filter(bool),
     method=st.sampled_from(WILLING),
 )
-def test_a_word_scores_the_sum_of_its_pieces_and_stands_in_the_text(kind, texts, method) -> None:
+def test_a_word_scores_the_sum_of_its_tokens_and_stands_in_the_text(kind, texts, method) -> None:
     clf = tiny_classifier(kind)
     most = max(len(encoding.words) for encoding in clf.encode(texts))
     assume(method != "exact_shapley" or most <= MOST_UNITS)
     for found in attribute(clf, texts, method=method):
         for number, score in enumerate(found.scores):
-            pieces = found.token_scores[found.word_of_token == number]
-            assert len(pieces)
-            assert score == pytest.approx(pieces.sum(), abs=1e-4)
+            tokens = found.token_scores[found.word_of_token == number]
+            assert len(tokens)
+            assert score == pytest.approx(tokens.sum(), abs=1e-4)
         frame = found.to_frame()
         assert list(frame) == ["word", "score", "start", "end", "segment"]
         assert [found.text[s:e] for s, e in zip(frame.start, frame.end, strict=True)] == list(
@@ -200,18 +200,18 @@ def test_a_method_is_added_by_adding_one_object(monkeypatch) -> None:
         ({"tolerance": float("nan")}, ValueError, "tolerance of nan cannot be met"),
         ({"tolerence": 0.1}, TypeError, "did you mean 'tolerance'"),
         ({"target": ("positive", "neg")}, ValueError, "Unknown target 'neg': did you mean"),
-        ({"target": (1, 1)}, ValueError, "no log-odds against itself"),
+        ({"target": (1, 1)}, ValueError, "Log-odds need two different labels"),
         (
             {"target": (1, 0), "output": "probability"},
             ValueError,
-            "log-odds take two labels and the output 'logit'",
+            "log-odds need two labels and the output 'logit'",
         ),
         ({"samples": 0}, ValueError, "samples=0 is invalid"),
         ({"output": "logits"}, ValueError, "Unknown output 'logits': did you mean 'logit'"),
         ({"unit": "word"}, ValueError, "Unknown unit 'word': did you mean 'words'"),
-        ({"unit": [(3, 1)]}, ValueError, r"\(3, 1\) is no span"),
-        ({"unit": [(0, 1, 2)]}, ValueError, "is no span"),
-        ({"unit": [("a", 1)]}, ValueError, "is no span"),
+        ({"unit": [(3, 1)]}, ValueError, r"\(3, 1\) is not a valid span"),
+        ({"unit": [(0, 1, 2)]}, ValueError, "is not a valid span"),
+        ({"unit": [("a", 1)]}, ValueError, "is not a valid span"),
         ({"baseline": "masks"}, ValueError, "Unknown baseline 'masks': did you mean 'mask'"),
         ({"baseline": np.zeros(5)}, ValueError, r"shape \(5,\) does not fit.*32 finite numbers"),
         ({"baseline": np.full(32, np.nan)}, ValueError, "32 finite numbers"),
@@ -292,14 +292,14 @@ def test_each_text_is_explained_under_one_state_of_weights_that_are_being_traine
 
 
 @pytest.mark.parametrize("kind", ["roberta", "xlm-roberta", "deberta-v2", "modernbert"])
-def test_pieces_are_the_letters_of_the_text(kind: str) -> None:
+def test_token_texts_are_the_letters_of_the_text(kind: str) -> None:
     text = "A café, crème brûlée!"
     found = attribute(tiny_classifier(kind), text, method="input_x_gradient")[0]
-    for piece, (start, end) in zip(found.token_texts, found.token_offsets, strict=True):
-        assert start == end or piece == text[start:end] or "unk" in piece
+    for token, (start, end) in zip(found.token_texts, found.token_offsets, strict=True):
+        assert start == end or token == text[start:end] or "unk" in token
 
 
-def test_pieces_of_an_uncased_wordpiece_model_are_its_own() -> None:
+def test_token_texts_of_an_uncased_wordpiece_model_are_its_tokens() -> None:
     found = attribute(tiny_classifier("bert"), "Good ☃", method="input_x_gradient")[0]
     assert found.token_texts == found.tokens
     assert "[UNK]" in found.token_texts

@@ -30,7 +30,7 @@ def test_each_baseline_is_what_it_says(kind: str) -> None:
 
 @settings(deadline=None, max_examples=25)
 @given(text=st.sampled_from([TEXT, "Good. Bad!\nSo?", "电影很好。不好"]), data=st.data())
-def test_every_piece_belongs_to_one_unit_that_holds_its_characters(text, data) -> None:
+def test_every_token_belongs_to_one_unit_that_holds_its_characters(text, data) -> None:
     clf = tiny_classifier(data.draw(st.sampled_from(["bert", "roberta", "chinese"])))
     spans = st.tuples(st.integers(0, len(text)), st.integers(1, 20)).map(lambda s: (s[0], sum(s)))
     drawn = st.lists(spans, max_size=4)
@@ -59,5 +59,5 @@ def test_a_model_that_makes_texts_longer_inside_is_refused_in_one_sentence() -> 
     clf = longformer_classifier()
     texts = ["good" + " bad" * count for count in range(8)]
     text = next(t for t in texts if len(clf.encode([t])[0]) % 8)
-    with pytest.raises(ValueError, match="pads texts inside, so that its words cannot be scored"):
+    with pytest.raises(ValueError, match="pads texts internally, so its words cannot be scored"):
         attribute(clf, text)

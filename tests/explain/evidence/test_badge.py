@@ -58,6 +58,16 @@ def test_and_where_they_do_not_it_says_so(numbers, said) -> None:
     assert a_badge(**numbers).endswith(said)
 
 
+@pytest.mark.parametrize("change", [-0.0049, 0.0049])
+def test_a_change_too_small_for_two_digits_counts_as_none(change) -> None:
+    assert "leaves P(positive) at" in a_badge(without=0.97 + change)
+
+
+@pytest.mark.parametrize(("change", "said"), [(-0.0051, "drops"), (0.0051, "raises")])
+def test_a_change_that_two_digits_show_is_stated(change, said) -> None:
+    assert f"{said} P(positive) from 0.97 to 0.9" in a_badge(without=0.97 + change)
+
+
 def test_numbers_are_predictions_without_the_highest_words() -> None:
     clf = tiny_classifier("bert")
     text = "so bad a film never good"
@@ -79,7 +89,7 @@ def test_numbers_are_predictions_without_the_highest_words() -> None:
     none = dataclasses.replace(found, scores=-np.ones(6, np.float32))
     assert badge(clf, none).words == ()
     assert badge(clf, none).without == badge(clf, none).probability
-    with pytest.raises(ValueError, match="0 words cannot be removed"):
+    with pytest.raises(ValueError, match="words=0 is invalid"):
         badge(clf, found, words=0)
 
 

@@ -29,7 +29,7 @@ def test_each_text_has_the_measures_of_its_own_attribution() -> None:
     report = evaluate_explanations(
         clf, FRAME, methods=METHODS_HERE, label="label", rationale="marked"
     )
-    assert list(report.per_text["method"].unique()) == [*METHODS_HERE, "random"]
+    assert list(report.per_text["method"].unique()) == [*METHODS_HERE, "random baseline"]
     part = report.per_text.set_index(["method", "text"]).loc["input_x_gradient"]
     assert list(part.index) == [7, 3, 5]
     assert list(part["target"]) == list(FRAME["label"])
@@ -63,7 +63,7 @@ def test_the_table_is_sorted_and_repeats_with_the_seed() -> None:
     )
     pd.testing.assert_frame_equal(first, again)
     assert first["comprehensiveness", "mean"].is_monotonic_decreasing
-    assert not first.loc["random"].equals(other.loc["random"])
+    assert not first.loc["random baseline"].equals(other.loc["random baseline"])
     assert "auprc" not in first
     for measure in first.columns.get_level_values(0):
         part = first[measure]
@@ -121,7 +121,7 @@ def test_a_method_that_cannot_treat_the_model_is_left_out_unless_it_was_asked_fo
     clf = tiny_classifier("bert")
     report = evaluate_explanations(clf, FRAME)
     assert report.refused == {"square": "This model is too round; use a square one."}
-    assert set(report.table.index) == {"long", "random"}
+    assert set(report.table.index) == {"long", "random baseline"}
     with pytest.raises(ValueError, match="too round"):
         evaluate_explanations(clf, FRAME, methods=["long", "square"])
 
@@ -139,7 +139,7 @@ def test_the_report_shows_itself_without_pyplot() -> None:
         report.table.index
     )
     assert figure._repr_png_().startswith(b"\x89PNG")
-    mean = report.table.loc["random", ("auprc", "mean")]
+    mean = report.table.loc["random baseline", ("auprc", "mean")]
     for shown in (report._repr_html_(), repr(report)):
         assert "3 texts" in shown
         assert f"{mean:.3f} [" in shown
@@ -151,7 +151,7 @@ def test_the_report_shows_itself_without_pyplot() -> None:
         ({"methods": ["integrated_gradient"]}, "did you mean 'integrated_gradients'"),
         ({"text": "txt"}, "Unknown column 'txt': did you mean 'text'"),
         ({"rationale": "votes"}, "Unknown column 'votes'"),
-        ({"methods": []}, "leave nothing to compare"),
+        ({"methods": []}, "There is nothing to compare"),
         ({"removal": "erase"}, "Unknown removal 'erase'"),
     ],
 )

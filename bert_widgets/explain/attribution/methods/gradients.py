@@ -1,4 +1,4 @@
-"""Attribution by the gradient of the target: at the text, around it, and on the way to it."""
+"""Attribution by the gradient of the target: at the text, around it, and on the path to it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from ..problem import Inputs, Problem
 
-    # Gives for a batch, and each row's number of sample and generator, where to take the gradient
-    # and what to multiply it by: float32 tensors (batch, tokens, width).
+    # For a batch, with the sample number and generator of each row, returns where to take the
+    # gradient and what to multiply it by: float32 tensors (batch, tokens, width).
     Draw: TypeAlias = Callable[
         [Inputs, list[int], list[np.random.Generator]], tuple[torch.Tensor, torch.Tensor]
     ]
@@ -39,7 +39,7 @@ def saliency(problem: Problem) -> list[Scores]:
 
 
 def input_x_gradient(problem: Problem) -> list[Scores]:
-    """Multiply the gradient at the text by the word embeddings: cheap, and promises nothing.
+    """Multiply the gradient at the text by the word embeddings: fast, but without promises.
 
     References
     ----------
@@ -63,8 +63,8 @@ def smoothgrad(problem: Problem) -> list[Scores]:
         inputs: Inputs, _numbers: list[int], generators: list[np.random.Generator]
     ) -> tuple[torch.Tensor, torch.Tensor]:
         states = inputs.text.clone()
-        for row, own, generator in zip(inputs.rows, states, generators, strict=True):
-            text = own[: len(problem.encodings[row])]
+        for row, row_states, generator in zip(inputs.rows, states, generators, strict=True):
+            text = row_states[: len(problem.encodings[row])]
             deviation = _NOISE * (text.max() - text.min())
             noise = generator.standard_normal(tuple(text.shape), np.float32)
             text += deviation * torch.from_numpy(noise).to(text)
@@ -74,11 +74,11 @@ def smoothgrad(problem: Problem) -> list[Scores]:
 
 
 def expected_gradients(problem: Problem) -> list[Scores]:
-    """Average integrated gradients over baselines of random pieces: GradientSHAP.
+    """Average integrated gradients over baselines of random tokens: GradientSHAP.
 
-    Each sample puts a random piece of the vocabulary in the place of each piece, and takes the
-    gradient at one point on the way from there to the text. The points are spread evenly over the
-    way. On average, scores add up to the target's value for the text less its mean for the
+    Each sample replaces each token by a random token of the vocabulary, and takes the gradient at
+    one point on the path from there to the text. The points are spread evenly over the path. On
+    average, scores add up to the target's value for the text less its mean for the
     baselines.
 
     References
@@ -95,19 +95,19 @@ def expected_gradients(problem: Problem) -> list[Scores]:
         inputs: Inputs, numbers: list[int], generators: list[np.random.Generator]
     ) -> tuple[torch.Tensor, torch.Tensor]:
         ids = inputs.fields["input_ids"].clone()
-        at = torch.zeros(len(ids), 1, 1)
-        for place, (row, number, generator) in enumerate(
+        share = torch.zeros(len(ids), 1, 1)
+        for i, (row, number, generator) in enumerate(
             zip(inputs.rows, numbers, generators, strict=True)
         ):
-            at[place] = (number + generator.random()) / samples
-            pieces = np.flatnonzero(problem.encodings[row].segments >= 0)
-            drawn = generator.choice(vocabulary, len(pieces))
-            ids[place, torch.from_numpy(pieces)] = torch.from_numpy(drawn).to(ids)
+            share[i] = (number + generator.random()) / samples
+            ordinary = np.flatnonzero(problem.encodings[row].segments >= 0)
+            drawn = generator.choice(vocabulary, len(ordinary))
+            ids[i, torch.from_numpy(ordinary)] = torch.from_numpy(drawn).to(ids)
         with torch.no_grad():
             baselines = embeddings(ids).float()
         same = ids == inputs.fields["input_ids"]
         direction = (inputs.text - baselines).masked_fill(same[:, :, None], 0.0)
-        return inputs.text + (at.to(direction) - 1) * direction, direction
+        return inputs.text + (share.to(direction) - 1) * direction, direction
 
     return _averaged(problem, samples, draw)
 
@@ -128,7 +128,7 @@ def _at_text(
 def _averaged(problem: Problem, samples: int, draw: Draw) -> list[Scores]:
     """Average products of gradient and direction over samples, in batches that mix texts."""
     if samples < 2:  # noqa: PLR2004
-        msg = f"Of {samples!r} samples no margins can be told; take 2 or more."
+        msg = f"samples={samples!r} is too small to estimate margins; use 2 or more."
         raise ValueError(msg)
     rows = np.repeat(np.arange(len(problem)), samples)
     generators = [
@@ -152,8 +152,8 @@ def _averaged(problem: Problem, samples: int, draw: Draw) -> list[Scores]:
 def _margins(problem: Problem, row: int, products: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the 95 % half widths (m,) of the mean over products (samples, n).
 
-    The variance is told from neighbouring samples, since the points on the way are spread evenly
-    and their own variance does not count.
+    The variance is estimated from neighbouring samples: the points are spread evenly over the
+    path, so the variance between them is no sampling error.
     """
     units = np.stack([problem.units[row].sum(sample) for sample in products])
     variance = (np.diff(units, axis=0) ** 2).mean(0) / 2

@@ -1,4 +1,4 @@
-"""Attribution by what changes when a unit is taken away."""
+"""Attribution by the change when a unit is removed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _VALUES = ("value", "value_proj", "v_lin", "Wqkv")
 def coalition_values(
     problem: Problem, rows: Sequence[int], coalitions: Sequence[NDArray[np.bool_]]
 ) -> list[NDArray[np.float64]]:
-    """Return the target of texts with only some of their units left, each set computed once.
+    """Return the target of texts with only some of their units, computing each set once.
 
     Parameters
     ----------
@@ -35,34 +35,34 @@ def coalition_values(
     rows
         Numbers of texts.
     coalitions
-        For each a bool array (k, m): in every line the units that stay; the others become the
-        baseline.
+        For each a bool array (k, m): in each row the units that are present; the others become
+        the baseline.
 
     Returns
     -------
     list of float64 array (k,)
-        One a text.
+        One per text.
     """
-    distinct, places = [], []
+    distinct, inverses = [], []
     for sets in coalitions:
-        once, place = np.unique(sets, axis=0, return_inverse=True)
-        distinct.append(once)
-        places.append(place.ravel())
-    sizes = [len(once) for once in distinct]
+        unique, inverse = np.unique(sets, axis=0, return_inverse=True)
+        distinct.append(unique)
+        inverses.append(inverse.ravel())
+    sizes = [len(masks) for masks in distinct]
     values = problem.masked_values(
-        np.repeat(rows, sizes).tolist(), [kept for once in distinct for kept in once]
+        np.repeat(rows, sizes).tolist(), [mask for masks in distinct for mask in masks]
     )
     parts = np.split(values, np.cumsum(sizes)[:-1])
-    return [part[place] for part, place in zip(parts, places, strict=True)]
+    return [part[inverse] for part, inverse in zip(parts, inverses, strict=True)]
 
 
 def allowed_samples(problem: Problem, row: int) -> int:
-    """Return how many sets of a text's units may be computed; by default 512, or 16 a unit."""
+    """Return how many sets of units of a text may be evaluated; by default 512, or 16 per unit."""
     return problem.samples or max(512, 16 * len(problem.units[row]))
 
 
 def occlusion(problem: Problem) -> list[Scores]:
-    """Score each unit by how far the target falls when the baseline takes its place.
+    """Score each unit by how far the target falls when the baseline replaces it.
 
     References
     ----------
@@ -74,21 +74,21 @@ def occlusion(problem: Problem) -> list[Scores]:
         for units in problem.units
     ]
     values = coalition_values(problem, range(len(problem)), without_one)
-    return [Scores(problem.shared(row, found[0] - found[1:])) for row, found in enumerate(values)]
+    return [Scores(problem.shared(row, v[0] - v[1:])) for row, v in enumerate(values)]
 
 
 def value_zeroing(problem: Problem) -> list[Scores]:
-    """Score each unit by how far the target falls when no other token can read what it says.
+    """Score each unit by how far the target falls when no other token can read its values.
 
-    The value vectors of its tokens are zero in all layers at once: the tokens are looked at as
-    before, with the same keys, but bring nothing. The paper zeroes them in one layer at a time and
-    measures how far each hidden state turns, which tells how tokens mix and knows no class; the
-    fall of the target is the same question asked of the class.
+    The value vectors of its tokens are set to zero in all layers at once: the tokens are attended
+    to as before, with the same keys, but contribute nothing. The paper zeroes one layer at a time
+    and measures the change of each hidden state, which describes how tokens mix and is independent
+    of the class; here the change of the target is measured.
 
     Raises
     ------
     ValueError
-        If the model keeps its value vectors where they are not found.
+        If the value vectors of the model are not found.
 
     References
     ----------
@@ -106,10 +106,10 @@ def value_zeroing(problem: Problem) -> list[Scores]:
             of_token = problem.units[row].of_token
             mask[: len(of_token)] = (of_token == unit) & (of_token >= 0)
         with torch.inference_mode(), _zeroing(modules, torch.from_numpy(zeroed)):
-            found = problem.values(inputs, inputs.text)
-        values[batch] = found.double().cpu().numpy()
+            targets = problem.values(inputs, inputs.text)
+        values[batch] = targets.double().cpu().numpy()
     parts = np.split(values, np.cumsum(sizes)[:-1])
-    return [Scores(problem.shared(row, found[0] - found[1:])) for row, found in enumerate(parts)]
+    return [Scores(problem.shared(row, v[0] - v[1:])) for row, v in enumerate(parts)]
 
 
 @contextlib.contextmanager
@@ -137,8 +137,8 @@ def _value_modules(model: PreTrainedModel) -> list[torch.nn.Linear]:
     ]
     if not found:
         msg = (
-            f"The value vectors of {type(model).__name__} are not where they are looked for, "
-            "so they cannot be zeroed; use 'occlusion' instead."
+            f"The value vectors of {type(model).__name__} were not found, so they cannot be set to "
+            "zero; use 'occlusion' instead."
         )
         raise ValueError(msg)
     return found

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 _CENTRES = np.linspace(0, 1, 41)
 _WIDTHS = np.array([0.03, 0.045, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2])
-# How much of the movement is thought to be spread evenly, lest what is not seen be missed.
+# The share of the mean movement added to each step: where no movement is seen between two values,
+# there may still be some.
 _EVEN = 0.3
 
 
@@ -47,7 +48,7 @@ def clenshaw_curtis(intervals: int) -> tuple[tuple[float, ...], NDArray[np.float
 
 
 class Focus(NamedTuple):
-    """A change of variable x(u) on [0, 1] that takes small steps near a place.
+    """A change of variable x(u) on [0, 1] that takes small steps near a point.
 
     Steps grow with the distance from ``centre``, and are about even within ``width`` of it:
     x = centre + width * sinh(a + b * u).
@@ -82,9 +83,10 @@ class Focus(NamedTuple):
 
 
 def focus(values: NDArray[np.float64]) -> Focus:
-    """Find where a function moves, from its values at even steps from 0 to 1.
+    """Find where a function changes, from its values at even steps from 0 to 1.
 
-    Of a table of centres and widths, the one in whose variable it never moves fast is taken.
+    Of a table of centres and widths, this takes the one in whose variable the largest change per
+    step is smallest. Intervals in which no change is seen keep a share of the steps.
     """
     moves = np.abs(np.diff(values))
     moves = moves + _EVEN * moves.mean() + np.finfo(float).tiny
@@ -94,7 +96,7 @@ def focus(values: NDArray[np.float64]) -> Focus:
 
 @functools.cache
 def _steps(count: int) -> tuple[list[Focus], NDArray[np.float64]]:
-    """List the table, and how far apart in u each lays ``count`` even steps in x."""
+    """Return the table, and the widths in u of ``count`` even steps in x for each entry."""
     table = [Focus(float(centre), float(width)) for width in _WIDTHS[::-1] for centre in _CENTRES]
-    places = np.linspace(0, 1, count + 1)
-    return table, np.stack([np.diff(each.inverse(places)) for each in table])
+    points = np.linspace(0, 1, count + 1)
+    return table, np.stack([np.diff(entry.inverse(points)) for entry in table])

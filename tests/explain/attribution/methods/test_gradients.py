@@ -112,8 +112,8 @@ def test_expected_gradients_are_weights_times_mean_change_on_a_linear_model() ->
     for seed in range(8):
         for found in attribute(clf, texts, target=1, method="expected_gradients", seed=seed):
             encoding = clf.encode([found.text])[0]
-            pieces = ((table[encoding.input_ids] - mean) @ weights).numpy()
-            off = np.abs(found.scores - encoding.words.sum(pieces))
+            worth = ((table[encoding.input_ids] - mean) @ weights).numpy()
+            off = np.abs(found.scores - encoding.words.sum(worth))
             inside += (off <= found.margins).tolist()
             assert not found.token_scores[found.token_segments < 0].any()
     assert 0.9 <= np.mean(inside) <= 0.99
@@ -133,7 +133,7 @@ def test_margins_hold_what_more_samples_find(method: str) -> None:
     assert 0.87 <= np.mean(inside) <= 0.995
 
 
-def test_expected_gradients_add_up_to_the_mean_change_from_random_pieces() -> None:
+def test_expected_gradients_add_up_to_the_mean_change_from_random_tokens() -> None:
     clf = tiny_classifier("electra")
     found = attribute(clf, TEXT, target=1, method="expected_gradients", samples=2000)[0]
     inputs = clf.collate(clf.encode([TEXT] * 2000))
@@ -164,7 +164,9 @@ def test_noise_is_a_share_of_the_range_of_the_text() -> None:
 
 @pytest.mark.parametrize("method", SAMPLED)
 def test_one_sample_has_no_margins(method: str) -> None:
-    with pytest.raises(ValueError, match="Of 1 samples no margins can be told; take 2 or more"):
+    with pytest.raises(
+        ValueError, match="samples=1 is too small to estimate margins; use 2 or more"
+    ):
         attribute(tiny_classifier("bert"), TEXT, method=method, samples=1)
 
 

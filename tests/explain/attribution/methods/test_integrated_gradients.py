@@ -70,6 +70,13 @@ def test_a_steep_step_that_was_looked_for_needs_few_nodes(at, width, sign) -> No
     assert abs(found - change) < 0.01 * abs(change)
 
 
+def test_steps_in_which_no_change_was_seen_keep_a_share_of_the_nodes() -> None:
+    values = np.cumsum([0, 0.064, 0, 0, 0, 0, 0, 1.063, 1.708])
+    shares = np.diff(focus(values).inverse(np.linspace(0, 1, 9)))
+    assert shares.min() > 0.03
+    assert shares.argmax() >= 6  # most nodes are still where the change is
+
+
 @given(st.lists(st.floats(-10, 10, width=32), min_size=1, max_size=9), st.floats(-5, 5, width=32))
 def test_completeness_error_is_the_missing_share_of_the_absolute_scores(scores, missing) -> None:
     array = np.array(scores)
