@@ -10,11 +10,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from bert_widgets import AttentionMatrix, TokenHighlights, TrainingPanel
+from bert_widgets import widgets
 from bert_widgets.widgets.shared.widget import Widget, own_traits
 
 SOURCES = Path(__file__).resolve().parent / "src"
-WIDGETS: tuple[type[Widget], ...] = (TokenHighlights, AttentionMatrix, TrainingPanel)
 
 
 def source_of(widget: type[Widget]) -> str:
@@ -39,7 +38,9 @@ def write(sources: Path) -> None:
 
 
 def _modules(sources: Path) -> list[tuple[Path, str]]:
-    return [(sources / widget.bundle / "traits.ts", source_of(widget)) for widget in WIDGETS]
+    exported = [getattr(widgets, name) for name in widgets.__all__]
+    classes = [item for item in exported if isinstance(item, type) and issubclass(item, Widget)]
+    return [(sources / widget.bundle / "traits.ts", source_of(widget)) for widget in classes]
 
 
 def _content(path: Path) -> str | None:

@@ -18,7 +18,8 @@ import tempfile
 import bert_widgets as bw
 with tempfile.TemporaryDirectory() as folder:
     bw.demo.classifier().save_pretrained(folder)
-    clf = bw.BertClassifier.from_pretrained(folder, labels=[{MARKUP!r}, "</script>"])
+    labels = {{"negative": {MARKUP!r}, "positive": "</script>"}}
+    clf = bw.BertClassifier.from_pretrained(folder, labels=labels)
 texts = {TEXTS!r}
 """
 HIGHLIGHTS = "highlights = bw.TokenHighlights(clf, *texts)\nhighlights"

@@ -299,7 +299,7 @@ def test_a_list_of_traits_that_is_out_of_date_is_named(monkeypatch, capsys, tmp_
     monkeypatch.setattr(generator, "SOURCES", tmp_path)
     files = [
         tmp_path / folder / "traits.ts"
-        for folder in ("token_highlights", "attention_matrix", "training_panel")
+        for folder in ("attention_matrix", "token_highlights", "training_panel")
     ]
     for file in files:
         file.parent.mkdir()
