@@ -27,7 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True)
-    demo = commands.add_parser("demo", help="the main job in the terminal, with an HTML report")
+    demo = commands.add_parser(
+        "demo", help="fine-tune and explain in the terminal, with an HTML report"
+    )
     demo.add_argument(
         "--report", type=Path, default=Path("bert-widgets-report.html"), help="the file to write"
     )
@@ -76,7 +78,7 @@ def _lab(folder: Path, options: list[str]) -> int:
 
 
 def copy_notebooks(folder: Path) -> list[Path]:
-    """Copy the tutorials that are not in the folder yet; a notebook that is there is kept.
+    """Copy the tutorials that are not in the folder yet; existing notebooks are kept.
 
     Returns
     -------

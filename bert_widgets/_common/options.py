@@ -17,7 +17,7 @@ R = TypeVar("R")
 def unknown(
     kind: str, name: object, known: Iterable[str], elsewhere: Mapping[str, str] | None = None
 ) -> str:
-    """Return one sentence that says ``name`` is no ``kind`` and which one may have been meant.
+    """Return a sentence that says that ``name`` is not a ``kind`` and suggests the nearest one.
 
     What ``name`` is called here stands in ``elsewhere`` if it is a name of another library's.
     """

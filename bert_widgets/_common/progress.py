@@ -1,4 +1,4 @@
-"""Long work: how far it is, with an estimate of the time left, and how it is called off."""
+"""Long work: its progress, with an estimate of the time left, and how it is cancelled."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ if TYPE_CHECKING:
 else:
     _Tqdm = tqdm
 
-_CALLED_OFF: ContextVar[threading.Event | None] = ContextVar("called_off", default=None)
+_CANCELLED: ContextVar[threading.Event | None] = ContextVar("cancelled", default=None)
 _LISTENER: ContextVar[Callable[[float], object] | None] = ContextVar("listener", default=None)
 
 
 class Cancelled(Exception):  # noqa: N818 - nothing went wrong
-    """Somebody called the work off."""
+    """The work was cancelled."""
 
 
 @contextlib.contextmanager
 def cancelled_by(event: threading.Event) -> Iterator[None]:
     """Let the work inside end with `Cancelled` soon after ``event`` is set."""
-    token = _CALLED_OFF.set(event)
+    token = _CANCELLED.set(event)
     try:
         yield
     finally:
-        _CALLED_OFF.reset(token)
+        _CANCELLED.reset(token)
 
 
 def check_cancelled() -> None:
-    """Raise `Cancelled` if the work was called off; long work asks between its batches."""
-    event = _CALLED_OFF.get()
+    """Raise `Cancelled` if the work was cancelled; long work calls this between its batches."""
+    event = _CANCELLED.get()
     if event is not None and event.is_set():
         raise Cancelled
 
 
 @contextlib.contextmanager
 def heard_by(listener: Callable[[float], object]) -> Iterator[None]:
-    """Let ``listener`` hear which share of the first bar inside is done, from 0 to 1."""
+    """Call ``listener`` with the share of the first bar inside that is done, from 0 to 1."""
     token = _LISTENER.set(listener)
     try:
         yield
@@ -54,7 +54,7 @@ def heard_by(listener: Callable[[float], object]) -> Iterator[None]:
 
 
 class _Bar(_Tqdm):
-    """A bar that also tells whoever listens; hidden bars keep no count of their own."""
+    """A bar that also informs a listener; tqdm does not count for hidden bars."""
 
     listener: Callable[[float], object] | None = None
     done = 0.0

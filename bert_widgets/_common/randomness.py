@@ -1,4 +1,4 @@
-"""Random numbers of one's own, where torch would draw from the generator of the whole process."""
+"""Random numbers from a separate generator, where torch would use that of the whole process."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ _DRAWS = frozenset(
 class OwnDraws(TorchFunctionMode):
     """Inside, on this thread, what draws on the CPU draws from a given generator.
 
-    Swapping the state of torch's own generator for a while would do only in a process of one
-    thread: a cell that draws meanwhile would get, and change, the numbers of somebody else.
+    Setting the state of the generator of torch for a while would be safe only with one thread: a
+    notebook cell that draws meanwhile would get, and change, the numbers of the other thread.
 
     Parameters
     ----------

@@ -28,8 +28,8 @@ def classifier(*, device: str = "auto") -> BertClassifier:
     Returns
     -------
     BertClassifier
-        With the labels ``"negative"`` and ``"positive"``. Each call gives a model of its own, so
-        fine-tuning one leaves the next as it came.
+        With the labels ``"negative"`` and ``"positive"``. Each call returns a new model, so
+        fine-tuning one does not change the next.
 
     Examples
     --------

@@ -85,7 +85,7 @@ def _data() -> tuple[TextData, TextData, TextData]:
 
 
 def _watch(trainer: Trainer, console: Console) -> Run[Trainer]:
-    """Run to the end under a progress bar; on Ctrl-C stop after the step at hand."""
+    """Run to the end under a progress bar; Ctrl-C stops after the current step."""
     bar = Progress(
         TextColumn("  "),
         BarColumn(bar_width=40),
@@ -174,16 +174,16 @@ def _write_report(path: Path, clf: BertClassifier, run: Run[Trainer]) -> None:
             "A small BERT was fine-tuned just now on the examples that come with Bert Widgets. "
             "Everything on this page was computed in that run."
         ),
-        Heading("How it learnt"),
+        Heading("How the model learnt"),
         panel,
-        Heading("Why it predicts what it does"),
+        Heading("Why it makes its predictions"),
         "Click a word, or move with the arrow keys, to see how much it pushed the prediction.",
     ]
     highlights = [TokenHighlights(clf, sentence) for sentence in SENTENCES]
     matrix = AttentionMatrix(clf, SENTENCES[0], layer=2, head=3)
     sections += highlights
     sections += [
-        Heading("Where its heads look"),
+        Heading("What its attention heads attend to"),
         "The first sentence again. A word selected here or above is selected in both.",
         matrix,
     ]

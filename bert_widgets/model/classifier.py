@@ -67,7 +67,7 @@ class BertClassifier(torch.nn.Module):
     max_length : int
         The most tokens the model reads at once, special tokens included.
     lock : FairLock
-        Held by whoever runs the model, so that cells can predict while a run trains.
+        Held while the model runs, so that cells can predict during a training.
     """
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
@@ -366,8 +366,8 @@ class BertClassifier(torch.nn.Module):
     def probabilities(self, logits: torch.Tensor) -> NDArray[np.float32]:
         """Turn logits (batch, classes) into probabilities: float32 array of the same shape."""
         normalised = logits.sigmoid() if self.multi_label else logits.softmax(-1)
-        found: NDArray[np.float32] = normalised.float().cpu().numpy()
-        return found
+        probabilities: NDArray[np.float32] = normalised.float().cpu().numpy()
+        return probabilities
 
     def _window(self, window: int | None, pairs: Sequence[str] | None) -> int:
         special = self.tokenizer.num_special_tokens_to_add(pair=pairs is not None)
@@ -379,7 +379,7 @@ class BertClassifier(torch.nn.Module):
         return limit
 
     def logits(self, encodings: Sequence[bw_text.Encoding]) -> torch.Tensor:
-        """Run the model on encodings in batches of like length, dropout off.
+        """Run the model on encodings in batches of similar length, dropout off.
 
         Parameters
         ----------

@@ -64,7 +64,7 @@ class Evaluation:
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a class: precision, recall, f1, support."""
+        """Return one row per class: precision, recall, f1, support."""
         import pandas as pd
 
         return pd.DataFrame(
@@ -86,7 +86,7 @@ def evaluate(
     Parameters
     ----------
     probabilities
-        One row a text: a distribution, or for multi-label data a probability of each label.
+        One row per text: a distribution, or for multi-label data a probability of each label.
     labels
         int64 (n,), or zeros and ones (n, classes) for multi-label data.
     classes

@@ -1,4 +1,4 @@
-"""A re-entrant lock that is handed over in turn."""
+"""A re-entrant lock that waiting threads get in turn."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FairLock:
         if self._owner == threading.get_ident():
             self._held.acquire()
         else:
-            with self._turn:  # whoever waits for the lock holds the turn, so it is next
+            with self._turn:  # the thread that waits holds the turn, so it is next
                 self._held.acquire()
             self._owner = threading.get_ident()
             self._depth = 0

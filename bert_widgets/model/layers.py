@@ -1,4 +1,4 @@
-"""Where a model keeps its layers."""
+"""The depth of each parameter of a model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def depths(model: PreTrainedModel) -> dict[str, int]:
-    """Return how deep each parameter lies, by name.
+    """Return the depth of each parameter, by name.
 
     The embeddings (all that comes before the first layer) have depth 0, layer i has depth i + 1,
     and the head (all that comes after the layers) has the largest. ALBERT's layers share their
@@ -25,14 +25,14 @@ def depths(model: PreTrainedModel) -> dict[str, int]:
     encoder = path.rpartition(".")[0]
     # DeBERTa keeps the relative positions, which all its layers read, behind the layers.
     shared = f"{encoder}." if hasattr(model.get_submodule(encoder), "rel_embeddings") else "."
-    found: dict[str, int] = {}
+    result: dict[str, int] = {}
     below = True
     for name, _ in model.named_parameters():
         if name.startswith(f"{path}."):
-            found[name] = int(name.removeprefix(f"{path}.").split(".")[0]) + 1
+            result[name] = int(name.removeprefix(f"{path}.").split(".")[0]) + 1
             below = False
         elif not name.startswith(f"{model.base_model_prefix}."):
-            found[name] = top  # XLM-RoBERTa's head is listed before the model it sits on
+            result[name] = top  # XLM-RoBERTa's head is listed before the model it sits on
         else:
-            found[name] = 0 if below or name.startswith(shared) else top
-    return found
+            result[name] = 0 if below or name.startswith(shared) else top
+    return result

@@ -1,9 +1,9 @@
-"""A lean forward pass on the CPU for BERT and its kin: the model's own results with less work.
+"""A faster forward pass on the CPU for BERT-like models, with the results of the model itself.
 
-It calls the model's own modules and saves what they waste: the last layer is computed for the one
-token that the head reads, attention is plain matmuls, there is no mask where there is no padding,
-and dropout takes a sixth of the time. Families and models it does not know, or that somebody hooked
-into, run as they are.
+It calls the modules of the model and leaves out needless work: the last layer is computed only for
+the token that the head reads, attention is plain matmuls, there is no mask where there is no
+padding, and dropout takes a sixth of the time. Unknown families, and models with hooks, run as they
+are.
 """
 
 # ruff: noqa: ANN401 - parts of models have no common type

@@ -30,9 +30,9 @@ _ATTENTION_DROPOUT = ("attention_dropout", "attention_probs_dropout_prob")
 
 @contextlib.contextmanager
 def attention(model: PreTrainedModel, implementation: str) -> Iterator[None]:
-    """Run the model with an attention implementation, and put its own back even after an error.
+    """Run the model with an attention implementation; restore the old one, even after an error.
 
-    Whoever enters holds the lock of the model's classifier.
+    The caller holds the lock of the classifier.
 
     ``"eager"`` (plain matmuls) is the only one that gives attention weights, and on a CPU it is
     faster than SDPA for short texts and for all training with dropout.

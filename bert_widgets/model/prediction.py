@@ -25,7 +25,7 @@ class Prediction:
         a probability of at least one half.
     probabilities
         float32 array (n, classes): each row sums to one, or for a multi-label classifier each
-        entry is a probability of its own.
+        entry is an independent probability.
     """
 
     texts: tuple[Any, ...]
@@ -53,7 +53,7 @@ class Prediction:
 def decided(
     probabilities: NDArray[np.float32], classes: tuple[str, ...], *, multi_label: bool
 ) -> tuple[Any, ...]:
-    """Return the `Prediction.labels` of n texts, given their probabilities (n, classes)."""
+    """Return the `Prediction.labels` of n texts, from their probabilities (n, classes)."""
     if multi_label:
         certain = probabilities >= 0.5  # noqa: PLR2004
         return tuple(tuple(classes[i] for i in np.flatnonzero(row)) for row in certain)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def token_batches(
     lengths: Sequence[int] | NDArray[Any], budget: int
 ) -> Iterator[NDArray[np.int64]]:
-    """Group items of like length into batches of at most ``budget`` tokens, padding included.
+    """Group items of similar length into batches of at most ``budget`` tokens, padding included.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def token_batches(
         Tokens of each item.
     budget
         The most tokens in a batch: its size times its longest item. An item longer than the
-        budget makes a batch of its own.
+        budget makes a batch by itself.
 
     Yields
     ------

@@ -1,4 +1,4 @@
-"""Text to tokens and back: the forms texts come in, character offsets, words built from pieces.
+"""Text to tokens and back: the forms texts come in, character offsets, words built from tokens.
 
 Offsets are indices of Python's ``str`` (Unicode code points), half open, into the original text.
 """
@@ -43,11 +43,11 @@ class Encoding:
     input_ids, token_type_ids
         Token ids and segment ids, special tokens included; length n.
     tokens
-        The n pieces as the tokenizer spells them.
+        The n tokens as the tokenizer spells them.
     offsets
-        int32 array (n, 2): the characters each piece covers; (0, 0) for special tokens.
+        int32 array (n, 2): the characters of each token; (0, 0) for special tokens.
     segments
-        int8 array (n,): 0 for a piece of ``text``, 1 for one of ``pair``, -1 for a special token.
+        int8 array (n,): 0 for a token of ``text``, 1 for one of ``pair``, -1 for a special token.
     """
 
     text: str
@@ -63,7 +63,7 @@ class Encoding:
 
     @cached_property
     def words(self) -> Words:
-        """The words that the pieces make up."""
+        """The words that the tokens make up."""
         return _assemble(self)
 
 
@@ -80,7 +80,7 @@ class Words:
     segments
         int8 array (m,): 0 where the word stands in ``text``, 1 in ``pair``.
     of_token
-        int32 array (n,): the word each piece belongs to, -1 for special tokens.
+        int32 array (n,): the word that each token belongs to, -1 for special tokens.
     """
 
     strings: list[str]
@@ -92,7 +92,7 @@ class Words:
         return len(self.strings)
 
     def sum(self, token_values: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
-        """Add up one value a piece (n,) to one value a word (m,)."""
+        """Add up one value per token (n,) to one value per word (m,)."""
         inside = self.of_token >= 0
         totals = np.bincount(
             self.of_token[inside], weights=token_values[inside], minlength=len(self)
@@ -156,26 +156,26 @@ def _encoding(raw: Any, text: str, pair: str | None) -> Encoding:  # noqa: ANN40
 
 
 def trim(offsets: NDArray[np.int32], segments: NDArray[np.int8], texts: tuple[str, str]) -> None:
-    """Take the white space off each piece's span: some tokenizers count the space before a word."""
+    """Remove white space from the span of each token; some tokenizers include it."""
     for i in np.flatnonzero(segments != SPECIAL):
-        piece = texts[segments[i]][offsets[i, 0] : offsets[i, 1]]
-        offsets[i, 0] += len(piece) - len(piece.lstrip())
-        offsets[i, 1] = offsets[i, 0] + len(piece.strip())
+        token = texts[segments[i]][offsets[i, 0] : offsets[i, 1]]
+        offsets[i, 0] += len(token) - len(token.lstrip())
+        offsets[i, 1] = offsets[i, 0] + len(token.strip())
 
 
 def _assemble(encoding: Encoding) -> Words:
-    """Group pieces into words: the words of the text itself, joined where one piece spans two."""
+    """Group tokens into the words of the text; words that share a token are joined."""
     strings: list[str] = []
     spans: list[tuple[int, int]] = []
     owners: list[int] = []
     of_token = np.full(len(encoding), SPECIAL, np.int32)
     for segment, text in enumerate((encoding.text, encoding.pair or "")):
-        pieces = np.flatnonzero(encoding.segments == segment)
-        if not len(pieces):
+        numbers = np.flatnonzero(encoding.segments == segment)
+        if not len(numbers):
             continue
-        members = _join([m.span() for m in _WORD.finditer(text)], encoding.offsets[pieces])
+        members = _join([m.span() for m in _WORD.finditer(text)], encoding.offsets[numbers])
         for span, tokens in members:
-            of_token[pieces[tokens]] = len(strings)
+            of_token[numbers[tokens]] = len(strings)
             strings.append(text[slice(*span)])
             spans.append(span)
             owners.append(segment)
@@ -185,17 +185,17 @@ def _assemble(encoding: Encoding) -> Words:
 
 
 def _join(
-    words: list[tuple[int, int]], pieces: NDArray[np.int32]
+    words: list[tuple[int, int]], offsets: NDArray[np.int32]
 ) -> list[tuple[tuple[int, int], list[int]]]:
-    """Match pieces with words, both in text order; give each word's span and its pieces.
+    """Match tokens with words, both in text order; return the span and the tokens of each word.
 
-    A piece without characters of its own (a lone word-start mark) goes to the next word. A word
-    without pieces (cut off by truncation) is left out.
+    A token without characters (a word-start mark) goes to the next word. A word without tokens
+    (cut off by truncation) is left out.
     """
     groups: list[tuple[tuple[int, int], list[int]]] = []
     waiting: list[int] = []
     at = 0
-    for i, (start, end) in enumerate(pieces.tolist()):
+    for i, (start, end) in enumerate(offsets.tolist()):
         if start == end:
             waiting.append(i)
             continue
