@@ -188,7 +188,7 @@ def test_texts_of_another_run_are_refused_and_the_model_left_as_it_was(saved, tm
     for parameter in clf.parameters():
         parameter.data += 1
     untouched = weights(clf).clone()
-    with pytest.raises(ValueError, match="do not fit this data"):
+    with pytest.raises(ValueError, match="do not match this data"):
         Trainer.resume(folder, clf=clf)
     assert torch.equal(weights(clf), untouched)
 

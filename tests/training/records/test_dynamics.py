@@ -149,7 +149,7 @@ def test_the_state_of_other_data_is_refused_and_changes_nothing():
 
 def test_probabilities_of_another_shape_are_refused():
     dynamics = Dynamics(labelled(4, np.random.default_rng(0)))
-    with pytest.raises(ValueError, match=r"shape \(2, 1\) do not fit 2 rows and 3 classes"):
+    with pytest.raises(ValueError, match=r"shape \(2, 1\) do not match 2 rows and 3 classes"):
         dynamics.record(np.array([0, 1]), np.ones((2, 1), np.float32))
     assert not dynamics.counts.any()
 
