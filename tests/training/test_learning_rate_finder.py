@@ -210,7 +210,7 @@ def test_a_model_that_is_broken_already_is_refused():
     clf = tiny_classifier("bert")
     with torch.no_grad():
         clf.model.classifier.weight.fill_(torch.nan)
-    with pytest.raises(FloatingPointError, match=r"is nan at the first step, on training row \d+ \('The"):
+    with pytest.raises(FloatingPointError, match=r"is nan at .* training row \d+ \('The"):
         find_learning_rate(trainer(clf))
 
 
