@@ -1,4 +1,4 @@
-"""Methods that Captum has: KernelSHAP, LIME and DeepLift, asked about units and targets of ours."""
+"""Methods of Captum: KernelSHAP, LIME and DeepLift, applied to our units and targets."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def kernel_shap(problem: Problem) -> list[Scores]:
 
 
 def lime(problem: Problem) -> list[Scores]:
-    """Fit a linear model to the target of texts from which random units are gone.
+    """Fit a linear model to the target of texts without random sets of units.
 
     Ridge regression with a penalty of 1, sets weighted by their cosine distance to the whole text:
     what LIME's authors do for texts. Captum's own choice, the lasso, would set small probabilities
@@ -118,7 +118,7 @@ def _difference(problem: Problem, row: int) -> float:
 
 
 def deeplift(problem: Problem) -> list[Scores]:
-    """Carry the difference to the baseline back through the model by the rescale rule.
+    """Propagate the difference to the baseline back through the model by the rescale rule.
 
     Captum has the rule for a few activations as modules. Attention, GELU and layer norm it would
     treat by their gradient at the text, after which the scores add up to nothing: on BERT and its

@@ -1,4 +1,4 @@
-"""Integrated gradients: the gradient along the way from a baseline to the text."""
+"""Integrated gradients: the gradient along the path from a baseline to the text."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from ..problem import Inputs, Problem
 
 _INTERVALS = (16, 32, 64, 128)
-# Even steps at which the target is looked at first: a forward pass costs a third of a gradient.
+# Even steps at which the target is evaluated first: a forward pass costs a third of a gradient.
 _LOOKS = 8
-# Tokens up to which rounding to bfloat16 does little harm: longer texts have smaller scores.
+# Tokens up to which rounding to bfloat16 matters little: longer texts have smaller scores.
 _SHORT = 64
 
 
 class Point(NamedTuple):
-    """Where to take a gradient: text number ``row``, ``at`` of the way from baseline to text."""
+    """Where to take a gradient: text number ``row``, ``at`` from 0 (baseline) to 1 (text)."""
 
     row: int
     at: float
 
 
 class Gradient(NamedTuple):
-    """What was found at a point.
+    """The gradient at a point.
 
     Attributes
     ----------
@@ -53,10 +53,10 @@ class Gradient(NamedTuple):
 def integrated_gradients(problem: Problem) -> list[Scores]:
     """Integrate the gradient along the straight line from the baseline to the text.
 
-    Most happens in a small part of the way. A few forward passes tell where; there the nodes of a
-    Clenshaw-Curtis rule are put close together, and each text gets as few (17, 33, 65 or 129,
-    used again) as bring its completeness error below the tolerance and its scores to rest. A
-    text that never gets there keeps its last values.
+    Most of the change happens on a small part of the path. A few forward passes find it; there the
+    nodes of a Clenshaw-Curtis rule are placed close together. Each text uses as few nodes (17, 33,
+    65 or 129, which are nested) as are needed for a completeness error below the tolerance and
+    for its scores to converge. A text that does not converge keeps its last values.
 
     With ``precision="bf16"`` the forward passes and 12 of the first 17 nodes (of a long text, 8)
     are computed in bfloat16; where the scores are not good enough, these are taken again in
@@ -90,12 +90,12 @@ def integrated_gradients(problem: Problem) -> list[Scores]:
 
 
 class _Way(NamedTuple):
-    """How a text is approached.
+    """The path to a text.
 
     Attributes
     ----------
     focus
-        Takes small steps where the target moves.
+        Takes small steps where the target changes.
     ends
         The gradients at baseline and text.
     """
@@ -109,7 +109,7 @@ class _Way(NamedTuple):
 
 
 def _ways(problem: Problem, rows: Sequence[int]) -> dict[int, _Way]:
-    """Look at the target at even steps from baseline to text."""
+    """Evaluate the target at even steps from baseline to text."""
     ends: dict[int, dict[float, Gradient]] = {row: {} for row in rows}
     for point, gradient in gradients(
         problem, [Point(row, at) for row in rows for at in (0.0, 1.0)]
@@ -201,9 +201,9 @@ def _good(
     difference: float,
     tolerance: float,
 ) -> bool:
-    """Say whether scores are complete, and have converged one by one.
+    """Return whether scores are complete and have converged one by one.
 
-    Completeness may be luck, so it has to be better than asked, and the square of the change since
+    Completeness may be coincidence, so it must be better than requested, and the square of the change since
     the coarser rule, which tells the error that is left, within the tolerance. (96 texts of 32
     tokens and 12 of 256, the demo model, tolerance 0.01: the relative error is 0.004 in the median
     and 0.014 at worst; with bfloat16 0.007 and 0.019. Completeness as asked lets 0.024 pass.)

@@ -33,7 +33,7 @@ def attention_x_gradient(problem: Problem) -> list[Scores]:
 
 
 def rollout(problem: Problem) -> list[Scores]:
-    """Multiply the layers' attention: where the model looks, whatever the target. Unsigned, weak.
+    """Multiply the attention of the layers, independently of the target. Unsigned, weak.
 
     Each layer's weights are averaged over its heads and, for the residual connection, mixed half
     and half with the token's own; a text's scores, special tokens' included, add up to one.
