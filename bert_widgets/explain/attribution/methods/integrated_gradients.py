@@ -204,7 +204,8 @@ def _good(
     """Return whether scores are complete and have converged one by one.
 
     Completeness may be coincidence, so it must be better than requested, and the square of
-    the change since the coarser rule, which estimates the remaining error, within the tolerance. (96 texts of 32
+    the change since the coarser rule, which estimates the remaining error, within the
+    tolerance. (96 texts of 32
     tokens and 12 of 256, the demo model, tolerance 0.01: the relative error is 0.004 in the median
     and 0.014 at worst; with bfloat16 0.007 and 0.019. Completeness as asked lets 0.024 pass.)
     """
