@@ -1,7 +1,4 @@
-"""The tutorials: executing them, and the form in which they are saved.
-
-``python -m tests.notebooks`` executes each one and saves it anew, with its outputs.
-"""
+"""Execute the tutorials and save them with their outputs: ``python -m tests.notebooks``."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def executed(path, folder):
-    """Return the notebook as a new kernel in ``folder`` leaves it; an error in a cell raises."""
+    """Return the notebook after a new kernel in ``folder`` has run it; errors in cells raise."""
     notebook = nbformat.read(path, 4)
     client = NotebookClient(
         notebook,
@@ -29,13 +26,14 @@ def executed(path, folder):
 
 
 def as_saved(notebook):
-    """Return the notebook without what belongs to one machine or kernel.
+    """Return the notebook without parts that depend on the machine or kernel.
 
-    A reader without that kernel would get "model not found" for a live view; without one, every
-    front end shows the static rendering that lies beside it. Progress bars have none and go.
+    Without the kernel a live view would show "model not found". If the live view is removed, every
+    front end shows the static rendering next to it. Progress bars have no static rendering and are
+    removed too.
     """
     for cell in code_cells(notebook):
-        cell.outputs = [each for each in cell.outputs if not is_progress_bar(each)]
+        cell.outputs = [output for output in cell.outputs if not is_progress_bar(output)]
     for output in outputs(notebook):
         output.get("data", {}).pop(WIDGET, None)
     notebook.metadata["language_info"] = {"name": "python"}
@@ -43,16 +41,16 @@ def as_saved(notebook):
 
 
 def is_progress_bar(output):
-    """Whether it is what a slow machine shows of long work: plain text, or a bare widget."""
+    """Say whether the output is a progress bar (text or a widget), as slow machines show it."""
     if output.output_type == "stream":
-        # A bar that is done is overwritten with blanks.
+        # A finished bar is overwritten with blanks.
         return not output.text.strip() or "%|" in output.text
     data = output.get("data", {})
     return WIDGET in data and "text/html" not in data and "%|" in data["text/plain"]
 
 
 def outputs(notebook):
-    return [each for cell in code_cells(notebook) for each in cell.outputs]
+    return [output for cell in code_cells(notebook) for output in cell.outputs]
 
 
 def code_cells(notebook):

@@ -1,4 +1,4 @@
-"""The tutorials run from top to bottom, and are saved as they ran."""
+"""The tutorials run from top to bottom and are saved with the outputs of one run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.notebooks import (
     outputs,
 )
 
-EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+EACH_NOTEBOOK = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 LIVE_WIDGETS = {
     "01_quickstart": 4,
     "02_train_and_watch": 3,
@@ -27,26 +27,26 @@ LIVE_WIDGETS = {
 TRAINING = {"01_quickstart", "02_train_and_watch", "05_which_explanation_is_true"}
 
 
-@EACH
+@EACH_NOTEBOOK
 @pytest.mark.tutorial
-def test_runs_in_any_folder_and_renders_every_widget_without_a_script_too(path, tmp_path):
+def test_runs_in_any_folder_with_a_static_rendering_of_every_widget(path, tmp_path):
     notebook = executed(path, tmp_path)
 
     assert not failures(notebook)
-    shows = [output for output in outputs(notebook) if not is_progress_bar(output)]
-    live = [output.data for output in shows if WIDGET in output.get("data", {})]
+    shown = [output for output in outputs(notebook) if not is_progress_bar(output)]
+    live = [output.data for output in shown if WIDGET in output.get("data", {})]
     assert len(live) == LIVE_WIDGETS[path.stem]
     for data in live:
         assert "bert_widgets" in data["text/html"]
         assert data["text/plain"]
-    assert not list(tmp_path.iterdir()), "the tutorial leaves nothing behind"
-    shown = "".join(data["text/html"] for data in live)
-    finished = ">finished<" in shown
-    assert finished == (path.stem in TRAINING), "a panel shown after wait() shows the end"
+    assert not list(tmp_path.iterdir()), "the tutorial leaves files behind"
+    static = "".join(data["text/html"] for data in live)
+    finished = ">finished<" in static
+    assert finished == (path.stem in TRAINING), "a panel displayed after wait() shows the end"
 
 
-@EACH
-def test_saved_copy_is_one_run_of_its_own_cells(path):
+@EACH_NOTEBOOK
+def test_saved_outputs_come_from_one_run_in_order(path):
     notebook = nbformat.read(path, 4)
     nbformat.validate(notebook)
     cells = code_cells(notebook)
@@ -58,15 +58,15 @@ def test_saved_copy_is_one_run_of_its_own_cells(path):
     assert any(">finished<" in html for html in rendered) == (path.stem in TRAINING)
 
 
-@EACH
-def test_saved_copy_holds_nothing_of_one_machine(path):
+@EACH_NOTEBOOK
+def test_saved_notebook_does_not_depend_on_a_machine(path):
     notebook = nbformat.read(path, 4)
 
     assert as_saved(nbformat.read(path, 4)) == notebook
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     assert all(cell.metadata == {} for cell in notebook.cells)
     streams = {output.name for output in outputs(notebook) if output.output_type == "stream"}
-    assert streams <= {"stdout"}, "no warning and no progress bar"
+    assert streams <= {"stdout"}, "no warnings and no progress bars"
     folders = r"/(home|root|tmp|Users|work|opt|usr)/|[A-Z]:\\\\"
     assert not re.search(folders, path.read_text("utf-8"))
 
