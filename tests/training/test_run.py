@@ -238,7 +238,7 @@ def test_the_learning_rate_changes_from_the_next_step_on():
 
 def test_saving_without_a_folder_is_one_sentence():
     run = Run(trainer())
-    with pytest.raises(ValueError, match="no folder for checkpoints; give its Trainer one"):
+    with pytest.raises(ValueError, match="no folder for checkpoints; use Trainer"):
         run.save()
 
 
