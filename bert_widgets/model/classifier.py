@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -33,6 +34,7 @@ from .loading import (
     read_config,
     readable_length,
 )
+from .padding import padding_matters
 from .precision import arithmetic
 from .prediction import Prediction, decided
 from .token_budget import token_budget
@@ -378,6 +380,35 @@ class BertClassifier(torch.nn.Module):
             raise ValueError(msg)
         return limit
 
+    def batches(self, lengths: Sequence[int]) -> Iterator[NDArray[np.int64]]:
+        """Group texts of similar length into batches under the token budget of the device.
+
+        Texts of different lengths share no batch where padding changes what the model gives.
+
+        Parameters
+        ----------
+        lengths
+            The number of tokens of each text.
+
+        Yields
+        ------
+        int64 array
+            Positions in ``lengths``, the longest texts first.
+
+        Raises
+        ------
+        Cancelled
+            Between two batches, if the work was cancelled.
+        """
+        for rows in token_batches(lengths, token_budget(self.device), padded=self.padded):
+            check_cancelled()
+            yield rows
+
+    @functools.cached_property
+    def padded(self) -> bool:
+        """Whether texts of different lengths may share a batch, padded to the longest."""
+        return not padding_matters(self)
+
     def logits(self, encodings: Sequence[bw_text.Encoding]) -> torch.Tensor:
         """Run the model on encodings in batches of similar length, dropout off.
 
@@ -394,8 +425,7 @@ class BertClassifier(torch.nn.Module):
         logits = torch.zeros(len(encodings), len(self.labels))
         lengths = [len(e) for e in encodings]
         with progress(len(encodings), "predict") as bar:
-            for rows in token_batches(lengths, token_budget(self.device)):
-                check_cancelled()
+            for rows in self.batches(lengths):
                 longest = max(lengths[i] for i in rows)
                 with self.inference(tokens=longest), torch.inference_mode():
                     batch = self.collate([encodings[i] for i in rows])

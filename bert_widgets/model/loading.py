@@ -33,6 +33,7 @@ _COMPATIBLE = ("Model", "ForMaskedLM", "ForPreTraining", _TASK)
 _BUFFERS = ("position_ids", "token_type_ids", "inv_freq")  # constants that old versions saved
 _LFS = b"version https://git-lfs"
 _PADDED = 256  # rows by which an embedding table is often longer than its vocabulary
+_POSITIONS = 512
 _ALIGNMENT = 64  # bytes: what torch gives the tensors that it allocates itself
 
 
@@ -286,7 +287,9 @@ def readable_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) 
 
     RoBERTa and its descendants leave their first positions to the padding token.
     """
-    positions = int(getattr(model.config, "max_position_embeddings", 0)) or 512
+    positions = int(getattr(model.config, "max_position_embeddings", 0))
+    if positions <= 0:
+        positions = _POSITIONS  # relative ones have no limit
     table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
     if table is not None and table.padding_idx is not None:
         positions -= int(table.padding_idx) + 1

@@ -24,6 +24,8 @@ Precision = Literal["auto", "fp32", "bf16"]
 LONG = {"fp32": 1024, "bf16": 2048}
 """Tokens of a text from which on attention on a CPU is fused, if it can be."""
 
+_OVERFLOWING = ("deberta",)  # it masks with the least float32, which bfloat16 does not have
+
 # What families call the dropout of attention weights.
 _ATTENTION_DROPOUT = ("attention_dropout", "attention_probs_dropout_prob")
 
@@ -209,12 +211,23 @@ def onednn_is_exact() -> bool:
     return bool((product - exact).abs().max() < 1e-3)  # noqa: PLR2004
 
 
-def resolve_precision(precision: Precision, device: torch.device) -> Precision:
-    """Choose bf16 for ``"auto"`` where the processor or GPU computes in it, else fp32."""
+def resolve_precision(precision: Precision, model: PreTrainedModel) -> Precision:
+    """Choose bf16 for ``"auto"`` where the processor or GPU computes in it, else fp32.
+
+    Raises
+    ------
+    ValueError
+        If there is no such precision, or the model cannot compute in it.
+    """
     if precision not in ("auto", "fp32", "bf16"):
         raise ValueError(unknown("precision", precision, ("auto", "fp32", "bf16")))
-    if precision != "auto":
-        return precision
+    overflows = model.config.model_type in _OVERFLOWING
+    if precision == "bf16" and overflows:
+        msg = f"{type(model).__name__} cannot compute in bfloat16; use precision='fp32'."
+        raise ValueError(msg)
+    if precision != "auto" or overflows:
+        return "fp32" if precision == "auto" else precision
+    device = model.device
     if device.type == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
     return "bf16" if device.type == "cpu" and cpu_has_bfloat16() else "fp32"

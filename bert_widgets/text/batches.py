@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def token_batches(
-    lengths: Sequence[int] | NDArray[Any], budget: int
+    lengths: Sequence[int] | NDArray[Any], budget: int, *, padded: bool = True
 ) -> Iterator[NDArray[np.int64]]:
     """Group items of similar length into batches of at most ``budget`` tokens, padding included.
 
@@ -24,6 +24,8 @@ def token_batches(
     budget
         The most tokens in a batch: its size times its longest item. An item longer than the
         budget makes a batch by itself.
+    padded
+        Whether items of different lengths may share a batch.
 
     Yields
     ------
@@ -34,10 +36,16 @@ def token_batches(
     --------
     >>> [batch.tolist() for batch in token_batches([5, 2, 2, 4], 8)]
     [[0], [3, 1], [2]]
+    >>> [batch.tolist() for batch in token_batches([5, 2, 2, 4], 8, padded=False)]
+    [[0], [3], [1, 2]]
     """
     order = np.argsort(-np.asarray(lengths), kind="stable")
     start = 0
     while start < len(order):
-        size = max(1, budget // max(1, int(lengths[order[start]])))
+        longest = int(lengths[order[start]])
+        size = max(1, budget // max(1, longest))
+        if not padded:
+            following = order[start : start + size]
+            size = int(np.count_nonzero(np.asarray(lengths)[following] == longest))
         yield order[start : start + size]
         start += size

@@ -260,7 +260,7 @@ class Trainer:
         """Names and values of the main settings, for display."""
         return [
             ("device", str(self.clf.device)),
-            ("precision", resolve_precision(self.hyperparameters.precision, self.clf.device)),
+            ("precision", resolve_precision(self.hyperparameters.precision, self.clf.model)),
             ("train", f"{len(self.train):,} texts"),
             ("validation", f"{len(self.valid):,} texts" if self.valid else "none"),
             ("epochs", str(self.hyperparameters.epochs)),

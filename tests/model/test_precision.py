@@ -157,4 +157,4 @@ def test_long_texts_give_the_same_with_and_without_fused_attention():
 
 def test_an_unknown_precision_is_named():
     with pytest.raises(ValueError, match="fp64"):
-        resolve_precision("fp64", torch.device("cpu"))
+        resolve_precision("fp64", tiny_classifier("bert").model)

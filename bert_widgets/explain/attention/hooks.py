@@ -82,6 +82,10 @@ def run_with_hook(clf: BertClassifier, fields: dict[str, torch.Tensor], hook: Ho
         return hook(heads)
 
     own = [module for module in clf.model.modules() if type(module).__name__ == _OWN]
+    # An encoder-decoder has several attentions in a layer, and DeBERTa v1 one joint projection.
+    joint = any(not hasattr(module, "query_proj") for module in own)
+    if clf.model.config.is_encoder_decoder or joint:
+        raise ValueError(unreadable(clf))
     hooked = _hooked(own, noting) if own else attention(clf.model, _NAME)
     tokens = (_HOOK.set(noting), _LAYER.set(0))
     try:
@@ -120,6 +124,9 @@ def _attend(
     if hook is None:
         msg = "The attention with a hook runs only inside run_with_hook."
         raise RuntimeError(msg)
+    # Several query heads share a key head and a value head in some families.
+    groups = query.shape[1] // key.shape[1]
+    key, value = key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1)
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     scores = (query * scale) @ key.transpose(2, 3)
     if attention_mask is not None:

@@ -163,7 +163,7 @@ def check_options(clf: BertClassifier, options: AttributionOptions) -> Target | 
     if options.method not in METHODS:
         raise ValueError(unknown("method", options.method, METHODS))
     _check_layer(clf, METHODS[options.method], options.layer)
-    resolve_precision(options.precision, clf.device)
+    resolve_precision(options.precision, clf.model)
     baseline_embedding(clf, options.baseline)
     return resolve_target(clf, options.target, options.output)
 

@@ -26,6 +26,8 @@ BASELINES = {
 }
 """Every named baseline, with a description. Special tokens, positions and segments are kept."""
 
+_ROWS = 4096  # embeddings looked up at once
+
 
 def baseline_embedding(clf: BertClassifier, baseline: Baseline) -> torch.Tensor:
     """Return the word embedding that means "no word": float32 (width,) on the model's device.
@@ -59,9 +61,13 @@ def baseline_embedding(clf: BertClassifier, baseline: Baseline) -> torch.Tensor:
     with torch.no_grad():
         if baseline == "zero":
             return torch.zeros(width, device=table.device)
-        if baseline == "mean":
-            return table.detach().float().mean(0)
-        return table.detach()[_token(clf, baseline)].float().clone()
+        tokens = range(len(table)) if baseline == "mean" else [_token(clf, baseline)]
+        # The module looks them up, since some scale what they find.
+        total = torch.zeros(width, device=table.device)
+        for start in range(0, len(tokens), _ROWS):
+            ids = torch.tensor(tokens[start : start + _ROWS], device=table.device)
+            total += clf.model.get_input_embeddings()(ids).float().sum(0)
+        return total / len(tokens)
 
 
 def _token(clf: BertClassifier, baseline: str) -> int:

@@ -97,7 +97,9 @@ def explain_all(
     short = [row for row, parts in enumerate(windows_of) if len(parts) == 1]
     results: dict[int, Attribution] = {}
     with progress(len(windows), "explain") as bar:
-        for group in token_batches([len(encodings[row]) for row in short], _GROUP_TOKENS):
+        for group in token_batches(
+            [len(encodings[row]) for row in short], _GROUP_TOKENS, padded=clf.padded
+        ):
             rows = [short[i] for i in group]
             known = None if probabilities is None else probabilities[rows]
             results |= zip(rows, _explain(job, [encodings[i] for i in rows], known), strict=True)

@@ -12,10 +12,7 @@ import numpy as np
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from ..._common.progress import check_cancelled
 from ...model.precision import resolve_precision
-from ...model.token_budget import token_budget
-from ...text.batches import token_batches
 from .baselines import baseline_embedding
 from .layer_outputs import at_layer
 from .options import AttributionOptions
@@ -111,7 +108,7 @@ class Problem:
     @property
     def precision(self) -> Precision:
         """``"fp32"``, or ``"bf16"`` if a method may use it as far as the tolerance allows."""
-        return resolve_precision(self.options.precision, self.clf.device)
+        return resolve_precision(self.options.precision, self.clf.model)
 
     @property
     def samples(self) -> int | None:
@@ -153,9 +150,7 @@ class Problem:
             Between two batches, if the work was cancelled.
         """
         lengths = [len(self.encodings[row]) for row in rows]
-        for batch in token_batches(lengths, token_budget(self.clf.device)):
-            check_cancelled()
-            yield batch
+        yield from self.clf.batches(lengths)
 
     def inputs(self, rows: Sequence[int]) -> Inputs:
         """Pad texts into one batch, with the embeddings of text and baseline."""
@@ -281,8 +276,11 @@ def embeddings_replaced(clf: BertClassifier, embeddings: torch.Tensor) -> Iterat
     The model still gets the ids, from which some families (RoBERTa) count their positions; with
     ``inputs_embeds`` these would change if a text contains the padding token.
     """
+    calls = 0
 
     def replace(_module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
         if output.shape[1] != embeddings.shape[1]:
             msg = (
                 f"{type(clf.model).__name__} pads texts internally, so its words cannot be scored; "
@@ -296,6 +294,12 @@ def embeddings_replaced(clf: BertClassifier, embeddings: torch.Tensor) -> Iterat
         yield
     finally:
         hook.remove()
+    if calls != 1:
+        msg = (
+            f"{type(clf.model).__name__} does not read its words once from get_input_embeddings(), "
+            "so they cannot be scored; use an encoder such as BERT."
+        )
+        raise ValueError(msg)
 
 
 def _output(

@@ -13,9 +13,7 @@ from ..._common.progress import check_cancelled, progress
 from ...data.inputs import as_texts
 from ...data.text_data import TextData
 from ...model.classifier import check_classifier
-from ...model.token_budget import token_budget
 from ...model.weights_version import weights_of
-from ...text.batches import token_batches
 from ..reading import encode_cut, encode_one
 from .match_frame import Match, match_frame
 from .token_index import BY, By, TokenIndex, bytes_per_token, read_layer
@@ -118,8 +116,7 @@ class Corpus:
                 f"{self._room:,} fits in {_MOST_BYTES // 2**20} MiB; give fewer texts."
             )
             raise ValueError(msg)
-        budget = token_budget(clf.device)
-        self._batches = list(token_batches([len(e) for e in self._encodings], budget))
+        self._batches = list(clf.batches([len(e) for e in self._encodings]))
         self._indices: dict[tuple[int, By], TokenIndex] = {}  # least recently used first
         self._lock = threading.Lock()
 

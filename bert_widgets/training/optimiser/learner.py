@@ -11,6 +11,7 @@ import torch
 
 from ...model.layers import depths
 from ...model.precision import arithmetic, resolve_precision
+from ...model.word_embeddings import looks_up_words
 from ...text.batches import token_batches
 from .loss import Loss
 from .plan import tokens_per_batch
@@ -95,7 +96,7 @@ class Learner:
         self._hyperparameters = hyperparameters
         self._note = note
         self._loss = Loss(data, hyperparameters)
-        self.precision = resolve_precision(hyperparameters.precision, clf.device)
+        self.precision = resolve_precision(hyperparameters.precision, clf.model)
         self._budget = tokens_per_batch(tokens.lengths, hyperparameters.batch_tokens)
         self._random = Randomness(
             hyperparameters.seed, clf.device, compiled=hyperparameters.compile
@@ -154,10 +155,11 @@ class Learner:
         """Return the optimiser; it is made when first needed, as weights may change until then."""
         if self._optimizer is not None:
             return self._optimizer
+        self._padded = self._clf.padded  # measured while the words are read as usual
         self._trained = trained_parameters(self._clf, self._hyperparameters)
         embeddings = self._clf.model.get_input_embeddings().weight
         for name, parameter in self._trained.items():
-            if parameter is embeddings:
+            if parameter is embeddings and looks_up_words(self._clf):
                 self._words = WordRows(self._clf, self._tokens.ids)
                 self._trained[name] = self._words.parameter
         self._forward: Callable[..., torch.Tensor] = (
@@ -199,7 +201,7 @@ class Learner:
         """Compute the clipped gradient; return the results and each text's share of the loss."""
         labels = torch.from_numpy(self._data.labels[rows])
         total = self._loss.total(labels)
-        parts = list(token_batches(self._tokens.lengths[rows], self._budget))
+        parts = list(token_batches(self._tokens.lengths[rows], self._budget, padded=self._padded))
         losses: list[torch.Tensor] = []
         logits: list[torch.Tensor] = []
         for part in parts:

@@ -60,7 +60,7 @@ def _weighted(problem: Problem, inputs: Inputs) -> torch.Tensor:
     with torch.enable_grad():
         values, weights = _run(problem, inputs, embeddings)
         gradients = torch.autograd.grad(values.sum(), weights)
-    start = relevance = _read(problem, inputs)
+    start = relevance = _read(problem, inputs, weights)
     for layer, gradient in reversed(list(zip(weights, gradients, strict=True))):
         relevance = relevance + _back(relevance, (layer.detach() * gradient).clamp_min(0).mean(1))
     return relevance - start
@@ -69,7 +69,7 @@ def _weighted(problem: Problem, inputs: Inputs) -> torch.Tensor:
 def _rolled(problem: Problem, inputs: Inputs) -> torch.Tensor:
     with torch.inference_mode():
         _, weights = _run(problem, inputs, inputs.text)
-        relevance = _read(problem, inputs)
+        relevance = _read(problem, inputs, weights)
         for layer in reversed(weights):
             relevance = (relevance + _back(relevance, layer.mean(1))) / 2
     return relevance
@@ -82,7 +82,7 @@ def _run(
     with _Softmaxes() as softmaxes:
         values = problem.values(inputs, embeddings)
     config = problem.clf.model.config
-    tokens, heads = embeddings.shape[1], config.num_attention_heads
+    tokens, heads = embeddings.shape[1], getattr(config, "num_attention_heads", 0)
     fit = all(
         weights.shape[1] == heads
         and weights.shape[2] in (tokens, 1)  # the lean forward's last layer: what the head reads
@@ -121,14 +121,20 @@ class _Softmaxes(TorchFunctionMode):
         return result
 
 
-def _read(problem: Problem, inputs: Inputs) -> torch.Tensor:
-    """Return what the head reads of each token: the first, or where so set the mean of all."""
+def _read(problem: Problem, inputs: Inputs, weights: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Return the share of each token in what the head reads.
+
+    It reads the first token; the mean of all where the config says so; and the last token where
+    tokens attend only to those before them.
+    """
     mask = inputs.fields["attention_mask"].to(inputs.text)
     if getattr(problem.clf.model.config, "classifier_pooling", "cls") in ("mean", "late"):
         return mask / mask.sum(1, keepdim=True)
-    first = torch.zeros_like(mask)
-    first[:, 0] = 1
-    return first
+    read = torch.zeros_like(mask)
+    causal = all(not layer.detach().triu(1).any() for layer in weights)
+    last = mask.sum(1).long() - 1
+    read[torch.arange(len(mask)), last if causal else 0] = 1
+    return read
 
 
 def _back(relevance: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:

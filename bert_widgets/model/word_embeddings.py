@@ -1,0 +1,39 @@
+"""How a model reads its words: by looking each up in one table, or in some other way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from .classifier import BertClassifier
+
+
+def looks_up_words(clf: BertClassifier) -> bool:
+    """Say whether the model takes each word's embedding from its table, as it stands there.
+
+    Encoder-decoders look words up in modules of their own, and some families scale what they
+    find. Then the rows of the table cannot stand for the embeddings.
+
+    Parameters
+    ----------
+    clf
+        The classifier, whose lock is held or free.
+    """
+    module: Any = clf.model.get_input_embeddings()
+    fields = clf.collate(clf.encode(["a"]))
+    outputs: list[torch.Tensor] = []
+
+    def note(_module: object, _inputs: object, output: torch.Tensor) -> None:
+        outputs.append(output)
+
+    hook = module.register_forward_hook(note)
+    try:
+        with clf.inference(), torch.no_grad():
+            clf(**fields)
+    finally:
+        hook.remove()
+    looked_up = functional.embedding(fields["input_ids"], module.weight)
+    return len(outputs) == 1 and torch.equal(outputs[0], looked_up)
