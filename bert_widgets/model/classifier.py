@@ -407,7 +407,9 @@ class BertClassifier(torch.nn.Module):
     @functools.cached_property
     def padded(self) -> bool:
         """Whether texts of different lengths may share a batch, padded to the longest."""
-        return not padding_matters(self)
+        return not padding_matters(
+            self.model.config.model_type, lambda texts: self._batch_logits(self.encode(texts))
+        )
 
     def logits(self, encodings: Sequence[bw_text.Encoding]) -> torch.Tensor:
         """Run the model on encodings in batches of similar length, dropout off.
@@ -426,12 +428,15 @@ class BertClassifier(torch.nn.Module):
         lengths = [len(e) for e in encodings]
         with progress(len(encodings), "predict") as bar:
             for rows in self.batches(lengths):
-                longest = max(lengths[i] for i in rows)
-                with self.inference(tokens=longest), torch.inference_mode():
-                    batch = self.collate([encodings[i] for i in rows])
-                    logits[torch.from_numpy(rows)] = self(**batch).float().cpu()
+                logits[torch.from_numpy(rows)] = self._batch_logits([encodings[i] for i in rows])
                 bar.update(len(rows))
         return logits
+
+    def _batch_logits(self, encodings: Sequence[bw_text.Encoding]) -> torch.Tensor:
+        """Run the model on one batch, dropout off: float32 (batch, classes) on the CPU."""
+        with self.inference(tokens=max(map(len, encodings))), torch.inference_mode():
+            logits: torch.Tensor = self(**self.collate(encodings))
+            return logits.float().cpu()
 
 
 def check_classifier(given: object) -> None:

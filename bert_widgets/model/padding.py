@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
 if TYPE_CHECKING:
-    from .classifier import BertClassifier
+    from collections.abc import Callable
 
 # Types of models that mask padding everywhere; `tests/families` shows it for each.
 _MASKING = frozenset(
@@ -19,7 +19,7 @@ _MASKING = frozenset(
 _TOLERANCE = 1e-3
 
 
-def padding_matters(clf: BertClassifier) -> bool:
+def padding_matters(model_type: str, logits: Callable[[list[str]], torch.Tensor]) -> bool:
     """Say whether a text beside a longer one gets other logits than alone.
 
     It does in models that convolve or mix over all positions of a batch, such as ConvBERT and
@@ -27,13 +27,13 @@ def padding_matters(clf: BertClassifier) -> bool:
 
     Parameters
     ----------
-    clf
-        The classifier.
+    model_type
+        As the model's config names it.
+    logits
+        Runs the model on texts in one batch, padded to the longest.
     """
-    if clf.model.config.model_type in _MASKING:
+    if model_type in _MASKING:
         return False
-    short, long = clf.encode(["a", "a a a a a a a"])
-    with clf.inference(), torch.inference_mode():
-        alone: Any = clf(**clf.collate([short]))[0].float()
-        padded: Any = clf(**clf.collate([short, long]))[0].float()
+    short, long = "a", "a a a a a a a"
+    alone, padded = logits([short])[0], logits([short, long])[0]
     return not torch.allclose(alone, padded, rtol=_TOLERANCE, atol=_TOLERANCE)
