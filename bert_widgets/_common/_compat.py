@@ -6,10 +6,11 @@ Nothing is imported before a function is called.
 # ruff: noqa: SLF001 - what this module is for
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     import torch
     from torch import nn
@@ -45,6 +46,31 @@ def has_hooks(module: nn.Module) -> bool:
 def is_compiled(module: nn.Module) -> bool:
     """Return whether ``module.compile()`` was called."""
     return module._compiled_call_impl is not None
+
+
+def checkpointed_modules(model: nn.Module) -> list[Any]:
+    """Return the modules for which gradient checkpointing is switched on."""
+    return [
+        module
+        for module in model.modules()
+        if getattr(module, "gradient_checkpointing", False)
+        and hasattr(module, "_gradient_checkpointing_func")
+    ]
+
+
+@contextlib.contextmanager
+def checkpointing_through(
+    modules: Iterable[Any], wrap: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> Iterator[None]:
+    """Replace what modules call for gradient checkpointing by what ``wrap`` makes of it."""
+    before = [(module, module._gradient_checkpointing_func) for module in modules]
+    try:
+        for module, function in before:
+            module._gradient_checkpointing_func = wrap(function)
+        yield
+    finally:
+        for module, function in before:
+            module._gradient_checkpointing_func = function
 
 
 def cpu_has_bfloat16() -> bool:

@@ -14,7 +14,6 @@ from transformers import AutoModelForSequenceClassification
 
 from .._common.options import named_options
 from .._common.progress import check_cancelled, progress
-from .._common.randomness import own_dropout
 from ..data.inputs import as_texts
 from ..data.text_data import TextData, check_problem_type
 from ..text import encoding as bw_text
@@ -37,6 +36,7 @@ from .loading import (
 from .padding import padding_matters
 from .precision import arithmetic
 from .prediction import Prediction, decided
+from .repeated_dropout import repeated_dropout
 from .token_budget import token_budget
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ class BertClassifier(torch.nn.Module):
             "inputs_embeds": inputs_embeds,
         }
         given = {name: value for name, value in inputs.items() if value is not None}
-        with own_dropout():
+        with repeated_dropout(self.model):
             logits: torch.Tensor = self.model(**given).logits
         return logits
 

@@ -11,6 +11,25 @@ if TYPE_CHECKING:
     from .classifier import BertClassifier
 
 
+def word_embeddings(clf: BertClassifier, ids: torch.Tensor) -> torch.Tensor:
+    """Return the embeddings of tokens as float32, outside any graph of gradients.
+
+    The module looks them up, since some families scale what they find. The output is detached even
+    where no gradients are recorded: ``enable_input_require_grads``, which gradient checkpointing
+    and adapters use, makes the module's output ask for them there too.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    ids
+        int64 tensor of any shape.
+    """
+    with torch.no_grad():
+        embeddings: torch.Tensor = clf.model.get_input_embeddings()(ids)
+        return embeddings.detach().float()
+
+
 def looks_up_words(clf: BertClassifier) -> bool:
     """Say whether the model takes each word's embedding from its table, as it stands there.
 

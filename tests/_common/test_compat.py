@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import sys
 import pytest
 import torch
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 from torch.utils.data import DataLoader, TensorDataset
 
 from bert_widgets._common import _compat
@@ -70,6 +72,27 @@ def test_a_compiled_module_is_seen():
     assert not _compat.is_compiled(module)
     module.compile(backend="eager")
     assert _compat.is_compiled(module)
+
+
+def test_checkpointing_passes_through_a_wrapper_while_inside():
+    model = tiny_classifier("bert").model
+    assert _compat.checkpointed_modules(model) == []
+    function = functools.partial(checkpoint, use_reentrant=False)
+    model._set_gradient_checkpointing(enable=True, gradient_checkpointing_func=function)
+    modules = _compat.checkpointed_modules(model)
+    assert set(model.bert.encoder.layer) <= set(modules)
+    calls = []
+
+    def wrap(inner):
+        return lambda *args, **options: calls.append(1) or inner(*args, **options)
+
+    ids = torch.tensor([[1, 2]])
+    model.train()
+    with _compat.checkpointing_through(modules, wrap):
+        model(ids)
+    assert len(calls) == 2
+    model(ids)
+    assert len(calls) == 2
 
 
 def test_bfloat16_is_asked_of_the_processor():

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from ..._common.options import unknown
+from ...model.word_embeddings import word_embeddings
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -62,11 +63,10 @@ def baseline_embedding(clf: BertClassifier, baseline: Baseline) -> torch.Tensor:
         if baseline == "zero":
             return torch.zeros(width, device=table.device)
         tokens = range(len(table)) if baseline == "mean" else [_token(clf, baseline)]
-        # The module looks them up, since some scale what they find.
         total = torch.zeros(width, device=table.device)
         for start in range(0, len(tokens), _ROWS):
             ids = torch.tensor(tokens[start : start + _ROWS], device=table.device)
-            total += clf.model.get_input_embeddings()(ids).float().sum(0)
+            total += word_embeddings(clf, ids).sum(0)
         return total / len(tokens)
 
 

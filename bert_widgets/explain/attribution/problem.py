@@ -13,6 +13,7 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from ...model.precision import resolve_precision
+from ...model.word_embeddings import word_embeddings
 from .baselines import baseline_embedding
 from .layer_outputs import at_layer
 from .options import AttributionOptions
@@ -253,7 +254,7 @@ class Problem:
         """Look up the word embeddings (tokens, width) of a text and of its baseline."""
         device = self.clf.device
         ids = torch.tensor(encoding.input_ids, device=device)
-        text = self.clf.model.get_input_embeddings()(ids).float()
+        text = word_embeddings(self.clf, ids)
         ordinary = torch.from_numpy(encoding.segments >= 0).to(device)[:, None]
         return text, torch.where(ordinary, self.baseline, text)
 

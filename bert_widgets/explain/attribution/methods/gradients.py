@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from ....model.word_embeddings import word_embeddings
 from ..problem import Scores
 
 if TYPE_CHECKING:
@@ -87,7 +88,6 @@ def expected_gradients(problem: Problem) -> list[Scores]:
     with Axiomatic Attribution Priors and Expected Gradients"; Lundberg & Lee 2017.
     """
     samples = problem.samples or _EXPECTED_SAMPLES
-    embeddings = problem.clf.model.get_input_embeddings()
     tokenizer = problem.clf.tokenizer
     vocabulary = np.setdiff1d(np.arange(len(tokenizer)), tokenizer.all_special_ids)
 
@@ -103,8 +103,7 @@ def expected_gradients(problem: Problem) -> list[Scores]:
             ordinary = np.flatnonzero(problem.encodings[row].segments >= 0)
             drawn = generator.choice(vocabulary, len(ordinary))
             ids[i, torch.from_numpy(ordinary)] = torch.from_numpy(drawn).to(ids)
-        with torch.no_grad():
-            baselines = embeddings(ids).float()
+        baselines = word_embeddings(problem.clf, ids)
         same = ids == inputs.fields["input_ids"]
         direction = (inputs.text - baselines).masked_fill(same[:, :, None], 0.0)
         return inputs.text + (share.to(direction) - 1) * direction, direction

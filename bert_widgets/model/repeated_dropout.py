@@ -1,0 +1,54 @@
+"""Dropout in layers that gradient checkpointing computes a second time."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from .._common._compat import checkpointed_modules, checkpointing_through
+from .._common.randomness import OwnDraws, own_dropout, own_generator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from torch import nn
+
+
+@contextlib.contextmanager
+def repeated_dropout(model: nn.Module) -> Iterator[None]:
+    """Draw dropout as `own_dropout` does, and the same again where a layer is computed again.
+
+    Gradient checkpointing keeps only the inputs of a layer and computes it again in the backward
+    pass. torch then restores the state of its own generator, but knows nothing of another one:
+    the gradient would be that of other dropped states.
+
+    Parameters
+    ----------
+    model
+        The model that runs inside; the backward pass may come later.
+    """
+    modules = checkpointed_modules(model) if model.training and own_generator() else []
+    with own_dropout(), checkpointing_through(modules, _repeating):
+        yield
+
+
+def _repeating(checkpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a checkpointing function compute with the same random numbers each time."""
+
+    def repeated(forward: Callable[..., Any], *inputs: Any, **options: Any) -> Any:  # noqa: ANN401
+        generator = own_generator()
+        if generator is None:
+            return checkpoint(forward, *inputs, **options)
+        state, runs = generator.get_state(), iter([True])
+
+        def compute(*again: Any, **named: Any) -> Any:  # noqa: ANN401
+            if next(runs, False):
+                return forward(*again, **named)
+            with OwnDraws(torch.Generator().set_state(state)):
+                return forward(*again, **named)
+
+        return checkpoint(compute, *inputs, **options)
+
+    return repeated
