@@ -23,7 +23,7 @@ function render(context: RenderContext): () => void {
     read: (model) => {
       const state = readHighlights(model);
       const explained = state.belongs || tracker.pending(state) || state.error !== "";
-      check(explained, "The words are not those of the text.");
+      check(explained, "The words do not belong to the text.");
       return state;
     },
     build: (frame) => buildHighlights(frame, tracker),

@@ -52,8 +52,8 @@ export interface TokenSelection {
 
 /** The selected token: the one chosen last, unless a different word was selected after it, here or in another widget. */
 export function tokenInView({ token, selected, rows }: TokenSelection): number | null {
-  const own = token === null ? -1 : (rows.wordOfToken[token] ?? -1);
-  if (token !== null && (selected === null || own === selected)) return token;
+  const tokenWord = token === null ? -1 : (rows.wordOfToken[token] ?? -1);
+  if (token !== null && (selected === null || tokenWord === selected)) return token;
   if (selected === null) return null;
   const first = rows.wordOfToken.indexOf(selected);
   return first === -1 ? null : first;
@@ -81,11 +81,11 @@ export function passes(
 export function stretches({
   segments,
 }: Arrangement): { start: number; end: number; segment: number }[] {
-  const found: { start: number; end: number; segment: number }[] = [];
+  const ranges: { start: number; end: number; segment: number }[] = [];
   segments.forEach((segment, row) => {
-    const last = found.at(-1);
+    const last = ranges.at(-1);
     if (last?.segment === segment) last.end = row + 1;
-    else found.push({ start: row, end: row + 1, segment });
+    else ranges.push({ start: row, end: row + 1, segment });
   });
-  return found;
+  return ranges;
 }

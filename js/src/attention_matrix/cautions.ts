@@ -65,7 +65,7 @@ function meaningOfSimilar({ similar, layer }: Attention): string {
   return `Similarity: ${compared}. Looks at: the token with the largest weight in any of the chosen heads, except special tokens (after exBERT, Hoover et al. 2020).`;
 }
 
-/** The head on show; -1 if there is none or several. */
+/** The displayed head; -1 if there is none or several. */
 function headOnShow({ view, head, lineHeads }: Attention): number {
   if (view === "similar") return -1;
   if (view !== "lines") return head;
@@ -74,9 +74,11 @@ function headOnShow({ view, head, lineHeads }: Attention): number {
 
 /** Which maps a saved copy holds. */
 function savedSentence(state: Attention): string {
-  const own = headsInPage(state).size;
+  const saved = headsInPage(state).size;
   const all = state.layers * state.heads;
   const what =
-    own === all ? `all ${all} heads` : `${own} of ${all} heads in full, the others as thumbnails`;
+    saved === all
+      ? `all ${all} heads`
+      : `${saved} of ${all} heads in full, the others as thumbnails`;
   return `Saved copy, no kernel attached: ${what}.`;
 }

@@ -31,8 +31,8 @@ export function makeHeadDetail(actions: DetailActions): {
 
   const draw = (state: Attention, pointed: number | null): void => {
     head = pointed ?? headInView(state);
-    const [layer, own] = [Math.floor(head / state.heads), head % state.heads];
-    setText(name, `Layer ${layer + 1}, head ${own + 1}`);
+    const [layer, number] = [Math.floor(head / state.heads), head % state.heads];
+    setText(name, `Layer ${layer + 1}, head ${number + 1}`);
     drawEffect(effect, state, head);
     rows.replaceChildren(
       ...state.statistics.flatMap((statistic) => {

@@ -14,7 +14,7 @@ interface HeaderActions {
   options: (open: boolean) => void;
 }
 
-/** Controls for the view, for the head on show or the order of heads, and the scale. */
+/** Controls for the view, for the displayed head or the order of heads, and the scale. */
 export function makeHeader(actions: HeaderActions): {
   element: HTMLElement;
   /** Tells assistive technology which element the Options button opens. */

@@ -37,9 +37,9 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
 /** A zlib stream of stored blocks. */
 function stored(data: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [Uint8Array.of(0x78, 0x01)];
-  for (let at = 0; at < data.length; at += LONGEST_BLOCK) {
-    const block = data.subarray(at, at + LONGEST_BLOCK);
-    const isLast = at + LONGEST_BLOCK >= data.length ? 1 : 0;
+  for (let offset = 0; offset < data.length; offset += LONGEST_BLOCK) {
+    const block = data.subarray(offset, offset + LONGEST_BLOCK);
+    const isLast = offset + LONGEST_BLOCK >= data.length ? 1 : 0;
     const length = [block.length & 255, block.length >> 8];
     parts.push(Uint8Array.from([isLast, ...length, ...length.map((byte) => byte ^ 255)]), block);
   }
@@ -48,10 +48,10 @@ function stored(data: Uint8Array): Uint8Array {
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
+  let offset = 0;
   for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+    whole.set(part, offset);
+    offset += part.length;
   }
   return whole;
 }

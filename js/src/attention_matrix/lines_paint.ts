@@ -59,10 +59,10 @@ export function zoomedPitch({ pitch, count }: LinesLayout, by: 1 | 0 | -1): numb
 /** The token at a point: a row in the left column, a column in the right one. */
 export function tokenAt(layout: LinesLayout, x: number, y: number, scroll: Scroll): Place | null {
   if (y < layout.top) return null;
-  const at = Math.floor((y - layout.top - PAD + scroll.top) / layout.pitch);
-  if (at < 0 || at >= layout.count) return null;
-  if (x < layout.labelWidth + 2 * GAP) return { row: at, column: null };
-  if (x > layout.width - layout.labelWidth - 2 * GAP) return { row: null, column: at };
+  const index = Math.floor((y - layout.top - PAD + scroll.top) / layout.pitch);
+  if (index < 0 || index >= layout.count) return null;
+  if (x < layout.labelWidth + 2 * GAP) return { row: index, column: null };
+  if (x > layout.width - layout.labelWidth - 2 * GAP) return { row: null, column: index };
   return null;
 }
 
@@ -95,8 +95,8 @@ export function paintLines(pen: Pen, painting: LinesPainting): void {
       for (const { row, column, share } of lines) {
         if (!seen(row) && !seen(column) && Math.sign(y(row) - top) === Math.sign(y(column) - top))
           continue;
-        const look = { color, width: 0.75 + 2 * share, opacity: thin * (0.12 + 0.88 * share) };
-        pen.curve([from, y(row)], [to, y(column)], look);
+        const style = { color, width: 0.75 + 2 * share, opacity: thin * (0.12 + 0.88 * share) };
+        pen.curve([from, y(row)], [to, y(column)], style);
       }
     }
     for (const axis of ["row", "column"] as const) labels(pen, painting, axis, y);
@@ -118,15 +118,15 @@ function headKey(pen: Pen, { strands, palette }: LinesPainting, middle: number):
 function shade(
   pen: Pen,
   { layout, isolated, strands }: LinesPainting,
-  y: (at: number) => number,
+  y: (token: number) => number,
 ): void {
   if (isolated.row === null && isolated.column === null) return;
   const { labelWidth, width, pitch } = layout;
   const x = isolated.row === null ? 0 : width - labelWidth - GAP / 2;
   for (const { color, lines } of strands) {
     for (const { row, column, share } of lines) {
-      const at = isolated.row === null ? row : column;
-      const box = { x, y: y(at) - pitch / 2, width: labelWidth + GAP / 2, height: pitch };
+      const linked = isolated.row === null ? row : column;
+      const box = { x, y: y(linked) - pitch / 2, width: labelWidth + GAP / 2, height: pitch };
       pen.fill(box, color, 0.04 + 0.36 * share);
     }
   }
@@ -140,19 +140,19 @@ function labels(
 ): void {
   const { count, pitch, labelWidth, width, top, viewHeight } = layout;
   const { rows, selected } = state;
-  const own = isolated[axis];
+  const isolatedHere = isolated[axis];
   const chosen = rowsOfWord(rows, selected);
   const other = axis === "row" ? isolated.column : isolated.row;
   // If one token is isolated, the tokens that it is linked to most are labelled.
   const ends = strands.flatMap(({ lines }) => lines.slice(-12).map((line) => line[axis])).reverse();
   const important = [
-    ...(own === null ? chosen : [own, ...chosen]),
+    ...(isolatedHere === null ? chosen : [isolatedHere, ...chosen]),
     ...(other === null ? [] : ends),
   ];
   for (const i of labelled(PITCH.row, count, pitch, important)) {
     const middle = y(i);
     if (middle < top || middle > viewHeight) continue;
-    const bold = i === own || chosen.includes(i);
+    const bold = i === isolatedHere || chosen.includes(i);
     const color = rows.words[i] === -1 && !bold ? palette.muted : palette.foreground;
     const text = shortened(pen, rows.labels[i] ?? "", labelWidth, bold);
     if (axis === "row") pen.text(text, labelWidth, middle, { color, bold, align: "right" });

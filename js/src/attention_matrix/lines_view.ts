@@ -19,7 +19,7 @@ import { makeZoom } from "./zoom.ts";
 
 const WIDEST_LABEL = 110;
 const NONE: Place = { row: null, column: null };
-const NO_LINES: Lines = { lines: [], found: 0 };
+const NO_LINES: Lines = { lines: [], total: 0 };
 
 type Drawn = Strand & Lines;
 
@@ -33,7 +33,7 @@ export function makeLines(frame: Frame, actions: Actions): View {
   const readings = makeReadings();
   const chips = makeHeadChips((heads) => actions.set("line_heads", heads));
   const threshold = makeThreshold((value) => actions.set("threshold", value));
-  const said = h("p", { class: "bw-note bw-lines-said" });
+  const said = h("p", { class: "bw-note bw-line-count" });
 
   const isolated = (): Place => {
     if (pointed !== null || state === null) return pointed ?? NONE;
@@ -56,7 +56,7 @@ export function makeLines(frame: Frame, actions: Actions): View {
   const paint = (pen: Pen, palette: Palette): void => {
     if (state === null || layout === null) return;
     const scroll = stage.scroll();
-    const found = find(palette);
+    const found = strandsToDraw(palette);
     setText(said, countOf(found));
     paintLines(pen, { state, layout, scroll, isolated: isolated(), palette, strands: found });
   };
@@ -141,8 +141,8 @@ export function makeLines(frame: Frame, actions: Actions): View {
 
 function countOf(drawn: readonly Drawn[]): string {
   const shown = drawn.reduce((sum, { lines }) => sum + lines.length, 0);
-  const found = drawn.reduce((sum, one) => sum + one.found, 0);
-  const part = shown < found ? `The ${written(shown)} strongest of ` : "";
-  const lines = `${written(found)} ${found === 1 ? "line" : "lines"}`;
+  const total = drawn.reduce((sum, strand) => sum + strand.total, 0);
+  const part = shown < total ? `The ${written(shown)} strongest of ` : "";
+  const lines = `${written(total)} ${total === 1 ? "line" : "lines"}`;
   return `${part}${lines}. Point at a token to see only its lines.`;
 }

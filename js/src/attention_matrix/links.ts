@@ -34,7 +34,7 @@ export interface Line {
 export interface Lines {
   lines: Line[];
   /** The number of lines before the limit. */
-  found: number;
+  total: number;
 }
 
 /** The lines of one map, weakest first: those of the isolated token, or else the strongest of all. */
@@ -43,22 +43,22 @@ export function linesOf(state: Attention, map: AttentionMap, isolated: Place): L
   const passing = passes(state.filter, state.rows);
   const least = scale > 0 ? Math.max(1, 255 * state.threshold) : 256;
   const byByte: number[][] = Array.from({ length: 256 }, () => []);
-  let found = 0;
+  let total = 0;
   eachCell(count, isolated, (row, column) => {
     const i = row * count + column;
     const byte = bytes[i] ?? 0;
     if (byte < least || !passing(row, column)) return;
     byByte[byte]?.push(i);
-    found++;
+    total++;
   });
-  const kept: number[] = [];
-  for (let byte = 255; byte >= 0 && kept.length < MOST_LINES; byte--) {
-    for (const i of byByte[byte] ?? []) if (kept.length < MOST_LINES) kept.push(i);
+  const strongest: number[] = [];
+  for (let byte = 255; byte >= 0 && strongest.length < MOST_LINES; byte--) {
+    for (const i of byByte[byte] ?? []) if (strongest.length < MOST_LINES) strongest.push(i);
   }
-  const lines = kept.reverse().map((i) => ({
+  const lines = strongest.reverse().map((i) => ({
     row: Math.floor(i / count),
     column: i % count,
     share: (bytes[i] ?? 0) / 255,
   }));
-  return { lines, found };
+  return { lines, total };
 }

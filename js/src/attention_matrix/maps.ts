@@ -53,8 +53,8 @@ export function halved({ bytes, count }: AttentionMap): Uint8Array {
   const side = Math.ceil(count / 2);
   const smaller = new Uint8Array(side * side);
   for (let i = 0; i < bytes.length; i++) {
-    const at = (Math.floor(i / count) >> 1) * side + ((i % count) >> 1);
-    smaller[at] = Math.max(smaller[at] ?? 0, bytes[i] ?? 0);
+    const index = (Math.floor(i / count) >> 1) * side + ((i % count) >> 1);
+    smaller[index] = Math.max(smaller[index] ?? 0, bytes[i] ?? 0);
   }
   return smaller;
 }
@@ -105,18 +105,18 @@ interface Saved {
 
 /** The heads whose weights are in the page: layer * heads + head. */
 export function headsInPage({ maps, heads }: Saved): Set<number> {
-  const found = new Set<number>();
+  const saved = new Set<number>();
   for (const { key } of maps.values()) {
     if (key.measure === "weights" && key.layer !== -1 && key.head !== -1)
-      found.add(key.layer * heads + key.head);
+      saved.add(key.layer * heads + key.head);
   }
-  return found;
+  return saved;
 }
 
 /** The heads whose weights a saved copy contains; null if it contains all, or the page is live. */
 export function partlySaved(state: Saved): Set<number> | null {
-  const found = headsInPage(state);
-  return state.static && found.size < state.layers * state.heads ? found : null;
+  const saved = headsInPage(state);
+  return state.static && saved.size < state.layers * state.heads ? saved : null;
 }
 
 /** Reads the maps of all slots; a slot that did not change keeps its map objects. */
@@ -131,14 +131,14 @@ export function mapReader(): (
   }));
   return (model, count) => {
     const listed = read.list(model, "_slots");
-    const found = new Map<string, AttentionMap>();
+    const maps = new Map<string, AttentionMap>();
     slots.forEach((slot, i) => {
       const entries = listed[i] ?? [];
       if (slot.changed(model.get(slot.name), JSON.stringify(entries), count))
         slot.maps = readSlot(model, slot.name, entries, count);
-      for (const map of slot.maps) found.set(nameOf(map.key), map);
+      for (const map of slot.maps) maps.set(nameOf(map.key), map);
     });
-    return found;
+    return maps;
   };
 }
 
@@ -148,7 +148,7 @@ function readSlot(
   entries: unknown,
   count: number,
 ): AttentionMap[] {
-  check(Array.isArray(entries), "“_slots” does not hold lists.");
+  check(Array.isArray(entries), "“_slots” has an item that is not a list.");
   const size = count * count;
   const bytes = read.uint8(model, name, entries.length * size);
   return entries.map((entry, i) => {
@@ -156,7 +156,7 @@ function readSlot(
     const key = readKey(entry);
     check(
       key !== null && isShare(scale) && isShare(largestLeftOut) && bytes !== null,
-      "An attention map lacks its key, its scale or its bytes.",
+      "An attention map has no key, scale or bytes.",
     );
     return { key, bytes: bytes.subarray(i * size, (i + 1) * size), count, scale, largestLeftOut };
   });

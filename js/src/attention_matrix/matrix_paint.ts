@@ -17,7 +17,7 @@ export interface MatrixPainting {
   /** The weights; null until they are available. */
   grid: Grid | null;
   /** A blurred preview, shown until then. */
-  preview: { grid: Grid; side: number; at: number } | null;
+  preview: { grid: Grid; side: number; index: number } | null;
 }
 
 /** Draws what is in view: cells, marks, then the axes on top. */
@@ -42,8 +42,8 @@ function cells(pen: Pen, { layout, scroll, palette, grid, preview }: MatrixPaint
   if (grid === null) {
     pen.fill(whole, palette.surface);
     if (preview === null) return;
-    const { side, at } = preview;
-    pen.cells(preview.grid, { x: 0, y: at * side, width: side, height: side }, whole);
+    const { side, index } = preview;
+    pen.cells(preview.grid, { x: 0, y: index * side, width: side, height: side }, whole);
     pen.fill(whole, palette.background, 0.55);
     return;
   }
@@ -95,9 +95,9 @@ function dim(pen: Pen, { state, layout, scroll, palette }: MatrixPainting): void
   }
   const second = parts.find(({ segment }) => segment === 1)?.start;
   if (second === undefined) return;
-  const [at, size] = [second * cell, count * cell];
-  pen.line([x + at, y, x + at, y + size], palette.muted, 1);
-  pen.line([x, y + at, x + size, y + at], palette.muted, 1);
+  const [boundary, size] = [second * cell, count * cell];
+  pen.line([x + boundary, y, x + boundary, y + size], palette.muted, 1);
+  pen.line([x, y + boundary, x + size, y + boundary], palette.muted, 1);
 }
 
 /** To the right of each row, how much of it went to hidden tokens. */
@@ -147,13 +147,13 @@ function marks(pen: Pen, painting: MatrixPainting, x: number, y: number): void {
 
 /** Neighbouring rows as half-open ranges. */
 export function spans(rows: readonly number[]): [number, number][] {
-  const found: [number, number][] = [];
+  const ranges: [number, number][] = [];
   for (const row of rows) {
-    const last = found.at(-1);
+    const last = ranges.at(-1);
     if (last?.[1] === row) last[1] = row + 1;
-    else found.push([row, row + 1]);
+    else ranges.push([row, row + 1]);
   }
-  return found;
+  return ranges;
 }
 
 function labels(pen: Pen, painting: MatrixPainting, palette: Palette): void {

@@ -120,9 +120,9 @@ function previewOf(
   state: Attention,
   palette: Palette,
   gridOf: GridMaker,
-): { grid: Grid; side: number; at: number } | null {
+): { grid: Grid; side: number; index: number } | null {
   const { thumbnails, layer, head, heads, measure, rows } = state;
   if (!thumbnails || layer < 0 || head < 0 || measure !== "weights" || !isWhole(rows)) return null;
   const { side } = thumbnails;
-  return { grid: gridOf(thumbnails.bytes, side, palette), side, at: layer * heads + head };
+  return { grid: gridOf(thumbnails.bytes, side, palette), side, index: layer * heads + head };
 }

@@ -14,7 +14,7 @@ export interface Message {
 
 /** A message over a plot that cannot be drawn yet. */
 export function makeMessage(): Message {
-  const element = h("div", { class: "bw-waiting-head", role: "status", hidden: true });
+  const element = h("div", { class: "bw-plot-message", role: "status", hidden: true });
   const say = (text: string): void => {
     element.hidden = text === "";
     setText(element, text);

@@ -61,11 +61,11 @@ export function layOutMosaic(available: number, wanted: Wanted): MosaicLayout {
 /** The box of the thumbnail at a position of the order. */
 export function thumbAt(
   { columns, left, top, pitchX, pitchY, thumb }: MosaicLayout,
-  at: number,
+  position: number,
 ): Box {
   return {
-    x: left + (at % columns) * pitchX,
-    y: top + Math.floor(at / columns) * pitchY,
+    x: left + (position % columns) * pitchX,
+    y: top + Math.floor(position / columns) * pitchY,
     width: thumb,
     height: thumb,
   };
@@ -75,9 +75,9 @@ export function thumbAt(
 export function placeUnder(layout: MosaicLayout, x: number, y: number): number | null {
   const column = Math.floor((x - layout.left) / layout.pitchX);
   const row = Math.floor((y - layout.top) / layout.pitchY);
-  const at = row * layout.columns + column;
-  if (column < 0 || column >= layout.columns || row < 0 || at >= layout.count) return null;
-  return at;
+  const position = row * layout.columns + column;
+  if (column < 0 || column >= layout.columns || row < 0 || position >= layout.count) return null;
+  return position;
 }
 
 /** The small button that switches a head off, in the corner of its thumbnail. */
@@ -99,7 +99,7 @@ export function holds({ x, y, width, height }: Box, px: number, py: number): boo
 /** The position that an arrow key moves to. */
 export function placeBeside(
   { columns, count }: MosaicLayout,
-  at: number,
+  position: number,
   key: string,
 ): number | null {
   const by: Record<string, number> = {
@@ -107,11 +107,11 @@ export function placeBeside(
     ArrowRight: 1,
     ArrowUp: -columns,
     ArrowDown: columns,
-    Home: -at,
-    End: count - 1 - at,
+    Home: -position,
+    End: count - 1 - position,
   };
   const step = by[key];
   if (step === undefined) return null;
-  const next = at + step;
-  return next >= 0 && next < count ? next : at;
+  const next = position + step;
+  return next >= 0 && next < count ? next : position;
 }

@@ -24,13 +24,13 @@ export interface MosaicPainting {
 export function paintMosaic(pen: Pen, painting: MosaicPainting): void {
   const { layout, order, ranked, pointed, switches, palette } = painting;
   if (!ranked) axes(pen, painting);
-  order.forEach((head, at) => {
-    const box = thumbAt(layout, at);
+  order.forEach((head, position) => {
+    const box = thumbAt(layout, position);
     thumbnail(pen, painting, head, box);
     caption(pen, painting, head, box);
   });
-  order.forEach((head, at) => {
-    const box = thumbAt(layout, at);
+  order.forEach((head, position) => {
+    const box = thumbAt(layout, position);
     if (head === pointed) pen.frame(inset(box, -1.5), palette.focus, 3);
     if (switches.includes(head)) switchButton(pen, painting, head, box);
   });
@@ -40,7 +40,7 @@ export function paintMosaic(pen: Pen, painting: MosaicPainting): void {
 function axes(pen: Pen, { state, layout, pointed, palette }: MosaicPainting): void {
   const { left, top, pitchX, pitchY, thumb } = layout;
   const now = pointed ?? -1;
-  const look = (bold: boolean) => ({
+  const style = (bold: boolean) => ({
     color: bold ? palette.foreground : palette.muted,
     bold,
     size: 11,
@@ -49,14 +49,14 @@ function axes(pen: Pen, { state, layout, pointed, palette }: MosaicPainting): vo
   for (let head = 0; head < state.heads; head += step) {
     const x = left + head * pitchX + thumb / 2;
     pen.text(`${head + 1}`, x, top - 10, {
-      ...look(now >= 0 && now % state.heads === head),
+      ...style(now >= 0 && now % state.heads === head),
       align: "center",
     });
   }
   for (let layer = 0; layer < state.layers; layer++) {
     const y = top + layer * pitchY + thumb / 2;
     const bold = Math.floor(now / state.heads) === layer;
-    pen.text(`${layer + 1}`, left - 7, y, { ...look(bold), align: "right" });
+    pen.text(`${layer + 1}`, left - 7, y, { ...style(bold), align: "right" });
   }
 }
 
@@ -91,10 +91,10 @@ function caption(pen: Pen, painting: MosaicPainting, head: number, box: Box): vo
     const share = shading.largest > 0 ? value / shading.largest : 0;
     bar(pen, shading, share, { x: box.x, y: y + 2, width: box.width, height: 4 }, palette);
   }
-  const look = { color: shading?.isSure(head) ? palette.foreground : palette.muted, size: 10 };
+  const style = { color: shading?.isSure(head) ? palette.foreground : palette.muted, size: 10 };
   const name = `${Math.floor(head / state.heads) + 1}.${(head % state.heads) + 1}`;
   const number = shading?.text(head) ?? "";
-  const middle = { ...look, align: "center" as const };
+  const middle = { ...style, align: "center" as const };
   const x = box.x + box.width / 2;
   if (ranked) pen.text(name, x, y + 13, { ...middle, color: palette.muted });
   if (number !== "" && pen.widthOf(number, false, 10) <= painting.layout.pitchX)

@@ -9,7 +9,7 @@ export interface Predictions {
   probabilities: Float32Array;
   /** For the text without masked tokens. */
   unmaskedProbabilities: Float32Array;
-  /** For the text on show, without the heads that are switched off. */
+  /** For the current text, without the heads that are switched off. */
   ablatedProbabilities: Float32Array;
 }
 
@@ -44,7 +44,7 @@ export function readChanges(
   const masked = read.numbers(model, "masked");
   check(
     masked.every((token) => Number.isInteger(token) && token >= 0 && token < tokens),
-    "“masked” has a token that does not exist.",
+    "“masked” refers to an unknown token.",
   );
   return {
     masked: new Set(masked),
@@ -57,7 +57,7 @@ function readAblated(model: Model<Trait>, layers: number, heads: number): Set<nu
   const pairs = read.tuples(model, "ablated", "number", "number");
   check(
     pairs.every(([layer, head]) => layer >= 0 && layer < layers && head >= 0 && head < heads),
-    "“ablated” has a head that does not exist.",
+    "“ablated” refers to an unknown head.",
   );
   return new Set(pairs.map(([layer, head]) => layer * heads + head));
 }

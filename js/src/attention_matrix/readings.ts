@@ -87,17 +87,17 @@ export function makeReadings(): {
     const place = placeOf(state, cursor);
     const passing = passes(state.filter, state.rows);
     drawCell(state, sources[0]?.map, cursor);
-    const found = sources
+    const links = sources
       .flatMap((source) =>
         strongest(source.map, place, passing).map((link) => ({ ...link, source })),
       )
       .sort((a, b) => b.weight - a.weight)
       .slice(0, STRONGEST);
-    const most = found[0]?.weight ?? 0;
-    heading.hidden = found.length === 0;
+    const most = links[0]?.weight ?? 0;
+    heading.hidden = links.length === 0;
     setText(heading, headingOf(place, labels));
     list.replaceChildren(
-      ...found.map((link) => {
+      ...links.map((link) => {
         const isCurrent = cursor?.row === link.row && cursor.column === link.column;
         return strength(nameOf(link, place, labels), link, most, isCurrent);
       }),

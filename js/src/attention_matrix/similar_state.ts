@@ -71,7 +71,7 @@ function readMatch(value: unknown): Match {
       word.length === 3 &&
       word.every((part) => typeof part === "string") &&
       Number.isFinite(row["similarity"]),
-    "A match lacks its text or its similarity.",
+    "A match has no text or no similarity.",
   );
   return row as unknown as Match;
 }

@@ -22,7 +22,7 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
   const strip = makeTokenStrip(actions.look);
   const by = dropdown("Compare by", (choice) => actions.set("similar_by", choice));
   const chips = makeHeadChips((heads) => actions.set("line_heads", heads));
-  const said = h("p", { class: "bw-similar-said", role: "status" });
+  const status = h("p", { class: "bw-similar-status", role: "status" });
   const concordance = makeConcordance();
   const counts = makeCounts();
   const plot = h(
@@ -30,7 +30,7 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
     { class: "bw-plot" },
     strip.element,
     h("div", { class: "bw-plot-controls" }, captioned("Compare by", by.element), chips.element),
-    said,
+    status,
     concordance.element,
   );
   const element = h("div", { class: "bw-main" }, plot, counts.element);
@@ -47,8 +47,8 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
       );
       chips.draw(ofHeads, strandsOf(ofHeads, frame.palette));
       const missing = absence(state, similar);
-      setText(said, missing?.why ?? sentence(state, similar));
-      said.classList.toggle("bw-note", missing !== null);
+      setText(status, missing?.why ?? sentence(state, similar));
+      status.classList.toggle("bw-note", missing !== null);
       // During a search the previous matches stay, dimmed, so that the layout does not jump.
       const shown = missing === null || missing.isComing ? similar : { matches: [], counts: [] };
       concordance.draw(shown.matches);
@@ -60,9 +60,9 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
 }
 
 function sentence({ tokens, token, layer, ...state }: Attention, similar: Similar): string {
-  const own = tokens[tokenInView({ token, ...state }) ?? 0];
+  const label = tokens[tokenInView({ token, ...state }) ?? 0];
   const texts = `${written(similar.size)} ${similar.size === 1 ? "text" : "texts"}`;
-  return `Most similar to ${quoted(own)} at layer ${layer + 1}, in ${texts}`;
+  return `Most similar to ${quoted(label)} at layer ${layer + 1}, in ${texts}`;
 }
 
 /** Why there are no matches to show, and whether they are on their way; null if there are some. */

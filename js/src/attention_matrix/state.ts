@@ -141,9 +141,9 @@ export function attentionReader(): (model: Model<Trait>) => Attention {
 
 function oneOf<T extends string>(model: Model<Trait>, name: Trait, choices: readonly T[]): T {
   const value = model.get(name);
-  const found = choices.find((choice) => choice === value);
-  check(found !== undefined, `“${name}” is not one of ${choices.join(", ")}.`);
-  return found;
+  const choice = choices.find((known) => known === value);
+  check(choice !== undefined, `“${name}” is not one of ${choices.join(", ")}.`);
+  return choice;
 }
 
 /** A number below `count`, or -1 for all. */
@@ -151,7 +151,7 @@ function place(model: Model<Trait>, name: Trait, count: number): number {
   const value = model.get(name);
   check(
     typeof value === "number" && Number.isInteger(value) && value >= -1 && value < count,
-    `There is no such ${name}.`,
+    `“${name}” is out of range.`,
   );
   return value;
 }
@@ -167,7 +167,7 @@ function readRows(model: Model<(typeof ROW_TRAITS)[number]>): Arrangement {
   check(
     owners.every((word) => word >= -1 && word < words) &&
       rows.every((row) => row >= -1 && row < labels.length),
-    "A token belongs to a word or a row that does not exist.",
+    "A token refers to an unknown word or row.",
   );
   const signed = segments === null ? new Int8Array(tokens) : new Int8Array(segments.buffer);
   return arrange(labels, rows, owners, signed);
@@ -187,12 +187,12 @@ function readEffects(
   heads: number,
 ): Pick<Attention, "estimates" | "effects" | "progress" | "measuring"> {
   const values = (name: Trait): Float32Array => {
-    const found = new Float32Array(read.bytes(model, name, 4));
+    const values = new Float32Array(read.bytes(model, name, 4));
     check(
-      found.length === heads || found.length === 0,
+      values.length === heads || values.length === 0,
       `“${name}” does not have one value per head.`,
     );
-    return found;
+    return values;
   };
   return {
     estimates: values("estimates"),
@@ -206,7 +206,7 @@ function readLines(model: Model<Trait>, heads: number): Pick<Attention, "lineHea
   const chosen = read.numbers(model, "line_heads");
   check(
     chosen.every((head) => Number.isInteger(head) && head >= 0 && head < heads),
-    "“line_heads” has a head that does not exist.",
+    "“line_heads” refers to an unknown head.",
   );
   return { lineHeads: chosen, threshold: Math.min(1, read.number(model, "threshold")) };
 }

@@ -73,10 +73,14 @@ export function drawnRuns(text: string, ranges: readonly (Range & { item: number
 }
 
 /**
- * The positions of ranges in an edited text: those entirely before or after the edit are kept,
+ * The positions of ranges in an edited text: those entirely before or after the edit stay,
  * those that it touches are dropped.
  */
-export function carried<T extends Range>(ranges: readonly T[], before: string, after: string): T[] {
+export function shiftedRanges<T extends Range>(
+  ranges: readonly T[],
+  before: string,
+  after: string,
+): T[] {
   if (before === after) return [...ranges];
   const [old, now] = [codePoints(before), codePoints(after)];
   const shorter = Math.min(old.length, now.length);

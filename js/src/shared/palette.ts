@@ -51,9 +51,11 @@ export function ownBackground(dark: boolean): Rgb {
 
 export function makePalette(background: Rgb, hostForeground: Rgb | null): Palette {
   const dark = luminance(background) < 0.18;
-  const own = dark ? OWN.dark.foreground : OWN.light.foreground;
+  const fallback = dark ? OWN.dark.foreground : OWN.light.foreground;
   const foreground =
-    hostForeground !== null && contrast(hostForeground, background) >= 10 ? hostForeground : own;
+    hostForeground !== null && contrast(hostForeground, background) >= 10
+      ? hostForeground
+      : fallback;
   const towards = (share: number): Rgb => mix(background, foreground, share);
   const ink = (light: Rgb, night: Rgb): Rgb =>
     readable(dark ? night : light, foreground, background);

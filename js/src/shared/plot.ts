@@ -94,12 +94,12 @@ function decades([from, to]: Bounds, most: number): number[] {
   const count = Math.log10(to / from);
   const factors = count * 3 <= most ? [1, 2, 5] : [1];
   const every = Math.ceil(count / most);
-  const found: number[] = [];
+  const ticks: number[] = [];
   for (let power = Math.floor(Math.log10(from)); power <= Math.log10(to); power++) {
     if (power % every !== 0) continue;
-    for (const factor of factors) found.push(Number(`${factor}e${power}`));
+    for (const factor of factors) ticks.push(Number(`${factor}e${power}`));
   }
-  return found.filter((value) => value >= from && value <= to);
+  return ticks.filter((value) => value >= from && value <= to);
 }
 
 /** Places on the drawing for values of both axes. */

@@ -59,7 +59,10 @@ export function integer<T extends string>(
   below = Number.MAX_SAFE_INTEGER,
 ): number {
   const value = number(model, name);
-  check(Number.isInteger(value) && value < below, `“${name}” is not an integer in its range.`);
+  check(
+    Number.isInteger(value) && value < below,
+    `“${name}” is not an integer in the valid range.`,
+  );
   return value;
 }
 
@@ -82,7 +85,7 @@ export function list<T extends string>(model: Model<T>, name: T): unknown[] {
 
 export function texts<T extends string>(model: Model<T>, name: T): string[] {
   return list(model, name).map((item) => {
-    check(typeof item === "string", `“${name}” holds an item that is not a string.`);
+    check(typeof item === "string", `“${name}” has an item that is not a string.`);
     return item;
   });
 }
@@ -91,7 +94,7 @@ export function numbers<T extends string>(model: Model<T>, name: T): number[] {
   return list(model, name).map((item) => {
     check(
       typeof item === "number" && Number.isFinite(item),
-      `“${name}” holds an item that is not a number.`,
+      `“${name}” has an item that is not a number.`,
     );
     return item;
   });
@@ -156,7 +159,7 @@ function copied<T extends string>(model: Model<T>, name: T): ArrayBuffer | null 
 function sized(buffer: ArrayBuffer, name: string, width: number, count: number): void {
   check(
     buffer.byteLength === width * count,
-    `“${name}” holds ${buffer.byteLength} bytes, not the ${width * count} expected.`,
+    `“${name}” has ${buffer.byteLength} bytes, not the ${width * count} expected.`,
   );
 }
 
@@ -171,7 +174,7 @@ export function float32<T extends string>(
   const values = new Float32Array(buffer);
   check(
     values.every((value) => Number.isFinite(value)),
-    `“${name}” holds a value that is not finite.`,
+    `“${name}” has a value that is not finite.`,
   );
   return values;
 }
@@ -181,7 +184,7 @@ export function bytes<T extends string>(model: Model<T>, name: T, width: number)
   const buffer = copied(model, name) ?? new ArrayBuffer(0);
   check(
     width > 0 ? buffer.byteLength % width === 0 : buffer.byteLength === 0,
-    `“${name}” ends within a row.`,
+    `“${name}” has an incomplete row.`,
   );
   return buffer;
 }

@@ -87,7 +87,7 @@ export function makeEvidence(frame: Frame, store: Store, compute: () => void): H
   return element;
 }
 
-/** Has the curve computed where it is shown and missing, once for each question. */
+/** Requests the curve once per question, when it is shown but missing. */
 function askOnce(closing: AbortSignal, store: Store, compute: () => void): void {
   let asked = "";
   follow(closing, () => {

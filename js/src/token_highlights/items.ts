@@ -1,4 +1,4 @@
-import { carried, drawnRuns, type Range, type Run } from "../shared/codepoints.ts";
+import { drawnRuns, type Range, type Run, shiftedRanges } from "../shared/codepoints.ts";
 import type { Highlights } from "./state.ts";
 
 /** A highlight in one of the two texts: a word or a token. */
@@ -11,8 +11,8 @@ export interface Item extends Range {
 
 export function itemsOf(scored: Highlights, segment: number, tokens: boolean): Item[] {
   if (!tokens) {
-    return scored.words.flatMap(({ start, end, score, text, segment: own }, word) =>
-      own === segment ? [{ start, end, word, score, label: text }] : [],
+    return scored.words.flatMap(({ start, end, score, text, segment: wordSegment }, word) =>
+      wordSegment === segment ? [{ start, end, word, score, label: text }] : [],
     );
   }
   return scored.tokens.flatMap(({ start, end, score, text, word }) =>
@@ -25,7 +25,7 @@ export function itemsOf(scored: Highlights, segment: number, tokens: boolean): I
 /** The highlighted stretches of the current text; the scores may be those of an earlier text. */
 export function runsOf(items: readonly Item[], scoredText: string, text: string): Run[] {
   const ranges = items.map(({ start, end }, item) => ({ start, end, item }));
-  return drawnRuns(text, carried(ranges, scoredText, text));
+  return drawnRuns(text, shiftedRanges(ranges, scoredText, text));
 }
 
 /** The special tokens drawn before and after a text: those no token of another text separates from it. */

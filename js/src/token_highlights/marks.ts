@@ -12,26 +12,26 @@ export interface Marked {
 
 /** Selection, tab stop and pointers on the words; only what changes is touched. */
 export function makeMarks(): { draw: (spans: Spans, marked: Marked) => void; clear: () => void } {
-  let worn = new Map<HTMLElement, string>();
+  let applied = new Map<HTMLElement, string>();
   const draw = (spans: Spans, { selected, tabStop, pointed }: Marked): void => {
     const shown = tabStop !== null && spans.has(tabStop);
     const stop = shown ? tabStop : Math.min(...spans.keys());
-    const [held, hinted] = [new Set(selected), new Set(pointed)];
-    const now = new Map<HTMLElement, string>();
+    const [selectedWords, pointedWords] = [new Set(selected), new Set(pointed)];
+    const current = new Map<HTMLElement, string>();
     for (const [word, parts] of spans) {
       parts.forEach((part, i) => {
         const tabindex = word === stop && i === 0 ? 0 : -1;
-        const look = `${held.has(word)} ${tabindex} ${hinted.has(word)}`;
-        now.set(part, look);
-        if (worn.get(part) === look && part.hasAttribute("tabindex")) return;
-        setAttribute(part, "aria-selected", held.has(word) ? "true" : "false");
+        const marks = `${selectedWords.has(word)} ${tabindex} ${pointedWords.has(word)}`;
+        current.set(part, marks);
+        if (applied.get(part) === marks && part.hasAttribute("tabindex")) return;
+        setAttribute(part, "aria-selected", selectedWords.has(word) ? "true" : "false");
         setAttribute(part, "tabindex", tabindex);
-        part.classList.toggle("bw-pointed", hinted.has(word));
+        part.classList.toggle("bw-pointed", pointedWords.has(word));
       });
     }
-    worn = now;
+    applied = current;
   };
-  return { draw, clear: () => worn.clear() };
+  return { draw, clear: () => applied.clear() };
 }
 
 /** The word that has the focus within a list. */

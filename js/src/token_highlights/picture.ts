@@ -13,7 +13,7 @@ const FONT = '12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-
 const CAPTION = 16;
 
 /**
- * Parts of a widget as they stand on the page, one below the other on a canvas of their own, and a
+ * Parts of a widget as they appear on the page, one below the other on a separate canvas, and a
  * caption; they keep their distance to the left edge of `body`.
  */
 export function pictureOf(
@@ -126,10 +126,10 @@ function paintText(ctx: Context, node: Text, style: CSSStyleDeclaration): void {
     if (box === undefined) return;
     const characters = Array.from(text);
     if (boxes.length > 1 && characters.length > 1) {
-      let at = start;
+      let position = start;
       for (const character of characters) {
-        paint(character, at);
-        at += character.length;
+        paint(character, position);
+        position += character.length;
       }
       return;
     }

@@ -33,7 +33,7 @@ export function sameEdit(one: Edit, other: Edit): boolean {
 function tableOf(value: unknown, name: string): Table | null {
   check(
     value === undefined || value === null || (typeof value === "object" && !Array.isArray(value)),
-    `“${name}” is not a table.`,
+    `“${name}” is not an object.`,
   );
   return value && Object.keys(value).length > 0 ? (value as Table) : null;
 }
@@ -66,7 +66,7 @@ export function readAnswer(model: Model<Trait>, labels: number): Answer | null {
       Array.isArray(probabilities) &&
       probabilities.length === labels &&
       probabilities.every((share) => typeof share === "number" && Number.isFinite(share)),
-    "“edited” does not hold the answer to an edit.",
+    "“edited” is not the answer to an edit.",
   );
   return { edit, texts: [text, pair], probabilities };
 }

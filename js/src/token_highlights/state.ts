@@ -119,7 +119,7 @@ export interface Highlights {
 
 function range(offsets: Int32Array, i: number, what: string): Range {
   const [start, end] = [offsets[2 * i] ?? -1, offsets[2 * i + 1] ?? -1];
-  check(0 <= start && start <= end, `${what} ${i + 1} has no position in a text.`);
+  check(0 <= start && start <= end, `${what} ${i + 1} has no valid position in a text.`);
   return { start, end };
 }
 
@@ -131,7 +131,7 @@ function readWords(model: Model<(typeof WORD_TRAITS)[number]>): Word[] {
   if (offsets === null || segments === null || scores === null) return [];
   return texts.map((text, i) => {
     const segment = segments[i] ?? 0;
-    check(segment <= 1, `Word ${i + 1} belongs to neither text.`);
+    check(segment <= 1, `Word ${i + 1} does not belong to either text.`);
     return { ...range(offsets, i, "Word"), text, segment, score: scores[i] ?? 0 };
   });
 }
@@ -146,7 +146,7 @@ function readTokens(model: Model<(typeof TOKEN_TRAITS)[number]>, words: readonly
     const score = scores[i] ?? 0;
     const word = owners[i] ?? -1;
     if (word === -1) return { start: 0, end: 0, text, word: null, score };
-    check(words[word] !== undefined, `Token ${i + 1} belongs to no word.`);
+    check(words[word] !== undefined, `Token ${i + 1} does not belong to a word.`);
     return { ...range(offsets, i, "Token"), text, word, score };
   });
 }
@@ -165,7 +165,7 @@ function fitting(model: Model<Trait>, name: Trait, fits: (count: number) => bool
   const scores = read.float32Rows(model, name, 1);
   check(
     scores.every((score) => Number.isFinite(score)),
-    `“${name}” holds a value that is not finite.`,
+    `“${name}” has a value that is not finite.`,
   );
   return fits(scores.length) ? scores : new Float32Array(0);
 }
@@ -189,7 +189,7 @@ function readDeletion(model: Model<Trait>): Deletion | null {
   if (rows.length === 0) return null;
   check(
     rows.every((value) => Number.isFinite(value)),
-    "“deletion” holds a value that is not finite.",
+    "“deletion” has a value that is not finite.",
   );
   const column = (i: number): Float64Array =>
     Float64Array.from(rows.filter((_, position) => position % 5 === i));
@@ -201,7 +201,7 @@ function readDeletion(model: Model<Trait>): Deletion | null {
 function readSpans(model: Model<Trait>): Span[] {
   return read.list(model, "spans").map((span) => {
     const whole = Array.isArray(span) && span.length === 3 && span.every(Number.isInteger);
-    check(whole, "“spans” holds an item that is not a span.");
+    check(whole, "“spans” has an item that is not a span.");
     return span as Span;
   });
 }

@@ -92,13 +92,13 @@ export function makeTextLayer(): {
   const spans = new Map<number, HTMLElement[]>();
 
   const draw = (parts: readonly Part[]): void => {
-    const alike = (a: Part | undefined, b: Part | undefined): boolean =>
+    const same = (a: Part | undefined, b: Part | undefined): boolean =>
       a !== undefined && b !== undefined && a.kind === b.kind && a.text === b.text;
     const shorter = Math.min(parts.length, drawn.length);
     let head = 0;
-    while (head < shorter && alike(parts[head], drawn[head])) head++;
+    while (head < shorter && same(parts[head], drawn[head])) head++;
     let tail = 0;
-    while (tail < shorter - head && alike(parts.at(-1 - tail), drawn.at(-1 - tail))) tail++;
+    while (tail < shorter - head && same(parts.at(-1 - tail), drawn.at(-1 - tail))) tail++;
     const made = parts.slice(head, parts.length - tail).map(makeNode);
     for (const gone of nodes.slice(head, nodes.length - tail)) gone.remove();
     const next = nodes[nodes.length - tail] ?? null;
@@ -111,8 +111,9 @@ export function makeTextLayer(): {
     parts.forEach((part, i) => {
       const node = nodes[i];
       if (!(node instanceof HTMLElement)) return;
-      const kept = i < head ? drawn[i] : i >= parts.length - tail ? drawn[i + shift] : undefined;
-      dress(node, part, kept);
+      const previous =
+        i < head ? drawn[i] : i >= parts.length - tail ? drawn[i + shift] : undefined;
+      applyStyle(node, part, previous);
       for (const word of part.words) spans.set(word, [...(spans.get(word) ?? []), node]);
     });
     drawn = parts;
@@ -125,25 +126,26 @@ function makeNode({ kind, text }: Part): Text | HTMLElement {
   return h("span", { class: kind === "word" ? "bw-word" : "bw-word bw-special" }, text);
 }
 
-/** Applies the style of a highlight where it differs from that of `worn`. */
-function dress(node: HTMLElement, part: Part, worn: Part | undefined): void {
-  if (part.background !== worn?.background) node.style.backgroundColor = part.background;
-  if (part.underlined !== worn?.underlined) node.classList.toggle("bw-negative", part.underlined);
-  if (part.before !== worn?.before) node.classList.toggle("bw-before-neighbour", part.before);
-  if (part.after !== worn?.after) node.classList.toggle("bw-after-neighbour", part.after);
+/** Applies the style of a highlight where it differs from that of `previous`. */
+function applyStyle(node: HTMLElement, part: Part, previous: Part | undefined): void {
+  if (part.background !== previous?.background) node.style.backgroundColor = part.background;
+  if (part.underlined !== previous?.underlined)
+    node.classList.toggle("bw-negative", part.underlined);
+  if (part.before !== previous?.before) node.classList.toggle("bw-before-neighbour", part.before);
+  if (part.after !== previous?.after) node.classList.toggle("bw-after-neighbour", part.after);
   if (part.kind === "special") node.title = part.label;
-  else dressOption(node, part, worn);
+  else applyWordStyle(node, part, previous);
 }
 
-function dressOption(node: HTMLElement, part: Part, worn: Part | undefined): void {
+function applyWordStyle(node: HTMLElement, part: Part, previous: Part | undefined): void {
   const word = part.words[0] ?? null;
-  if (word !== (worn?.words[0] ?? null)) {
+  if (word !== (previous?.words[0] ?? null)) {
     setAttribute(node, "role", word === null ? null : "option");
     setAttribute(node, "data-word", word);
     setAttribute(node, "aria-label", word === null ? null : part.label);
     if (word === null) for (const name of ["aria-selected", "tabindex"]) node.removeAttribute(name);
   }
-  if (word !== null && part.label !== worn?.label) setAttribute(node, "aria-label", part.label);
+  if (word !== null && part.label !== previous?.label) setAttribute(node, "aria-label", part.label);
 }
 
 /** How many UTF-16 units of a text lie before a code point. */

@@ -25,11 +25,11 @@ export function readClasses(model: Model<ClassesTrait>): Classes {
   const scores = read.float32Rows(model, "_per_class", 4);
   check(
     [0, labels.length ** 2].includes(confusion.length) && confusion.every((n) => n >= 0),
-    "“_confusion” does not count every pair of classes.",
+    "“_confusion” does not have one count for each pair of classes.",
   );
   check(
     [0, 4 * labels.length].includes(scores.length),
-    "“_per_class” does not hold a row for each class.",
+    "“_per_class” does not have one row for each class.",
   );
   return {
     labels,

@@ -35,7 +35,7 @@ function readTables(
   const width = columns.length;
   check(
     width === 0 || (columns[0] === "run" && columns[1] === "step"),
-    `“${names}” does not begin with “run” and “step”.`,
+    `“${names}” does not start with the columns “run” and “step”.`,
   );
   const starts = Array.from({ length: runs + 1 }, () => 0);
   const count = width === 0 ? 0 : values.length / width;
@@ -47,7 +47,7 @@ function readTables(
       (values[row * width + 1] ?? 0) >= (values[(row - 1) * width + 1] ?? 0);
     check(
       Number.isInteger(run) && run >= last && run < runs && rises,
-      `The runs and steps of “${rows}” are not in order.`,
+      `The runs and steps of “${rows}” are not in ascending order.`,
     );
     last = run;
     starts[run + 1] = row + 1;

@@ -38,9 +38,9 @@ export function makeDataMap(frame: Frame<Trait>): {
   makeDraggable(over, (from, to, done) => {
     if (!free() || state === null) return;
     const { x, y } = mapPlot(state.map);
-    const at = ([sx, sy]: readonly [number, number]) =>
+    const valuesAt = ([sx, sy]: readonly [number, number]) =>
       [valueAtShare(x, sx), valueAtShare(y, 1 - sy)] as const;
-    box = boxBetween(at(from), at(to), limits());
+    box = boxBetween(valuesAt(from), valuesAt(to), limits());
     dragging = !done;
     if (done) brush(box);
     else canvas.draw();

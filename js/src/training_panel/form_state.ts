@@ -47,17 +47,18 @@ function readField(item: unknown): Field {
     unknown
   >;
   const bound = (value: unknown): number | null => (typeof value === "number" ? value : null);
-  const found = KINDS.find((one) => one === kind);
+  const fieldKind = KINDS.find((one) => one === kind);
   const words = Array.isArray(choices) ? choices : [];
   check(
-    [name, label, help, ...words].every((word) => typeof word === "string") && found !== undefined,
-    "“_fields” does not describe a form.",
+    [name, label, help, ...words].every((word) => typeof word === "string") &&
+      fieldKind !== undefined,
+    "“_fields” has an item that is not a form field.",
   );
   return {
     name: String(name),
     label: String(label),
     help: String(help),
-    kind: found,
+    kind: fieldKind,
     least: bound(rest["least"]),
     above: bound(rest["above"]),
     most: bound(rest["most"]),
@@ -68,7 +69,7 @@ function readField(item: unknown): Field {
 
 export function readForm(model: Model<FormTrait>): Form {
   const values = model.get("values") ?? {};
-  check(typeof values === "object", "“values” does not hold values.");
+  check(typeof values === "object", "“values” is not an object.");
   const finder = read.float32Rows(model, "_finder", 2);
   const column = (at: number): Float64Array =>
     Float64Array.from({ length: finder.length / 2 }, (_, i) => finder[2 * i + at] ?? 0);

@@ -18,7 +18,7 @@ export function correctnessColor(palette: Palette, correctness: number): Rgb {
   );
 }
 
-/** The largest variability on the axis; a probability's own can be a half at most. */
+/** The largest variability on the axis; the standard deviation of a probability is at most one half. */
 export function widthOf({ points }: DataMap): number {
   let largest = 0;
   for (let i = 0; i < points.length; i += POINT) largest = Math.max(largest, points[i] ?? 0);
@@ -62,7 +62,7 @@ export function shapeOf({ labels }: DataMap, label: number): Shape {
   return (labels.length <= SHAPES.length && SHAPES[label]) || "circle";
 }
 
-/** Where in the map what is found; captions only (Swayamdipta et al. 2020), no borders. */
+/** The regions of the map; captions only (Swayamdipta et al. 2020), no borders. */
 const REGIONS = [
   ["easy to learn", 0.03, 0.955, "left"],
   ["ambiguous", 0.97, 0.5, "right"],

@@ -16,7 +16,7 @@ type MapTrait = (typeof MAP_TRAITS)[number];
 
 export const POINT = 4;
 
-/** How the model's belief in each training example's own label went, over the epochs so far. */
+/** How the probability of each training example's given label changed over the epochs so far. */
 export interface DataMap {
   labels: string[];
   /** Rows of variability, confidence, correctness and the label's number. */
@@ -35,7 +35,7 @@ export function readMap(model: Model<MapTrait>): DataMap {
   const points = read.float32Rows(model, "_map", POINT);
   check(
     points.every((value) => Number.isFinite(value)),
-    "“_map” holds a value that is not finite.",
+    "“_map” has a value that is not finite.",
   );
   const number = "number";
   const text = "text";

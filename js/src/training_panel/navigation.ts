@@ -1,18 +1,18 @@
 import type { Bounds, Line } from "../shared/plot.ts";
 
-/** Where the reader looks: a step under the cursor, and a range of steps (null: the whole run). */
+/** The visible part of the run: the step under the cursor and the range of steps (null: the whole run). */
 export interface Place {
   cursor: number | null;
   zoom: Bounds | null;
 }
 
-/** A dragged range as a zoom within the run; null where it is too narrow to mean one. */
+/** A dragged range limited to the run; null if it is too narrow for a zoom. */
 export function zoomed(one: number, other: number, [from, to]: Bounds): Bounds | null {
   const [left, right] = [Math.max(from, Math.min(one, other)), Math.min(to, Math.max(one, other))];
   return right - left < Math.min(2, (to - from) / 2) ? null : [left, right];
 }
 
-/** A window made wider or narrower around a place, kept within the run; null for the whole of it. */
+/** The range scaled around a step and limited to the run; null for the whole run. */
 export function scaled(view: Bounds, around: number, factor: number, whole: Bounds): Bounds | null {
   const width = Math.max(2, (view[1] - view[0]) * factor);
   if (width >= whole[1] - whole[0]) return null;
@@ -21,15 +21,15 @@ export function scaled(view: Bounds, around: number, factor: number, whole: Boun
   return [left, left + width];
 }
 
-/** The step so many measurements away from one. */
+/** The step `by` measurements away from another one. */
 export function beside(lines: readonly Line[], step: number, by: number): number {
   const steps = [...new Set(lines.flatMap((line) => [...line.steps]))].sort((a, b) => a - b);
   const from = steps.findIndex((one) => one >= step);
-  const at = Math.min(steps.length - 1, Math.max(0, (from < 0 ? steps.length - 1 : from) + by));
-  return steps[at] ?? step;
+  const index = Math.min(steps.length - 1, Math.max(0, (from < 0 ? steps.length - 1 : from) + by));
+  return steps[index] ?? step;
 }
 
-/** Where a key leads; null for a key that leads nowhere. */
+/** The cursor and zoom after a key press; null if the key has no meaning here. */
 export function steered(
   { key, shiftKey }: { key: string; shiftKey: boolean },
   { cursor, zoom }: Place,

@@ -40,7 +40,7 @@ export function readProbeHistory(model: Model<ProbeHistoryTrait>): ProbeHistory 
   const counts = read.numbers(model, "_probe_history_counts");
   check(
     counts.length === probes.length && counts.every((n) => Number.isInteger(n) && n >= 0),
-    "“_probe_history_counts” does not count the words of each probe.",
+    "“_probe_history_counts” does not have one word count per probe.",
   );
   const steps = new Int32Array(read.bytes(model, "_probe_history_steps", 4));
   const starts = [0];
@@ -58,16 +58,16 @@ export function readProbeHistory(model: Model<ProbeHistoryTrait>): ProbeHistory 
     read.int32(model, "_probe_history_targets", snapshots * count) ?? new Int32Array(none);
   check(
     targets.every((target) => target >= 0 && target < classes),
-    "“_probe_history_targets” names a class there is not.",
+    "“_probe_history_targets” refers to an unknown class.",
   );
   const words = probes.map((text, probe) => {
     const { length } = codePoints(text);
     return Array.from({ length: counts[probe] ?? 0 }, (_, i): Range => {
-      const at = 2 * ((starts[probe] ?? 0) + i);
-      const [start, end] = [offsets[at] ?? -1, offsets[at + 1] ?? -1];
+      const first = 2 * ((starts[probe] ?? 0) + i);
+      const [start, end] = [offsets[first] ?? -1, offsets[first + 1] ?? -1];
       check(
         0 <= start && start <= end && end <= length,
-        `Word ${i + 1} of probe ${probe + 1} has no place in it.`,
+        `Word ${i + 1} of probe ${probe + 1} has no valid position in its text.`,
       );
       return { start, end };
     });

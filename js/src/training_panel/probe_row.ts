@@ -9,7 +9,7 @@ import type { ProbeHistory } from "./probe_history_state.ts";
 const MOST_CLASSES = 4;
 const BOX = { width: 120, height: 26 };
 
-/** The classes with the largest probabilities over the whole history, in their own order. */
+/** The classes with the largest probabilities over the whole history, in the order of the labels. */
 export function classesInView(history: ProbeHistory, probe: number): number[] {
   const sums = history.labels.map((_, label) => {
     let sum = 0;
@@ -49,7 +49,7 @@ export interface ProbeRow {
   draw: (history: ProbeHistory | null, snapshot: number, palette: Palette) => void;
 }
 
-/** One probe: its text with the words coloured, its probabilities, and their course. */
+/** One probe: its text with the words coloured, its probabilities, and how they changed. */
 export function makeProbeRow(text: string, index: number, remove: (() => void) | null): ProbeRow {
   const words = h("p", { class: "bw-probe-text", dir: "auto" });
   const bars = h("div", { class: "bw-probe-bars" });

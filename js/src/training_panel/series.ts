@@ -60,7 +60,7 @@ export function nearestStep(lines: readonly Line[], place: number): number | nul
 
 const MOST_MARKS = 12;
 
-/** Epochs whose end lies in view (the run's own end left out), thinned to every 2nd, 5th, 10th ... */
+/** Epochs that end in view, without the end of the run, thinned to every 2nd, 5th, 10th ... */
 export function epochMarks(
   totalSteps: number,
   epochs: number,
@@ -76,7 +76,7 @@ export function epochMarks(
   return marks;
 }
 
-/** The smallest of 1, 2, 5, 10, 20 ... that cuts a range into at most so many parts. */
+/** The smallest of 1, 2, 5, 10, 20 ... that divides a range into at most `most` parts. */
 function niceStep(range: number, most: number): number {
   let step = 1;
   for (let i = 0; range / step > most; i++) step *= i % 3 === 1 ? 2.5 : 2;
@@ -106,20 +106,20 @@ export function extent(
 }
 
 /** From zero to a little above the largest value. */
-export function fromZero(found: Bounds | null): Bounds {
-  return [0, found !== null && found[1] > 0 ? found[1] * 1.06 : 1];
+export function fromZero(extremes: Bounds | null): Bounds {
+  return [0, extremes !== null && extremes[1] > 0 ? extremes[1] * 1.06 : 1];
 }
 
 /** A share: up to one, down to the tenth below the smallest value, never less than half the range. */
-export function shareBounds(found: Bounds | null): Bounds {
-  if (found === null) return [0.5, 1];
-  return [Math.min(0.5, Math.max(0, Math.floor(found[0] * 10 - 0.5) / 10)), 1];
+export function shareBounds(extremes: Bounds | null): Bounds {
+  if (extremes === null) return [0.5, 1];
+  return [Math.min(0.5, Math.max(0, Math.floor(extremes[0] * 10 - 0.5) / 10)), 1];
 }
 
 /** What is there with a little room on both sides; on a log axis the room is a factor. */
-export function tight(found: Bounds | null, log: boolean): Bounds {
-  if (found === null) return [log ? 0.1 : 0, 1];
-  const [least, largest] = found;
+export function tight(extremes: Bounds | null, log: boolean): Bounds {
+  if (extremes === null) return [log ? 0.1 : 0, 1];
+  const [least, largest] = extremes;
   if (log) return [least / 1.15, largest * 1.15];
   const room = (largest - least || Math.abs(largest) || 1) * 0.06;
   return [least - room, largest + room];

@@ -63,9 +63,9 @@ export interface Training {
 
 function oneOf<T extends string>(known: readonly T[], model: Model<Trait>, name: Trait): T {
   const value = read.text(model, name);
-  const found = known.find((one) => one === value);
-  check(found !== undefined, `“${value}” is not a “${name}” of a training panel.`);
-  return found;
+  const choice = known.find((one) => one === value);
+  check(choice !== undefined, `“${value}” is not a “${name}” of a training panel.`);
+  return choice;
 }
 
 function readBrush(model: Model<Trait>): Box | null {
@@ -73,7 +73,7 @@ function readBrush(model: Model<Trait>): Box | null {
   if (left === undefined) return null;
   check(
     right !== undefined && low !== undefined && high !== undefined && more.length === 0,
-    "“brush” is not a box.",
+    "“brush” is not a list of four numbers.",
   );
   return [left, right, low, high];
 }

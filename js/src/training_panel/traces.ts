@@ -16,8 +16,8 @@ interface Vertical {
 }
 
 const growing: Vertical["bounds"] = (lines, view, zoomed, log) => {
-  const found = extent(lines, view, log ? 0 : undefined);
-  return zoomed || log ? tight(found, log) : fromZero(found);
+  const extremes = extent(lines, view, log ? 0 : undefined);
+  return zoomed || log ? tight(extremes, log) : fromZero(extremes);
 };
 
 /** The vertical axes of the charts, in their order. */
@@ -38,7 +38,7 @@ interface Traced {
   values: { line: Line; color: Rgb; dashed: boolean }[];
 }
 
-/** What each of the four charts draws: the shown run last, on top; raw losses are only its own. */
+/** What each of the four charts draws: the shown run last, on top; raw losses are drawn only for that run. */
 export function tracesOf(
   runs: readonly RunCurves[],
   shown: number,
@@ -52,8 +52,8 @@ export function tracesOf(
     const run = runs[i];
     if (run === undefined) continue;
     const front = i === shown;
-    const own = seriesColor(palette, i);
-    const ink = (alone: Rgb): Rgb => (several ? own : alone);
+    const runColor = seriesColor(palette, i);
+    const ink = (alone: Rgb): Rgb => (several ? runColor : alone);
     const width = front ? 2 : 1.25;
     const mean = lineOf(run.train, "loss_mean");
     const add = (chart: number, line: Line, color: Rgb, look: Partial<Trace> = {}): void => {

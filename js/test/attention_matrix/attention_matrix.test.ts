@@ -165,17 +165,17 @@ describe("the strongest links", () => {
       .filter(({ column }) => place.column === null || place.column === column)
       .sort((a, b) => b.value - a.value)
       .slice(0, 8);
-    const found = strongest(map, place, () => true);
-    expect(found.map(({ weight }) => Math.round(weight * 255))).toEqual(
+    const total = strongest(map, place, () => true);
+    expect(total.map(({ weight }) => Math.round(weight * 255))).toEqual(
       expected.map(({ value }) => value),
     );
   });
 
   it("leave out what a pair's filter leaves out", () => {
     const place = { row: null, column: null };
-    const found = strongest(map, place, (row, column) => row < 6 && column >= 6);
-    expect(found).toHaveLength(8);
-    expect(found.every(({ row, column }) => row < 6 && column >= 6)).toBe(true);
+    const total = strongest(map, place, (row, column) => row < 6 && column >= 6);
+    expect(total).toHaveLength(8);
+    expect(total.every(({ row, column }) => row < 6 && column >= 6)).toBe(true);
   });
 
   it("are lines from the threshold on, the weakest first, as a filter would find them", () => {
@@ -183,14 +183,14 @@ describe("the strongest links", () => {
       for (const filter of ["all", "ab", "bb"]) {
         const changed = longAttention(values, { threshold, pairs_filter: filter });
         if (changed.map === null) throw new Error("there is a map");
-        const { lines, found } = linesOf(changed, changed.map, { row: null, column: null });
+        const { lines, total } = linesOf(changed, changed.map, { row: null, column: null });
         const side = (token: number) => (token < count / 2 ? "a" : "b");
         const expected = all.filter(
           ({ value, row, column }) =>
             value >= Math.max(1, 255 * threshold) &&
             (filter === "all" || side(row) + side(column) === filter),
         );
-        expect(found).toBe(expected.length);
+        expect(total).toBe(expected.length);
         expect(lines).toHaveLength(expected.length);
         const shares = lines.map(({ share }) => share);
         expect(shares).toEqual([...shares].sort((a, b) => a - b));
@@ -205,8 +205,8 @@ describe("the strongest links", () => {
     expect(own.lines.every(({ row }) => row === 3)).toBe(true);
     const dense = longAttention(new Array(100 * 100).fill(200), { threshold: 0 });
     if (dense.map === null) throw new Error("there is a map");
-    const { lines, found } = linesOf(dense, dense.map, { row: null, column: null });
-    expect(found).toBe(10_000);
+    const { lines, total } = linesOf(dense, dense.map, { row: null, column: null });
+    expect(total).toBe(10_000);
     expect(lines.length).toBe(2500);
   });
 });

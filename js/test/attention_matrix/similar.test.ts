@@ -51,7 +51,7 @@ afterEach(() => {
 
 const frames = () => vi.advanceTimersByTime(50);
 const find = (selector: string) => [...el.querySelectorAll<HTMLElement>(selector)];
-const said = () => find(".bw-similar-said")[0]?.textContent;
+const said = () => find(".bw-similar-status")[0]?.textContent;
 const chips = () => find(".bw-token") as HTMLButtonElement[];
 const named = (name: string) =>
   find("button").find((one) => one.getAttribute("aria-label") === name || one.textContent === name);

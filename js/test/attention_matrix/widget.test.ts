@@ -236,12 +236,12 @@ describe("the lines", () => {
 
   it("isolate a token by the keys", () => {
     const model = open({ view: "lines" });
-    expect(find(".bw-lines-said")[0]?.textContent).toMatch(/^5 lines/);
+    expect(find(".bw-line-count")[0]?.textContent).toMatch(/^5 lines/);
     press(canvas(), "ArrowDown");
     expect([model.get("token"), model.get("selected")]).toEqual([0, null]);
     press(canvas(), "ArrowDown");
     expect([model.get("token"), model.get("selected")]).toEqual([1, 0]);
-    expect(find(".bw-lines-said")[0]?.textContent).toMatch(/^3 lines/);
+    expect(find(".bw-line-count")[0]?.textContent).toMatch(/^3 lines/);
   });
 });
 

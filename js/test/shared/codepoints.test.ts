@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carried, codePoints, drawnRuns, slice } from "../../src/shared/codepoints.ts";
+import { codePoints, drawnRuns, shiftedRanges, slice } from "../../src/shared/codepoints.ts";
 
 const ranges = (...pairs: [number, number][]) =>
   pairs.map(([start, end], item) => ({ start, end, item }));
@@ -73,16 +73,16 @@ describe("drawn runs", () => {
   });
 });
 
-describe("carried ranges", () => {
+describe("shifted ranges", () => {
   const words = ranges([0, 3], [4, 7], [8, 12]);
   const read = (before: string, after: string) =>
-    carried(words, before, after).map(({ item, start, end }) => [
+    shiftedRanges(words, before, after).map(({ item, start, end }) => [
       item,
       slice(codePoints(after), start, end),
     ]);
 
   it("stay while the text stays", () => {
-    expect(carried(words, "not bad film", "not bad film")).toEqual(words);
+    expect(shiftedRanges(words, "not bad film", "not bad film")).toEqual(words);
   });
 
   it("keep what stands before and after an edit, and drop what it touches", () => {

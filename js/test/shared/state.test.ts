@@ -157,8 +157,8 @@ describe("training", () => {
 
   it.each([
     ["a state of its own", { state: "sleeping" }],
-    ["a tab there is not", { view: "secrets" }],
-    ["a run there is not", { shown: 1 }],
+    ["an unknown tab", { view: "secrets" }],
+    ["an unknown run", { shown: 1 }],
     ["half a row", { _train: floats(1, 2, 3) }],
     [
       "columns that do not begin with run and step",
@@ -177,7 +177,7 @@ describe("training", () => {
     ],
     ["a probe history with too few scores", { _probe_history_scores: floats(1) }],
     ["a word outside its probe", { _probe_history_offsets: ints(0, 3, 4, 6) }],
-    ["a target there is not", { _probe_history_targets: ints(1, 2) }],
+    ["an unknown target", { _probe_history_targets: ints(1, 2) }],
     ["counts of other probes", { _probe_history_counts: [1, 1] }],
     ["a confusion of other classes", { _confusion: ints(1, 2, 3) }],
     ["negative counts", { _confusion: ints(1, 2, 3, -1) }],

@@ -281,7 +281,7 @@ describe("undo and redo", () => {
     ]);
   });
 
-  it("do nothing where there is nothing to undo", () => {
+  it("do nothing if there is nothing to undo", () => {
     const { sent } = open();
     press(words()[0], "z", { ctrlKey: true });
     expect(sent).toEqual([]);

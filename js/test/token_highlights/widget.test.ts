@@ -223,7 +223,7 @@ describe("token highlights", () => {
     open(highlights, highlightsState({ word_offsets: ints(0, 3, 4, 7, 8, 1_000_000) }));
     expect(banner()?.textContent).toBe(DAMAGED);
     expect(log).toHaveBeenCalledExactlyOnceWith(
-      `bert_widgets: ${DAMAGED} The words are not those of the text.`,
+      `bert_widgets: ${DAMAGED} The words do not belong to the text.`,
     );
     log.mockRestore();
   });
