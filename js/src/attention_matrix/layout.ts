@@ -69,6 +69,10 @@ export interface Place {
   column: number | null;
 }
 
+export function samePlace(one: Place | null, other: Place | null): boolean {
+  return one?.row === other?.row && one?.column === other?.column;
+}
+
 /** Visits every cell, those of one row or column, or a single one. */
 export function eachCell(
   count: number,

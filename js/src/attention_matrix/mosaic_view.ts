@@ -17,7 +17,7 @@ import {
 import { paintMosaic } from "./mosaic_paint.ts";
 import type { Pen } from "./pen.ts";
 import { gridMaker } from "./shades.ts";
-import { makeStage, type Point } from "./stage.ts";
+import { makeStage, type Point, type Stage } from "./stage.ts";
 import type { Attention } from "./state.ts";
 import { type Actions, makeView, type View } from "./view.ts";
 
@@ -29,36 +29,88 @@ const KEYS: Record<string, "open" | "toggle" | "leave"> = {
   Escape: "leave",
 };
 
+const LABEL =
+  "All heads: arrow keys move from head to head, Enter opens a head, x switches it off or on";
+
 interface Drawn {
   state: Attention;
   order: number[];
   saved: ReadonlySet<number> | null;
 }
 
+/** What the view shows at the moment. */
+interface Shown {
+  drawn: Drawn | null;
+  layout: MosaicLayout | null;
+  /** The head under the pointer, or reached with the keyboard. */
+  pointed: number | null;
+}
+
+interface HeadActions {
+  open: (head: number) => void;
+  toggle: (head: number) => void;
+}
+
 /** Every head at a glance. */
 export function makeMosaic(frame: Frame, actions: Actions): View {
-  let drawn: Drawn | null = null;
-  let layout: MosaicLayout | null = null;
-  /** The head under the pointer, or reached with the keyboard. */
-  let pointed: number | null = null;
-  const gridOf = gridMaker();
+  const shown: Shown = { drawn: null, layout: null, pointed: null };
   const message = makeMessage();
-  const open = (head: number): void => {
-    if (drawn === null) return;
-    const { heads } = drawn.state;
-    actions.set("layer", Math.floor(head / heads));
-    actions.set("head", head % heads);
-    actions.set("view", "matrix");
-  };
-  const toggle = (head: number): void => {
-    if (drawn !== null && !drawn.state.static) actions.set("ablated", toggled(drawn.state, head));
-  };
-  const detail = makeHeadDetail({ open, toggle });
+  const headActions = headActionsOf(shown, actions);
+  const detail = makeHeadDetail(headActions);
+  const paint = mosaicPainter(shown);
+  const stage = makeMosaicStage(frame, shown, {
+    ...headActions,
+    paint: (pen, palette) =>
+      paint(pen, palette, shown.drawn === null ? [] : headsWithSwitch(shown, shown.drawn.state)),
+    placed: (layout) => message.centre(layout),
+    read: () => {
+      if (shown.drawn !== null) detail.draw(shown.drawn.state, shown.pointed);
+    },
+  });
 
-  /** The head under the pointer, and the chosen one, which can be switched off without a pointer. */
-  const switches = (state: Attention): number[] =>
-    state.static ? [] : [pointed, chosenHead(state)].filter((head) => head !== null);
-  const paint = (pen: Pen, palette: Palette, buttons: readonly number[] = []): void => {
+  const view = makeView(stage, message, [], detail.element);
+  return {
+    ...view,
+    draw: (state) => {
+      shown.drawn = { state, order: orderOf(state), saved: partlySaved(state) };
+      message.say(state.thumbnails === null ? "Reading the text…" : "");
+      detail.draw(state, shown.pointed);
+      stage.relayout();
+    },
+    picture: () =>
+      shown.layout && shown.drawn?.state.thumbnails
+        ? { width: shown.layout.viewWidth, height: shown.layout.viewHeight, paint }
+        : null,
+  };
+}
+
+function headActionsOf(shown: Shown, { set }: Actions): HeadActions {
+  return {
+    open: (head) => {
+      if (shown.drawn === null) return;
+      const { heads } = shown.drawn.state;
+      set("layer", Math.floor(head / heads));
+      set("head", head % heads);
+      set("view", "matrix");
+    },
+    toggle: (head) => {
+      const { drawn } = shown;
+      if (drawn !== null && !drawn.state.static) set("ablated", toggled(drawn.state, head));
+    },
+  };
+}
+
+/** The head under the pointer, and the chosen one, which can be switched off without a pointer. */
+function headsWithSwitch({ pointed }: Shown, state: Attention): number[] {
+  return state.static ? [] : [pointed, chosenHead(state)].filter((head) => head !== null);
+}
+
+function mosaicPainter(
+  shown: Shown,
+): (pen: Pen, palette: Palette, switches?: readonly number[]) => void {
+  const gridOf = gridMaker();
+  return (pen, palette, switches = []) => {
+    const { drawn, layout, pointed } = shown;
     if (drawn === null || layout === null) return;
     const { state, order, saved } = drawn;
     const { thumbnails } = state;
@@ -71,79 +123,82 @@ export function makeMosaic(frame: Frame, actions: Actions): View {
       grid: thumbnails && gridOf(thumbnails.bytes, thumbnails.side, palette),
       saved,
       pointed,
-      switches: buttons,
+      switches,
       palette,
     });
   };
+}
+
+interface StageActions extends HeadActions {
+  paint: (pen: Pen, palette: Palette) => void;
+  placed: (layout: MosaicLayout) => void;
+  /** The head under the pointer has changed. */
+  read: () => void;
+}
+
+/** The drawing with its pointer and keys, which change what is shown. */
+function makeMosaicStage(
+  frame: Frame,
+  shown: Shown,
+  { paint, placed, read, open, toggle }: StageActions,
+): Stage {
   const headUnder = ({ x, y }: Point): number | null => {
-    const at = layout && placeUnder(layout, x, y);
-    return at === null ? null : (drawn?.order[at] ?? null);
+    const position = shown.layout && placeUnder(shown.layout, x, y);
+    return position === null ? null : (shown.drawn?.order[position] ?? null);
   };
-  const point = (head: number | null): void => {
-    if (head === pointed) return;
-    pointed = head;
-    if (drawn !== null) detail.draw(drawn.state, pointed);
+  const move = (head: number | null): void => {
+    if (head === shown.pointed) return;
+    shown.pointed = head;
+    read();
     stage.repaint();
   };
   const stage = makeStage(frame, {
-    label:
-      "All heads: arrow keys move from head to head, Enter opens a head, x switches it off or on",
+    label: LABEL,
     layOut: (available) => {
-      if (drawn === null) return null;
-      const { layers, heads, order, colour } = drawn.state;
-      layout = layOutMosaic(available, {
-        layers,
-        heads,
-        ranked: order !== "",
-        captioned: colour !== "",
-      });
-      message.centre(layout);
-      return layout;
+      if (shown.drawn === null) return null;
+      const { layers, heads, order, colour } = shown.drawn.state;
+      const [ranked, captioned] = [order !== "", colour !== ""];
+      shown.layout = layOutMosaic(available, { layers, heads, ranked, captioned });
+      placed(shown.layout);
+      return shown.layout;
     },
-    paint: (pen, palette) => paint(pen, palette, drawn === null ? [] : switches(drawn.state)),
-    pointed: (at) => point(at && headUnder(at)),
-    pressed: (at, event) => {
-      const head = headUnder(at);
-      if (head === null || layout === null || drawn === null) return;
-      const { state, order } = drawn;
-      const box = thumbAt(layout, order.indexOf(head));
-      // Touch has no hovering, so only the chosen head has a button.
-      const byFinger = "pointerType" in event && event.pointerType === "touch";
-      const button = byFinger ? switchReach(box) : switchOf(box);
-      const wears = byFinger ? head === chosenHead(state) : true;
-      const switched = wears && !state.static && holds(button, at.x, at.y);
-      if (event.shiftKey || switched) toggle(head);
+    paint,
+    pointed: (point) => move(point && headUnder(point)),
+    pressed: (point, event) => {
+      const head = headUnder(point);
+      if (head === null) return;
+      if (event.shiftKey || isOnSwitch(shown, head, point, event)) toggle(head);
       else open(head);
     },
-    key: ({ key }) => pressed(key),
-  });
-  const pressed = (key: string): boolean => {
-    if (drawn === null || layout === null) return false;
-    const from = pointed ?? headInView(drawn.state);
-    const place = drawn.order.indexOf(from);
-    const at = placeBeside(layout, place, key);
-    const act = KEYS[key];
-    // The first arrow key only shows the current position.
-    if (at !== null) point(drawn.order[pointed === null ? place : at] ?? null);
-    else if (act === undefined) return false;
-    else ({ open, toggle, leave: () => point(null) })[act](from);
-    return true;
-  };
-
-  stage.canvas.style.cursor = "pointer";
-
-  const view = makeView(stage, message, [], detail.element);
-  return {
-    ...view,
-    draw: (state) => {
-      drawn = { state, order: orderOf(state), saved: partlySaved(state) };
-      message.say(state.thumbnails === null ? "Reading the text…" : "");
-      detail.draw(state, pointed);
-      stage.relayout();
+    key: ({ key }) => {
+      const { drawn, layout, pointed } = shown;
+      if (drawn === null || layout === null) return false;
+      const head = pointed ?? headInView(drawn.state);
+      const position = drawn.order.indexOf(head);
+      const next = placeBeside(layout, position, key);
+      const action = KEYS[key];
+      // The first arrow key only shows the current position.
+      if (next !== null) move(drawn.order[pointed === null ? position : next] ?? null);
+      else if (action === undefined) return false;
+      else ({ open, toggle, leave: () => move(null) })[action](head);
+      return true;
     },
-    picture: () =>
-      layout && drawn?.state.thumbnails
-        ? { width: layout.viewWidth, height: layout.viewHeight, paint }
-        : null,
-  };
+  });
+  stage.canvas.style.cursor = "pointer";
+  return stage;
+}
+
+/** Whether a press on a head is on the button that switches it off. */
+function isOnSwitch(
+  { drawn, layout }: Shown,
+  head: number,
+  { x, y }: Point,
+  event: MouseEvent,
+): boolean {
+  if (layout === null || drawn === null || drawn.state.static) return false;
+  const box = thumbAt(layout, drawn.order.indexOf(head));
+  // Touch has no hovering, so only the chosen head has a button.
+  const byFinger = "pointerType" in event && event.pointerType === "touch";
+  if (byFinger) return head === chosenHead(drawn.state) && holds(switchReach(box), x, y);
+  return holds(switchOf(box), x, y);
 }

@@ -5,11 +5,13 @@ import type { Scene } from "./stage.ts";
 const LARGEST = 24;
 const LOOK = { class: "bw-zoom-button" };
 
-/** Buttons that zoom in, out and to fit. */
-export function makeZoom(zoom: (by: 1 | 0 | -1) => void): {
+export interface Zoom {
   element: HTMLElement;
   draw: (zoomed: boolean, scene: Scene) => void;
-} {
+}
+
+/** Buttons that zoom in, out and to fit. */
+export function makeZoom(zoom: (by: 1 | 0 | -1) => void): Zoom {
   const [out, all, closer] = [
     button("−", () => zoom(-1), { ...LOOK, name: "Zoom out" }),
     button("Fit", () => zoom(0), { ...LOOK, name: "Show all" }),
