@@ -33,8 +33,8 @@ interface Parts {
   /** Computes the layout for a width; null if there is nothing to draw. */
   layOut: (available: number, pen: Pen) => Scene | null;
   paint: (pen: Pen, palette: Palette) => void;
-  pointed: (at: Point | null) => void;
-  pressed: (at: Point, event: MouseEvent) => void;
+  pointed: (point: Point | null) => void;
+  pressed: (point: Point, event: MouseEvent) => void;
   /** Returns whether the key was handled. */
   key: (event: KeyboardEvent) => boolean;
   /** Zooms in (1), out (-1) or to fit (0), and returns whether anything changed. */
@@ -58,117 +58,94 @@ const WHEEL_STEP = 40;
 
 /** A canvas of the visible size, in a scroll area of the full size. */
 export function makeStage(frame: Frame, parts: Parts): Stage {
-  const canvas = h("canvas", {
-    class: "bw-canvas",
-    tabindex: 0,
-    role: "application",
-    "aria-label": parts.label,
-  });
-  const spacer = h("div", { class: "bw-spacer" }, canvas);
-  const element = h("div", { class: "bw-scroller" }, spacer);
-  const context = canvas.getContext("2d");
-  let scene: Scene | null = null;
-  let pending = 0;
-
-  const pen = (): Pen | null =>
-    context === null ? null : canvasPen(context, getComputedStyle(frame.body).fontFamily);
-  const scroll = (): Scroll => ({ left: element.scrollLeft, top: element.scrollTop });
-
-  const paint = (): void => {
-    pending = 0;
-    const drawing = pen();
-    if (context === null || drawing === null || scene === null) return;
-    const ratio = devicePixelRatio || 1;
-    const [width, height] = [
-      Math.round(scene.viewWidth * ratio),
-      Math.round(scene.viewHeight * ratio),
-    ];
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-    }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, scene.viewWidth, scene.viewHeight);
-    parts.paint(drawing, frame.palette);
-  };
-  const repaint = (): void => {
-    pending ||= requestAnimationFrame(paint);
-  };
-  const relayout = (): void => {
-    const available = Math.floor(frame.body.clientWidth);
-    const drawing = pen();
-    if (available === 0 || drawing === null || !element.isConnected) return;
-    scene = parts.layOut(available, drawing);
-    if (scene === null) return;
-    const { viewWidth, viewHeight, width, height } = scene;
-    element.style.width = `${viewWidth}px`;
-    element.style.height = `${viewHeight}px`;
-    spacer.style.width = `${width}px`;
-    spacer.style.height = `${height}px`;
-    // On some platforms scroll bars take up space of the view.
-    scene.viewWidth = Math.min(viewWidth, element.clientWidth || viewWidth);
-    scene.viewHeight = Math.min(viewHeight, element.clientHeight || viewHeight);
-    canvas.style.width = `${scene.viewWidth}px`;
-    canvas.style.height = `${scene.viewHeight}px`;
-    repaint();
-  };
-  const zoomAt = (by: 1 | 0 | -1, at: Point | null): void => {
-    const before = scene;
+  const surface = makeSurface(frame, parts);
+  const { element, canvas, relayout, repaint } = surface;
+  const zoomAt = (by: 1 | 0 | -1, point: Point | null): void => {
+    const before = surface.scene();
     if (before === null || !parts.zoom?.(by)) return;
-    const x = (at?.x ?? before.viewWidth / 2) - before.left;
-    const y = (at?.y ?? before.viewHeight / 2) - before.top;
-    const { left, top } = scroll();
+    const { left, top } = surface.scroll();
     relayout();
-    if (scene === null) return;
-    element.scrollLeft = ((left + x) * scene.across) / before.across - x;
-    element.scrollTop = ((top + y) * scene.down) / before.down - y;
+    const after = surface.scene();
+    if (after === null) return;
+    const x = (point?.x ?? before.viewWidth / 2) - before.left;
+    const y = (point?.y ?? before.viewHeight / 2) - before.top;
+    element.scrollLeft = ((left + x) * after.across) / before.across - x;
+    element.scrollTop = ((top + y) * after.down) / before.down - y;
   };
   const reveal: Stage["reveal"] = (x, y) => {
+    const scene = surface.scene();
     if (scene === null) return;
     const { left, top, viewWidth, viewHeight } = scene;
-    if (x) element.scrollLeft = kept(element.scrollLeft, x[0], x[1], viewWidth - left);
-    if (y) element.scrollTop = kept(element.scrollTop, y[0], y[1], viewHeight - top);
+    if (x) element.scrollLeft = nearestScroll(element.scrollLeft, x[0], x[1], viewWidth - left);
+    if (y) element.scrollTop = nearestScroll(element.scrollTop, y[0], y[1], viewHeight - top);
   };
-  const under = (event: MouseEvent): Point => {
-    const box = canvas.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
-  };
-
-  /** The position of the pointer, under which the drawing moves as it scrolls. */
-  let resting: Point | null = null;
-  const rest = (at: Point | null): void => {
-    resting = at;
-    parts.pointed(at);
-  };
-  makeDraggable(canvas, element, {
-    moved: (event) => rest(under(event)),
-    pressed: (event) => parts.pressed(under(event), event),
-  });
-  canvas.addEventListener("pointerleave", () => rest(null));
-  canvas.addEventListener("blur", () => rest(null));
+  followPointer(surface, parts);
+  if (parts.zoom) followWheel(element, (by, event) => zoomAt(by, pointIn(canvas, event)));
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    resting = null;
     const by = ZOOM_KEYS[event.key];
     if (by !== undefined && parts.zoom) zoomAt(by, null);
     else if (!parts.key(event)) return;
     event.preventDefault();
     event.stopPropagation();
   });
-  let turned = 0;
-  element.addEventListener("wheel", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || !parts.zoom) return;
-    event.preventDefault();
-    turned += event.deltaY;
-    if (Math.abs(turned) < WHEEL_STEP) return;
-    zoomAt(turned < 0 ? 1 : -1, under(event));
-    turned = 0;
+  const { scroll, pen } = surface;
+  return {
+    element,
+    canvas,
+    relayout,
+    repaint,
+    zoom: (by) => zoomAt(by, null),
+    scroll,
+    reveal,
+    pen,
+  };
+}
+
+interface Surface
+  extends Pick<Stage, "element" | "canvas" | "relayout" | "repaint" | "scroll" | "pen"> {
+  scene: () => Scene | null;
+}
+
+/** The canvas and its scroll area, laid out again when the widget is resized. */
+function makeSurface(frame: Frame, { label, layOut, paint }: Parts): Surface {
+  const canvas = h("canvas", {
+    class: "bw-canvas",
+    tabindex: 0,
+    role: "application",
+    "aria-label": label,
   });
-  const scrolled = (): void => {
-    if (resting !== null) parts.pointed(resting);
+  const spacer = h("div", { class: "bw-spacer" }, canvas);
+  const element = h("div", { class: "bw-scroller" }, spacer);
+  const context = canvas.getContext("2d");
+  let scene: Scene | null = null;
+  let pending = 0;
+  const pen = (): Pen | null =>
+    context === null ? null : canvasPen(context, getComputedStyle(frame.body).fontFamily);
+  const repaint = (): void => {
+    pending ||= requestAnimationFrame(() => {
+      pending = 0;
+      const drawing = pen();
+      if (context === null || drawing === null || scene === null) return;
+      clear(context, scene);
+      paint(drawing, frame.palette);
+    });
+  };
+  const relayout = (): void => {
+    const available = Math.floor(frame.body.clientWidth);
+    const drawing = pen();
+    if (available === 0 || drawing === null || !element.isConnected) return;
+    scene = layOut(available, drawing);
+    if (scene === null) return;
+    const { viewWidth, viewHeight, width, height } = scene;
+    setSize(element, viewWidth, viewHeight);
+    setSize(spacer, width, height);
+    // On some platforms scroll bars take up space of the view.
+    scene.viewWidth = Math.min(viewWidth, element.clientWidth || viewWidth);
+    scene.viewHeight = Math.min(viewHeight, element.clientHeight || viewHeight);
+    setSize(canvas, scene.viewWidth, scene.viewHeight);
     repaint();
   };
-  element.addEventListener("scroll", scrolled, { passive: true });
   const observer = new ResizeObserver(relayout);
   observer.observe(frame.body);
   frame.signal.addEventListener("abort", () => {
@@ -180,11 +157,70 @@ export function makeStage(frame: Frame, parts: Parts): Stage {
     canvas,
     relayout,
     repaint,
-    zoom: (by) => zoomAt(by, null),
-    scroll,
-    reveal,
+    scroll: () => ({ left: element.scrollLeft, top: element.scrollTop }),
     pen,
+    scene: () => scene,
   };
+}
+
+function setSize({ style }: HTMLElement, width: number, height: number): void {
+  style.width = `${width}px`;
+  style.height = `${height}px`;
+}
+
+/** Gives the canvas the resolution of the screen, and clears it. */
+function clear(context: CanvasRenderingContext2D, { viewWidth, viewHeight }: Scene): void {
+  const { canvas } = context;
+  const ratio = devicePixelRatio || 1;
+  const [width, height] = [Math.round(viewWidth * ratio), Math.round(viewHeight * ratio)];
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, viewWidth, viewHeight);
+}
+
+/** Reports what the pointer is over, also when the drawing scrolls under it. */
+function followPointer({ canvas, element, repaint }: Surface, { pointed, pressed }: Parts): void {
+  let pointer: Point | null = null;
+  const point = (next: Point | null): void => {
+    pointer = next;
+    pointed(next);
+  };
+  makeDraggable(canvas, element, {
+    moved: (event) => point(pointIn(canvas, event)),
+    pressed: (event) => pressed(pointIn(canvas, event), event),
+  });
+  canvas.addEventListener("pointerleave", () => point(null));
+  canvas.addEventListener("blur", () => point(null));
+  canvas.addEventListener("keydown", (event) => {
+    // The keys move the cursor away from the pointer.
+    if (!(event.ctrlKey || event.metaKey || event.altKey)) pointer = null;
+  });
+  const scrolled = (): void => {
+    if (pointer !== null) pointed(pointer);
+    repaint();
+  };
+  element.addEventListener("scroll", scrolled, { passive: true });
+}
+
+/** Zooms by the wheel while Ctrl or Cmd is pressed, as trackpads do for a pinch. */
+function followWheel(element: HTMLElement, zoom: (by: 1 | -1, event: WheelEvent) => void): void {
+  let turned = 0;
+  element.addEventListener("wheel", (event) => {
+    if (!(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    turned += event.deltaY;
+    if (Math.abs(turned) < WHEEL_STEP) return;
+    zoom(turned < 0 ? 1 : -1, event);
+    turned = 0;
+  });
+}
+
+function pointIn(canvas: HTMLCanvasElement, event: MouseEvent): Point {
+  const { left, top } = canvas.getBoundingClientRect();
+  return { x: event.clientX - left, y: event.clientY - top };
 }
 
 interface Drags {
@@ -222,6 +258,6 @@ function makeDraggable(canvas: HTMLCanvasElement, scroller: HTMLElement, drags: 
 }
 
 /** The scroll position closest to the current one that shows a range completely. */
-function kept(scroll: number, start: number, size: number, extent: number): number {
+function nearestScroll(scroll: number, start: number, size: number, extent: number): number {
   return Math.min(start, Math.max(scroll, start + size - extent));
 }
