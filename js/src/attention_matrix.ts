@@ -19,7 +19,7 @@ import {
   type View as ViewName,
 } from "./attention_matrix/state.ts";
 import { TRAITS, type Trait } from "./attention_matrix/traits.ts";
-import type { Actions, View } from "./attention_matrix/view.ts";
+import type { Actions, Picture, View } from "./attention_matrix/view.ts";
 import { h, setAttribute } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
 import { type RenderContext, setTrait } from "./shared/model.ts";
@@ -29,26 +29,13 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
   let state: Attention | null = null;
   let open = false;
   const set = (trait: Trait, value: unknown): void => setTrait(model, trait, value);
-  const look = (token: number | null): void => {
-    const word = token === null ? -1 : (state?.rows.wordOfToken[token] ?? -1);
-    model.set("token", token);
-    set("selected", word === -1 ? null : word);
-  };
-  const actions: Actions = {
-    set,
-    look,
-    choose: (row) => look(row === null ? null : (state?.rows.tokens[row] ?? null)),
-  };
   const mask = (): void => {
     if (state !== null && tokensToMask(state).length > 0) set("masked", withToggled(state));
   };
-  const views: Record<ViewName, View> = {
-    mosaic: makeMosaic(frame, actions),
-    matrix: makeMatrix(frame, actions),
-    lines: makeLines(frame, actions),
-    query_key: makeQueryKey(frame, actions),
-    similar: makeSimilar(frame, actions),
-  };
+  const plot = makePlot(
+    frame,
+    actionsOf(frame, () => state),
+  );
   const header = makeHeader({
     set,
     options: (shown) => {
@@ -59,7 +46,7 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
   const settings = makeSettings({
     set,
     save: (kind) => {
-      const picture = state && views[state.view].picture();
+      const picture = state && plot.picture(state);
       if (state && picture) save(sheetOf(state, picture, frame), kind);
     },
   });
@@ -74,8 +61,7 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
     send: (command) => model.send({ command }),
   });
   const cautions = makeCautions();
-  const place = h("div", { class: "bw-view" });
-  place.addEventListener("keydown", (event) => {
+  plot.element.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey } = event;
     if (key !== "m" || ctrlKey || metaKey || altKey || state?.view === "mosaic") return;
     // JupyterLab would turn the cell into Markdown, and drop the widget.
@@ -83,24 +69,60 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
     event.stopPropagation();
     mask();
   });
-  frame.body.append(header.element, settings.element, place, prediction.element, cautions.element);
+  const parts = [header, settings, plot, prediction, cautions];
+  frame.body.append(...parts.map(({ element }) => element));
 
   const draw = (next: Attention): void => {
     state = next;
     header.draw(next, frame.palette, open);
     settings.draw(next, open);
-    const view = views[next.view];
-    if (place.firstChild !== view.element) {
-      const focused = place.matches(":focus-within");
-      place.replaceChildren(view.element);
-      if (focused) place.querySelector("canvas")?.focus();
-    }
-    setAttribute(place, "aria-busy", next.busy && !next.static ? "true" : null);
-    view.draw(next);
+    plot.draw(next);
     prediction.draw(next);
     cautions.draw(next);
   };
   return draw;
+}
+
+function actionsOf({ model }: Frame<Trait>, current: () => Attention | null): Actions {
+  const set = (trait: Trait, value: unknown): void => setTrait(model, trait, value);
+  const look = (token: number | null): void => {
+    const word = token === null ? -1 : (current()?.rows.wordOfToken[token] ?? -1);
+    model.set("token", token);
+    set("selected", word === -1 ? null : word);
+  };
+  const choose = (row: number | null): void =>
+    look(row === null ? null : (current()?.rows.tokens[row] ?? null));
+  return { set, look, choose };
+}
+
+/** The place of the chosen view. */
+function makePlot(
+  frame: Frame<Trait>,
+  actions: Actions,
+): {
+  element: HTMLElement;
+  draw: (state: Attention) => void;
+  picture: (state: Attention) => Picture | null;
+} {
+  const views: Record<ViewName, View> = {
+    mosaic: makeMosaic(frame, actions),
+    matrix: makeMatrix(frame, actions),
+    lines: makeLines(frame, actions),
+    query_key: makeQueryKey(frame, actions),
+    similar: makeSimilar(frame, actions),
+  };
+  const element = h("div", { class: "bw-view" });
+  const draw = (state: Attention): void => {
+    const view = views[state.view];
+    if (element.firstChild !== view.element) {
+      const focused = element.matches(":focus-within");
+      element.replaceChildren(view.element);
+      if (focused) element.querySelector("canvas")?.focus();
+    }
+    setAttribute(element, "aria-busy", state.busy && !state.static ? "true" : null);
+    view.draw(state);
+  };
+  return { element, draw, picture: (state) => views[state.view].picture() };
 }
 
 function render(context: RenderContext): () => void {

@@ -22,19 +22,8 @@ export function makeHeader(actions: HeaderActions): {
   draw: (state: Attention, palette: Palette, open: boolean) => void;
 } {
   const switcher = makeSwitcher((view) => actions.set("view", view));
-  const layer = makePicker("Layer", (choice) => {
-    if (choice === -1) actions.set("head", -1);
-    actions.set("layer", choice);
-  });
-  const head = makePicker("Head", (choice) => actions.set("head", choice));
-  const order = dropdown("Order", (name) => actions.set("order", name));
-  const colour = dropdown("Number", (name) => actions.set("colour", name));
-  const sorting = h(
-    "div",
-    { class: "bw-sorting" },
-    captioned("Order", order.element),
-    captioned("Number", colour.element),
-  );
+  const pickers = makeHeadPickers(actions.set);
+  const sorting = makeSorting(actions.set);
   const scale = makeScaleBar();
   const options = button(
     "Options",
@@ -42,32 +31,63 @@ export function makeHeader(actions: HeaderActions): {
     { class: "bw-choices-button" },
   );
   options.append(icon("down"));
-  const pickers = h("div", { class: "bw-steppers" }, layer.element, head.element);
   const element = h(
     "div",
     { class: "bw-controls" },
     h("div", { class: "bw-controls-row" }, switcher.element, options),
-    h("div", { class: "bw-controls-row" }, sorting, pickers, scale.element),
+    h("div", { class: "bw-controls-row" }, sorting.element, pickers.element, scale.element),
   );
-
   const draw = (state: Attention, palette: Palette, open: boolean): void => {
     const offered = VIEWS.filter((view) => view !== "similar" || state.similar !== null);
     switcher.draw(state.view, offered);
     options.hidden = state.view === "similar";
     setAttribute(options, "aria-expanded", open ? "true" : "false");
-    sorting.hidden = state.view !== "mosaic";
-    pickers.hidden = state.view === "mosaic";
+    sorting.draw(state);
+    pickers.draw(state);
+    scale.draw(scaleOf(state, palette));
+  };
+  const opens = (panel: HTMLElement): void => setAttribute(options, "aria-controls", panel.id);
+  return { element, opens, draw };
+}
+
+interface Control {
+  element: HTMLElement;
+  draw: (state: Attention) => void;
+}
+
+/** The order of the heads in the mosaic, and the number under each. */
+function makeSorting(set: HeaderActions["set"]): Control {
+  const order = dropdown("Order", (name) => set("order", name));
+  const colour = dropdown("Number", (name) => set("colour", name));
+  const element = h(
+    "div",
+    { class: "bw-sorting" },
+    captioned("Order", order.element),
+    captioned("Number", colour.element),
+  );
+  const draw = (state: Attention): void => {
+    element.hidden = state.view !== "mosaic";
     const listed = state.statistics.map(({ name, title }) => [name, title] as const);
     const effect = [EFFECT, `Effect on ${state.target}`] as const;
     order.draw([["", "Layer by layer"], effect, ...listed], state.order);
     colour.draw([["", "None"], effect, ...listed], state.colour);
-    drawPickers(state);
-    scale.draw(scaleOf(state, palette));
   };
-  const drawPickers = (state: Attention): void => {
+  return { element, draw };
+}
+
+/** The layer and the head to show. */
+function makeHeadPickers(set: HeaderActions["set"]): Control {
+  const layer = makePicker("Layer", (choice) => {
+    if (choice === -1) set("head", -1);
+    set("layer", choice);
+  });
+  const head = makePicker("Head", (choice) => set("head", choice));
+  const element = h("div", { class: "bw-steppers" }, layer.element, head.element);
+  const draw = (state: Attention): void => {
     const { layers, heads, measure, view } = state;
     const lacks = (changed: Partial<Attention>): boolean =>
       state.static && view === "matrix" && !state.maps.has(nameOf({ ...state, ...changed }));
+    element.hidden = view === "mosaic";
     layer.draw({
       chosen: state.layer,
       count: layers,
@@ -84,6 +104,5 @@ export function makeHeader(actions: HeaderActions): {
     });
     head.element.hidden = view === "lines" || view === "similar";
   };
-  const opens = (panel: HTMLElement): void => setAttribute(options, "aria-controls", panel.id);
-  return { element, opens, draw };
+  return { element, draw };
 }

@@ -4,11 +4,12 @@ import { download } from "../shared/files.ts";
 import { compact, decimal, scientific } from "../shared/format.ts";
 import type { Frame } from "../shared/frame.ts";
 import { setTrait } from "../shared/model.ts";
+import type { Palette } from "../shared/palette.ts";
 import type { Bounds, Line } from "../shared/plot.ts";
 import { seriesColor } from "../shared/series_colors.ts";
 import { type Chart, makeChart } from "./chart.ts";
 import { csvOf, pictureOf } from "./export.ts";
-import { steered, zoomed } from "./navigation.ts";
+import { type Place, steered, zoomed } from "./navigation.ts";
 import { makeRunLegend } from "./run_legend.ts";
 import { epochMarks, halfLife, lineOf, nearestStep, smoothed } from "./series.ts";
 import type { Training } from "./state.ts";
@@ -17,67 +18,31 @@ import type { Trait } from "./traits.ts";
 
 const SMOOTHING = 50;
 
+/** What the reader has chosen to see. */
+interface Shown extends Place {
+  state: Training | null;
+  log: boolean;
+}
+
 /** Losses, validation scores, learning rate and gradient norm over one axis of steps. */
 export function makeCurves(frame: Frame<Trait>): {
   element: HTMLElement;
   draw: (state: Training) => void;
 } {
-  let state: Training | null = null;
-  let zoom: Bounds | null = null;
-  let cursor: number | null = null;
-  let log = false;
-  const redraw = (): void => {
-    if (state !== null) draw(state);
+  const shown: Shown = { state: null, zoom: null, cursor: null, log: false };
+  const update = (change: Partial<Shown>): void => {
+    Object.assign(shown, change);
+    if (shown.state !== null) draw(shown.state);
   };
-  const zoomTo = (range: Bounds | null): void => {
-    zoom = range;
-    redraw();
-  };
-
-  const chart = (title: string, keys: Chart["keys"], format: (value: number) => string): Chart =>
-    makeChart(frame, {
-      title,
-      keys,
-      format,
-      hover: (place) => {
-        const next = place === null || state === null ? null : nearestStep(linesOf(state), place);
-        if (next === cursor) return;
-        cursor = next;
-        redraw();
-      },
-      zoom: (range) => zoomTo(range && state && zoomed(range[0], range[1], wholeOf(state))),
-    });
-  const figures = (value: number): string => decimal(value, 3);
-  const loss = chart("Loss", ["training", "validation"], figures);
-  const scores = chart("Validation", ["accuracy", "macro-F1"], figures);
-  const learningRate = chart("Learning rate", [""], scientific);
-  const norm = chart("Gradient norm", [""], plain);
-  const charts = [loss, scores, learningRate, norm];
+  const charts = makeCharts(frame, shown, update);
+  const [loss] = charts;
   loss.element.classList.add("bw-chart-loss");
+  steerByKeys(loss.over, shown, update);
 
-  const slider = h("input", { type: "range", min: 0, max: 100, value: SMOOTHING });
-  slider.addEventListener("input", redraw);
-  const logs = button("Log scale", () => {
-    log = !log;
-    redraw();
-  });
-  const whole = button("Whole run", () => zoomTo(null));
-  const fileName = (ending: string): string => {
-    const name = state?.curves[state.shown]?.name ?? "";
-    return `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-") || "training"}.${ending}`;
-  };
-  const save = (ending: "png" | "csv"): void => {
-    if (state === null) return;
-    if (ending === "csv") {
-      download(fileName(ending), new Blob([csvOf(state.curves)], { type: "text/csv" }));
-      return;
-    }
-    const { palette } = frame;
-    const runs = state.curves.map(({ name }, i) => ({ name, color: css(seriesColor(palette, i)) }));
-    pictureOf(charts, runs, palette).toBlob((file) => {
-      if (file !== null) download(fileName(ending), file);
-    });
-  };
+  const smoothing = h("input", { type: "range", min: 0, max: 100, value: SMOOTHING });
+  smoothing.addEventListener("input", () => update({}));
+  const log = button("Log scale", () => update({ log: !shown.log }));
+  const whole = button("Whole run", () => update({ zoom: null }));
   const legend = makeRunLegend((run) => setTrait(frame.model, "shown", run));
   const element = h(
     "div",
@@ -86,81 +51,147 @@ export function makeCurves(frame: Frame<Trait>): {
       "div",
       { class: "bw-bar-of-tools" },
       legend.element,
-      h("label", { class: "bw-slider bw-note" }, "Smoothing", slider),
-      logs,
+      h("label", { class: "bw-slider bw-note" }, "Smoothing", smoothing),
+      log,
       whole,
-      button("PNG", () => save("png"), { icon: "save", name: "Save the curves as a PNG picture" }),
-      button("CSV", () => save("csv"), { icon: "save", name: "Save the values as a CSV table" }),
+      ...saveButtons(() => shown.state, charts, frame),
     ),
-    h("div", { class: "bw-charts" }, ...charts.map((one) => one.element)),
+    h("div", { class: "bw-charts" }, ...charts.map((chart) => chart.element)),
   );
 
-  setAttribute(loss.over, "tabindex", 0);
-  setAttribute(loss.over, "role", "application");
+  const draw = (state: Training): void => {
+    shown.state = state;
+    setAttribute(log, "aria-pressed", shown.log ? "true" : "false");
+    whole.disabled = shown.zoom === null;
+    const names = state.curves.map(({ name }) => name);
+    legend.draw(names, state.shown, frame.palette);
+    drawCharts(charts, state, shown, Number(smoothing.value), frame.palette);
+  };
+  return { element, draw };
+}
+
+type Charts = readonly [Chart, ...Chart[]];
+
+function makeCharts(frame: Frame, shown: Shown, update: (change: Partial<Shown>) => void): Charts {
+  const chart = (title: string, keys: Chart["keys"], format: (value: number) => string): Chart =>
+    makeChart(frame, {
+      title,
+      keys,
+      format,
+      hover: (place) => {
+        const { state } = shown;
+        const cursor = place === null || state === null ? null : nearestStep(linesOf(state), place);
+        if (cursor !== shown.cursor) update({ cursor });
+      },
+      zoom: (range) => {
+        const { state } = shown;
+        update({ zoom: range && state && zoomed(range[0], range[1], wholeOf(state)) });
+      },
+    });
+  const figures = (value: number): string => decimal(value, 3);
+  return [
+    chart("Loss", ["training", "validation"], figures),
+    chart("Validation", ["accuracy", "macro-F1"], figures),
+    chart("Learning rate", [""], scientific),
+    chart("Gradient norm", [""], plain),
+  ];
+}
+
+/** Lets the arrow keys move the cursor, and plus, minus and Escape zoom. */
+function steerByKeys(
+  element: HTMLElement,
+  shown: Shown,
+  update: (change: Partial<Shown>) => void,
+): void {
+  setAttribute(element, "tabindex", 0);
+  setAttribute(element, "role", "application");
   setAttribute(
-    loss.over,
+    element,
     "aria-label",
     "Curves: arrow keys move along the steps, plus and minus zoom, Escape shows the whole run.",
   );
-  loss.over.addEventListener("keydown", (event) => {
+  element.addEventListener("keydown", (event) => {
+    const { state } = shown;
     if (state === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = steered(event, { cursor, zoom }, linesOf(state), wholeOf(state));
-    if (next === null) return;
-    ({ cursor, zoom } = next);
-    redraw();
+    const place = steered(event, shown, linesOf(state), wholeOf(state));
+    if (place === null) return;
+    update(place);
     event.preventDefault();
     event.stopPropagation();
   });
+}
 
-  const draw = (next: Training): void => {
-    state = next;
-    const { palette } = frame;
-    const { curves, shown, totalSteps, epochs, bestStep } = next;
-    const x = { bounds: zoom ?? wholeOf(next), whole: true, format: compact };
-    setAttribute(logs, "aria-pressed", log ? "true" : "false");
-    whole.disabled = zoom === null;
-    legend.draw(
-      curves.map(({ name }) => name),
-      shown,
-      palette,
-    );
-    const smooth: Smooth = (line) =>
-      smoothed(line, halfLife(Number(slider.value), Math.max(totalSteps, line.steps.at(-1) ?? 0)));
-    const marks = epochMarks(totalSteps, epochs, x.bounds).map(({ epoch, step }) => ({
-      at: step,
-      name: `epoch ${epoch}`,
-    }));
-    const inView = bestStep !== null && bestStep >= x.bounds[0] && bestStep <= x.bounds[1];
-    const best = inView ? { at: bestStep, name: "best" } : null;
-    const traced = tracesOf(curves, shown, smooth, palette);
-    charts.forEach((one, i) => {
-      const { traces, values } = traced[i] ?? { traces: [], values: [] };
-      const { bounds, format } = BOUNDS[i] ?? BOUNDS[0];
-      const logarithmic = i === 0 && log;
-      one.draw({
-        plot: {
-          x,
-          y: {
-            bounds: bounds(
-              traces.map(({ line }) => line),
-              x.bounds,
-              zoom !== null,
-              logarithmic,
-            ),
-            log: logarithmic,
-            format,
-          },
-          traces,
-          epochs: marks,
-          mark: i < 2 ? best : null,
-          xName: i < 2 ? "Step" : "",
-          cursor,
-        },
-        shown: values,
-      });
-    });
+/** Buttons that save the curves to a file. */
+function saveButtons(
+  current: () => Training | null,
+  charts: Charts,
+  frame: Frame,
+): HTMLButtonElement[] {
+  const saver = (save: (state: Training) => void) => (): void => {
+    const state = current();
+    if (state !== null) save(state);
   };
-  return { element, draw };
+  const saveTable = saver((state) =>
+    download(fileName(state, "csv"), new Blob([csvOf(state.curves)], { type: "text/csv" })),
+  );
+  const savePicture = saver((state) => {
+    const { palette } = frame;
+    const runs = state.curves.map(({ name }, i) => ({ name, color: css(seriesColor(palette, i)) }));
+    pictureOf(charts, runs, palette).toBlob((file) => {
+      if (file !== null) download(fileName(state, "png"), file);
+    });
+  });
+  return [
+    button("PNG", savePicture, { icon: "save", name: "Save the curves as a PNG picture" }),
+    button("CSV", saveTable, { icon: "save", name: "Save the values as a CSV table" }),
+  ];
+}
+
+function fileName({ curves, shown }: Training, extension: string): string {
+  const name = curves[shown]?.name ?? "";
+  return `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-") || "training"}.${extension}`;
+}
+
+function drawCharts(
+  charts: Charts,
+  state: Training,
+  { zoom, cursor, log }: Shown,
+  smoothing: number,
+  palette: Palette,
+): void {
+  const { curves, shown, totalSteps, epochs, bestStep } = state;
+  const bounds = zoom ?? wholeOf(state);
+  const smooth: Smooth = (line) =>
+    smoothed(line, halfLife(smoothing, Math.max(totalSteps, line.steps.at(-1) ?? 0)));
+  const marks = epochMarks(totalSteps, epochs, bounds).map(({ epoch, step }) => ({
+    at: step,
+    name: `epoch ${epoch}`,
+  }));
+  const inView = bestStep !== null && bestStep >= bounds[0] && bestStep <= bounds[1];
+  const best = inView ? { at: bestStep, name: "best" } : null;
+  const traced = tracesOf(curves, shown, smooth, palette);
+  charts.forEach((chart, i) => {
+    const { traces, values } = traced[i] ?? { traces: [], values: [] };
+    const vertical = BOUNDS[i] ?? BOUNDS[0];
+    const isLog = i === 0 && log;
+    const lines = traces.map(({ line }) => line);
+    chart.draw({
+      plot: {
+        x: { bounds, whole: true, format: compact },
+        y: {
+          bounds: vertical.bounds(lines, bounds, zoom !== null, isLog),
+          log: isLog,
+          format: vertical.format,
+        },
+        traces,
+        epochs: marks,
+        mark: i < 2 ? best : null,
+        xName: i < 2 ? "Step" : "",
+        cursor,
+      },
+      shown: values,
+    });
+  });
 }
 
 function linesOf(state: Training): Line[] {
