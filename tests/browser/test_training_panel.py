@@ -29,7 +29,7 @@ CURVE = """(chart) => {
         const at = { clientX: left + x, clientY: top + height / 2, bubbles: true };
         over.dispatchEvent(new PointerEvent("pointermove", at));
         const values = [...chart.querySelectorAll(".bw-key-value")].map((e) => e.textContent);
-        readings.set(chart.querySelector(".bw-at").textContent, values);
+        readings.set(chart.querySelector(".bw-legend-step").textContent, values);
     }
     return [...readings];
 }"""

@@ -114,7 +114,7 @@ function drawProgress(element: HTMLElement, done: HTMLElement, store: Store): vo
   const { refining, progress } = store.state.value;
   const share = refining || working ? progress : 0;
   setAttribute(element, "aria-busy", working ? "true" : null);
-  element.classList.toggle("bw-at-work", working || share > 0);
+  element.classList.toggle("bw-computing", working || share > 0);
   element.classList.toggle("bw-counted", share > 0);
   done.style.width = `${100 * share}%`;
 }

@@ -16,13 +16,37 @@ export function makeDataMap(frame: Frame<Trait>): {
   element: HTMLElement;
   draw: (state: Training) => void;
 } {
-  const { model } = frame;
   let state: Training | null = null;
+  const chart = makeBrushedMap(frame, () => state);
+  const scope = h("p", { class: "bw-note" });
+  const key = h("div", { class: "bw-map-key bw-note" });
+  const lists = makeMapLists(() => chart.brush(null));
+  const side = h("div", { class: "bw-map-side" }, scope, chart.element, key);
+  const element = h("div", { class: "bw-map" }, side, ...lists.elements);
+  const rekeyed = differs();
+
+  const draw = (next: Training): void => {
+    state = next;
+    const { map } = next;
+    chart.draw(next);
+    if (rekeyed(map.labels, frame.palette)) key.replaceChildren(...keyOf(map, frame.palette));
+    setText(scope, `Confidence in the given label and its variability: ${coverage(map)}`);
+    lists.draw(next);
+  };
+  return { element, draw };
+}
+
+/** The points with the box that selects some of them, which the pointer and the keys change. */
+function makeBrushedMap(
+  frame: Frame<Trait>,
+  current: () => Training | null,
+): { element: HTMLElement; draw: (state: Training) => void; brush: (box: Box | null) => void } {
   /** The box in view, which may be newer than that of Python. */
   let box: Box | null = null;
   let dragging = false;
   const over = h("div", { class: "bw-over" });
   const canvas = makeCanvas(frame, (ctx, width, height) => {
+    const state = current();
     if (state === null) return;
     const area = areaOf(width, height, { xName: "x" });
     over.style.inset = `${area.top}px ${width - area.left - area.width}px ${height - area.top - area.height}px ${area.left}px`;
@@ -31,51 +55,46 @@ export function makeDataMap(frame: Frame<Trait>): {
   canvas.place.append(over);
   const brush = (next: Box | null): void => {
     box = next;
-    setTrait(model, "brush", next === null ? [] : [...next]);
+    setTrait(frame.model, "brush", next === null ? [] : [...next]);
   };
-  const limits = (): Limits => [state === null ? 0.5 : widthOf(state.map), 1];
-  const free = (): boolean => state !== null && !state.static;
   makeDraggable(over, (from, to, done) => {
-    if (!free() || state === null) return;
+    const state = current();
+    if (state === null || state.static) return;
     const { x, y } = mapPlot(state.map);
-    const valuesAt = ([sx, sy]: readonly [number, number]) =>
-      [valueAtShare(x, sx), valueAtShare(y, 1 - sy)] as const;
-    box = boxBetween(valuesAt(from), valuesAt(to), limits());
+    const valuesAt = ([sx, sy]: Share) => [valueAtShare(x, sx), valueAtShare(y, 1 - sy)] as const;
+    box = boxBetween(valuesAt(from), valuesAt(to), limitsOf(state));
     dragging = !done;
     if (done) brush(box);
     else canvas.draw();
   });
   over.addEventListener("keydown", (event) => {
-    if (!free() || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = boxAfter(event, box, limits());
+    const state = current();
+    if (state === null || state.static || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = boxAfter(event, box, limitsOf(state));
     if (next === null) return;
     event.preventDefault();
     event.stopPropagation();
     brush(next.box);
   });
-
-  const scope = h("p", { class: "bw-note" });
-  const key = h("div", { class: "bw-map-key bw-note" });
-  const lists = makeMapLists(() => brush(null));
-  const side = h("div", { class: "bw-map-side" }, scope, canvas.place, key);
-  const element = h("div", { class: "bw-map" }, side, ...lists.elements);
-  const rekeyed = differs();
-
-  const draw = (next: Training): void => {
-    state = next;
-    const { map, static: saved } = next;
-    if (!dragging) box = next.brush;
-    const keys = "Arrow keys move a box that selects examples; with Shift they resize it.";
-    setAttribute(over, "tabindex", saved ? null : 0);
-    setAttribute(over, "role", saved ? "img" : "application");
-    setAttribute(over, "aria-label", `Data map, ${coverage(map)}. ${saved ? "" : keys}`);
-    over.classList.toggle("bw-brushable", !saved);
+  const draw = (state: Training): void => {
+    if (!dragging) box = state.brush;
+    describe(over, state);
     canvas.draw();
-    if (rekeyed(map.labels, frame.palette)) key.replaceChildren(...keyOf(map, frame.palette));
-    setText(scope, `Confidence in the given label and its variability: ${coverage(map)}`);
-    lists.draw(next);
   };
-  return { element, draw };
+  return { element: canvas.place, draw, brush };
+}
+
+function limitsOf({ map }: Training): Limits {
+  return [widthOf(map), 1];
+}
+
+/** Tells assistive technology what the map shows, and which keys it has. */
+function describe(over: HTMLElement, { map, static: saved }: Training): void {
+  const keys = "Arrow keys move a box that selects examples; with Shift they resize it.";
+  setAttribute(over, "tabindex", saved ? null : 0);
+  setAttribute(over, "role", saved ? "img" : "application");
+  setAttribute(over, "aria-label", `Data map, ${coverage(map)}. ${saved ? "" : keys}`);
+  over.classList.toggle("bw-brushable", !saved);
 }
 
 type Share = readonly [number, number];

@@ -64,73 +64,94 @@ interface HeaderActions {
   setRate: (rate: number) => void;
 }
 
-/** State, buttons, progress and figures. */
-export function makeHeader({ send, show, setRate }: HeaderActions): {
+interface Part {
   element: HTMLElement;
   draw: (state: Training) => void;
-} {
+}
+
+/** State, buttons, progress and figures. */
+export function makeHeader({ send, show, setRate }: HeaderActions): Part {
   const chip = h("span", { class: "bw-chip", role: "status" });
   const runs = dropdown("Run", (run) => show(Number(run)));
   const complaint = h("p", { class: "bw-complaint", "aria-live": "polite" });
   const complain = (problem: string): void => setText(complaint, problem);
   const buttons = makeButtons(send, complain);
-  const fill = h("div", { class: "bw-progress-fill" });
-  const progress = h(
-    "div",
-    { class: "bw-progress", role: "progressbar", "aria-label": "Training progress" },
-    fill,
-  );
-  const list = h("div", { class: "bw-figures" });
-  const rateInput = makeNumberInput(() => RATE, {
-    commit: (value) => setRate(Number(value)),
-    complain,
-  });
-  const rateCell = h("label", {}, h("div", { class: "bw-note" }, RATE.label), rateInput.input);
+  const progress = makeProgress();
+  const figures = makeFigures(setRate, complain);
   const element = h(
     "div",
     { class: "bw-training-head" },
     h("div", { class: "bw-title" }, chip, runs.element, ...buttons.elements),
-    progress,
-    list,
+    progress.element,
+    figures.element,
     complaint,
   );
-  let cells: HTMLElement[] = [];
-
-  const drawFigures = (state: Training): void => {
-    const pairs = figuresOf(state);
-    if (cells.length !== 2 * pairs.length) {
-      cells = pairs.flatMap(() => [
-        h("div", { class: "bw-note" }),
-        h("div", { class: "bw-figure bw-number" }),
-      ]);
-      const made = pairs.map((_, i) => h("div", {}, ...cells.slice(2 * i, 2 * i + 2)));
-      list.replaceChildren(...made, rateCell);
-    }
-    for (const [i, cell] of cells.entries()) setText(cell, pairs[i >> 1]?.[i % 2] ?? "");
-    rateCell.hidden = state.learningRate === null || !isOpen(state) || state.static;
-    rateInput.draw(state.learningRate);
-  };
 
   const draw = (state: Training): void => {
-    const { phase, step, totalSteps, curves, shown } = state;
+    const { phase, curves, shown } = state;
     buttons.draw(state);
-    drawFigures(state);
+    figures.draw(state);
+    progress.draw(state);
     setText(chip, isCut(state) ? `Was ${CHIPS[phase].toLowerCase()}` : CHIPS[phase]);
+    chip.dataset["phase"] = colourPhase(state);
     runs.element.hidden = curves.length < 2;
     runs.draw(
       curves.map(({ name }, i) => [String(i), name]),
       String(shown),
     );
+  };
+  return { element, draw };
+}
+
+/** The phase whose colours the header has: a saved copy of a run that was going on looks stopped. */
+function colourPhase(state: Training): Phase {
+  return isCut(state) ? "stopped" : state.phase;
+}
+
+function makeProgress(): Part {
+  const fill = h("div", { class: "bw-progress-fill" });
+  const element = h(
+    "div",
+    { class: "bw-progress", role: "progressbar", "aria-label": "Training progress" },
+    fill,
+  );
+  const draw = (state: Training): void => {
+    const { step, totalSteps } = state;
     const done = totalSteps > 0 ? Math.min(1, step / totalSteps) : 0;
     fill.style.width = `${100 * done}%`;
-    for (const one of [chip, progress]) one.dataset["phase"] = isCut(state) ? "stopped" : phase;
-    for (const [name, value] of [
-      ["valuemin", 0],
-      ["valuemax", totalSteps],
-      ["valuenow", Math.min(step, totalSteps)],
-      ["valuetext", `${Math.round(100 * done)}%`],
-    ] as const)
-      setAttribute(progress, `aria-${name}`, value);
+    element.dataset["phase"] = colourPhase(state);
+    setAttribute(element, "aria-valuemin", 0);
+    setAttribute(element, "aria-valuemax", totalSteps);
+    setAttribute(element, "aria-valuenow", Math.min(step, totalSteps));
+    setAttribute(element, "aria-valuetext", `${Math.round(100 * done)}%`);
+  };
+  return { element, draw };
+}
+
+/** The figures, and the learning rate, which can be changed while the run goes on. */
+function makeFigures(setRate: (rate: number) => void, complain: (problem: string) => void): Part {
+  const element = h("div", { class: "bw-figures" });
+  const rateInput = makeNumberInput(() => RATE, {
+    commit: (value) => setRate(Number(value)),
+    complain,
+  });
+  const rateCell = h("label", {}, h("div", { class: "bw-note" }, RATE.label), rateInput.input);
+  let cells: (readonly [name: HTMLElement, value: HTMLElement])[] = [];
+  const draw = (state: Training): void => {
+    const figures = figuresOf(state);
+    if (cells.length !== figures.length) {
+      cells = figures.map(() => [
+        h("div", { class: "bw-note" }),
+        h("div", { class: "bw-figure bw-number" }),
+      ]);
+      element.replaceChildren(...cells.map((pair) => h("div", {}, ...pair)), rateCell);
+    }
+    for (const [i, [name, value]] of cells.entries()) {
+      setText(name, figures[i]?.[0] ?? "");
+      setText(value, figures[i]?.[1] ?? "");
+    }
+    rateCell.hidden = state.learningRate === null || !isOpen(state) || state.static;
+    rateInput.draw(state.learningRate);
   };
   return { element, draw };
 }

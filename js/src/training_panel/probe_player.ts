@@ -13,63 +13,38 @@ export function chosenAt(snapshot: number, snapshots: number): number | null {
   return snapshot >= snapshots - 1 ? null : Math.max(0, snapshot);
 }
 
+export interface Player {
+  element: HTMLElement;
+  draw: (steps: Int32Array, chosen: number | null) => void;
+}
+
 /** A slider over the snapshots with buttons to step and, where motion is welcome, to play. */
-export function makePlayer(
-  signal: AbortSignal,
-  choose: (snapshot: number | null) => void,
-): { element: HTMLElement; draw: (steps: Int32Array, chosen: number | null) => void } {
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
+export function makePlayer(signal: AbortSignal, choose: (snapshot: number | null) => void): Player {
   const slider = h("input", {
     type: "range",
     min: 0,
     step: 1,
     "aria-label": "Step of the probe history",
   });
-  const at = h("span", { class: "bw-number bw-snapshot-step", "aria-live": "off" });
+  const step = h("span", { class: "bw-number bw-snapshot-step", "aria-live": "off" });
   let snapshots = 0;
   let shown = 0;
-  let timer = 0;
-  const go = (snapshot: number): void => choose(chosenAt(Math.max(0, snapshot), snapshots));
-  const stop = (): void => {
-    clearInterval(timer);
-    timer = 0;
-    label();
-  };
-  const toggle = (): void => {
-    if (timer !== 0) {
-      stop();
-      return;
-    }
-    if (shown >= snapshots - 1) go(0);
-    timer = setInterval(() => {
-      if (shown >= snapshots - 1) stop();
-      else go(shown + 1);
-    }, PAUSE_MS);
-    label();
-  };
-  const step = (by: number) => (): void => {
-    stop();
-    go(shown + by);
-  };
-  const back = button("", step(-1), { icon: "previous", name: "Previous step" });
-  const play = button("", toggle);
-  const on = button("", step(1), { icon: "next", name: "Next step" });
-  const label = (): void => {
-    play.replaceChildren(icon(timer === 0 ? "play" : "pause"));
-    setAttribute(
-      play,
-      "aria-label",
-      timer === 0 ? "Play the probe history" : "Pause the probe history",
-    );
-    play.hidden = still.matches;
-  };
-  slider.addEventListener("input", () => {
-    stop();
-    go(Number(slider.value));
+  const show = (snapshot: number): void => choose(chosenAt(Math.max(0, snapshot), snapshots));
+  const play = makePlayButton(signal, {
+    isAtEnd: () => shown >= snapshots - 1,
+    rewind: () => show(0),
+    advance: () => show(shown + 1),
   });
-  still.addEventListener("change", stop, { signal });
-  signal.addEventListener("abort", stop);
-  label();
+  const move = (by: number) => (): void => {
+    play.stop();
+    show(shown + by);
+  };
+  const back = button("", move(-1), { icon: "previous", name: "Previous step" });
+  const forward = button("", move(1), { icon: "next", name: "Next step" });
+  slider.addEventListener("input", () => {
+    play.stop();
+    show(Number(slider.value));
+  });
 
   const draw = (steps: Int32Array, chosen: number | null): void => {
     snapshots = steps.length;
@@ -78,11 +53,55 @@ export function makePlayer(
     slider.max = String(Math.max(0, snapshots - 1));
     slider.value = String(shown);
     setAttribute(slider, "aria-valuetext", text);
-    setText(at, text);
+    setText(step, text);
     slider.disabled = snapshots < 2;
-    play.disabled = snapshots < 2;
+    play.element.disabled = snapshots < 2;
     back.disabled = shown <= 0;
-    on.disabled = shown >= snapshots - 1;
+    forward.disabled = shown >= snapshots - 1;
   };
-  return { element: h("div", { class: "bw-player" }, back, play, on, slider, at), draw };
+  const element = h("div", { class: "bw-player" }, back, play.element, forward, slider, step);
+  return { element, draw };
+}
+
+interface Playing {
+  isAtEnd: () => boolean;
+  rewind: () => void;
+  advance: () => void;
+}
+
+/** Plays to the end, from the beginning if it is there already; hidden for readers who want no motion. */
+function makePlayButton(
+  signal: AbortSignal,
+  { isAtEnd, rewind, advance }: Playing,
+): { element: HTMLButtonElement; stop: () => void } {
+  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+  let timer = 0;
+  const label = (): void => {
+    const isPlaying = timer !== 0;
+    element.replaceChildren(icon(isPlaying ? "pause" : "play"));
+    setAttribute(
+      element,
+      "aria-label",
+      isPlaying ? "Pause the probe history" : "Play the probe history",
+    );
+    element.hidden = reducedMotion.matches;
+  };
+  const stop = (): void => {
+    clearInterval(timer);
+    timer = 0;
+    label();
+  };
+  const start = (): void => {
+    if (isAtEnd()) rewind();
+    timer = setInterval(() => {
+      if (isAtEnd()) stop();
+      else advance();
+    }, PAUSE_MS);
+    label();
+  };
+  const element = button("", () => (timer === 0 ? start() : stop()));
+  reducedMotion.addEventListener("change", stop, { signal });
+  signal.addEventListener("abort", stop);
+  label();
+  return { element, stop };
 }

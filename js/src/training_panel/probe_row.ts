@@ -62,33 +62,6 @@ export function makeProbeRow(text: string, index: number, remove: (() => void) |
     );
   const element = h("li", { class: "bw-probe" }, ...parts);
 
-  const drawBars = (history: ProbeHistory, probe: number, snapshot: number): void => {
-    const probabilities = history.probabilities(snapshot, probe);
-    const target = history.target(snapshot, probe);
-    bars.replaceChildren(
-      ...classesInView(history, probe).map((label) => {
-        const meter = makeMeter();
-        const share = probabilities[label] ?? 0;
-        meter.draw(share, percent(share));
-        const name = h(
-          "span",
-          { class: "bw-probe-label", dir: "auto" },
-          history.labels[label] ?? "",
-        );
-        const row = h("div", { class: "bw-probe-bar" }, name, meter.element);
-        row.classList.toggle("bw-target", label === target);
-        return row;
-      }),
-    );
-  };
-  const drawCourse = (history: ProbeHistory, probe: number, snapshot: number): void => {
-    const target = history.target(snapshot, probe);
-    const { outline, x, y } = sparkline(history, probe, target, snapshot);
-    const dot = h("span", { class: "bw-course-dot" });
-    dot.style.translate = `${x}px ${y}px`;
-    course.title = `Probability of ${history.labels[target]} over the steps`;
-    course.replaceChildren(drawing(`0 0 ${BOX.width} ${BOX.height}`, outline), dot);
-  };
   const draw = (history: ProbeHistory | null, snapshot: number, palette: Palette): void => {
     const probe = history?.probes.indexOf(text) ?? -1;
     const known = history !== null && probe >= 0 && snapshot >= 0;
@@ -98,19 +71,52 @@ export function makeProbeRow(text: string, index: number, remove: (() => void) |
       setText(words, text);
       return;
     }
-    const scores = history.scores(snapshot, probe);
-    const runs = drawnRuns(
-      text,
-      (history.words[probe] ?? []).map((range, item) => ({ ...range, item })),
-    );
-    words.replaceChildren(
-      ...spanned(text, runs, (stretch, items) => {
-        const score = items.reduce((sum, item) => sum + (scores[item] ?? 0), 0);
-        return highlighted(stretch, history.largest > 0 ? score / history.largest : 0, palette);
-      }),
-    );
-    drawBars(history, probe, snapshot);
-    drawCourse(history, probe, snapshot);
+    words.replaceChildren(...colouredWords(text, history, probe, snapshot, palette));
+    bars.replaceChildren(...probabilityBars(history, probe, snapshot));
+    drawCourse(course, history, probe, snapshot);
   };
   return { element, draw };
+}
+
+function colouredWords(
+  text: string,
+  history: ProbeHistory,
+  probe: number,
+  snapshot: number,
+  palette: Palette,
+): (Node | string)[] {
+  const scores = history.scores(snapshot, probe);
+  const ranges = (history.words[probe] ?? []).map((range, item) => ({ ...range, item }));
+  return spanned(text, drawnRuns(text, ranges), (stretch, items) => {
+    const score = items.reduce((sum, item) => sum + (scores[item] ?? 0), 0);
+    return highlighted(stretch, history.largest > 0 ? score / history.largest : 0, palette);
+  });
+}
+
+function probabilityBars(history: ProbeHistory, probe: number, snapshot: number): HTMLElement[] {
+  const probabilities = history.probabilities(snapshot, probe);
+  const target = history.target(snapshot, probe);
+  return classesInView(history, probe).map((label) => {
+    const meter = makeMeter();
+    const share = probabilities[label] ?? 0;
+    meter.draw(share, percent(share));
+    const name = h("span", { class: "bw-probe-label", dir: "auto" }, history.labels[label] ?? "");
+    const row = h("div", { class: "bw-probe-bar" }, name, meter.element);
+    row.classList.toggle("bw-target", label === target);
+    return row;
+  });
+}
+
+function drawCourse(
+  course: HTMLElement,
+  history: ProbeHistory,
+  probe: number,
+  snapshot: number,
+): void {
+  const target = history.target(snapshot, probe);
+  const { outline, x, y } = sparkline(history, probe, target, snapshot);
+  const dot = h("span", { class: "bw-course-dot" });
+  dot.style.translate = `${x}px ${y}px`;
+  course.title = `Probability of ${history.labels[target]} over the steps`;
+  course.replaceChildren(drawing(`0 0 ${BOX.width} ${BOX.height}`, outline), dot);
 }

@@ -122,7 +122,7 @@ describe("the class to explain", () => {
     const { model } = open();
     choose("Class to explain", "positive");
     expect(model.get("chosen_target")).toBe("positive");
-    expect(find(".bw-stale, .bw-at-work")).toEqual([]);
+    expect(find(".bw-stale, .bw-computing")).toEqual([]);
   });
 
   it("is not to be chosen in a saved page, nor where there is but one", () => {
@@ -328,7 +328,7 @@ describe("refinement", () => {
     model.set("refining", false);
     model.set("progress", 0);
     frames();
-    expect(find(".bw-counted, .bw-at-work")).toEqual([]);
+    expect(find(".bw-counted, .bw-computing")).toEqual([]);
   });
 
   it("shows warnings with more than a colour", () => {

@@ -288,7 +288,7 @@ describe("the panel", () => {
     expect(rate()).toBe("1e−5");
     press(find(".bw-chart-loss .bw-over")[0], "ArrowLeft");
     press(find(".bw-chart-loss .bw-over")[0], "ArrowLeft");
-    expect(find(".bw-chart-loss .bw-at")[0]?.textContent).toBe("step 1");
+    expect(find(".bw-chart-loss .bw-legend-step")[0]?.textContent).toBe("step 1");
     expect(rate()).toBe("2e−5");
   });
 
