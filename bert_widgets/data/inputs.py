@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .characters import check_characters
 from .text_data import TextData
 
 if TYPE_CHECKING:
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
 def as_texts(
     texts: Texts,
 ) -> tuple[list[str], list[str] | None, tuple[Any, ...]]:
-    """Return the texts, the second texts of pairs if they are pairs, and all as given."""
+    """Return the texts, the second texts of pairs if they are pairs, and all as given.
+
+    Raises
+    ------
+    TypeError
+        If something is not a string or a pair of strings; its position is named.
+    ValueError
+        If a text holds a lone surrogate; its position is named.
+    """
     items = _listed(texts)
     paired = bool(items) and isinstance(items[0], tuple | list)
     for i, item in enumerate(items):
@@ -30,6 +39,8 @@ def as_texts(
             expected = "a pair of strings" if paired else "a string"
             msg = f"Text {i} is {item!r:.80}, not {expected}."
             raise TypeError(msg)
+        for text in item if paired else (item,):
+            check_characters(text, f"Text {i}")
     if paired:
         return [a for a, _ in items], [b for _, b in items], tuple(map(tuple, items))
     return [str(item) for item in items], None, tuple(items)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .._common.options import named_options, unknown
+from .characters import has_lone_surrogate
 from .label_column import LabelColumn, indicator_columns, multi_labels, single_labels, whole
 from .tables import check_columns, read_table, short
 
@@ -248,7 +249,7 @@ def _strings(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
             problem = f"is {short(value)}, not a string"
         elif not value.strip():
             problem = "is empty"
-        elif not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+        elif has_lone_surrogate(value):
             problem = "contains half of a character (a lone surrogate)"
         if problem:
             msg = f"Row {row}: the {column!r} {problem}; remove or fix the row."

@@ -6,6 +6,7 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ..data.characters import check_characters
 from ..model.classifier import check_classifier
 from ..text import encoding as bw_text
 
@@ -176,5 +177,6 @@ def encode_one(clf: BertClassifier, text: str, pair: str | None, *, stacklevel: 
         if not isinstance(value, str):
             msg = f"A text must be a string, not {value!r:.80}."
             raise TypeError(msg)
+        check_characters(value, "The text")
     pairs = None if pair is None else [pair]
     return encode_cut(clf, [text], pairs, stacklevel=stacklevel + 1)[0]

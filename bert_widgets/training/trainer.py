@@ -111,7 +111,7 @@ class Trainer:
             TextData.from_(train, **columns),
             None if valid is None else TextData.from_(valid, **columns),
             folder=None if folder is None else _unused(Path(folder)),
-            probes=probe_texts(probes),
+            probes=probe_texts(probes, clf),
             reporters=reporters_of(report_to),
         )
         self._set_up(job, chosen)
@@ -243,7 +243,7 @@ class Trainer:
 
     @probes.setter
     def probes(self, texts: Sequence[str]) -> None:
-        self._job.probes = probe_texts(texts)
+        self._job.probes = probe_texts(texts, self._job.clf)
 
     def __repr__(self) -> str:
         progress = self.progress

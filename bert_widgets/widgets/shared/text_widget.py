@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets as t
 
 from ..._common._compat import send_always
+from ...data.characters import has_lone_surrogate
 from ...model.weights_version import weights_of
 from .lock import widget_lock
 from .task_queue import TaskQueue
@@ -207,7 +208,7 @@ def unfit(text: str) -> str:
     """Return why a text cannot be accepted; empty if it can."""
     if len(text) > LONGEST_TEXT:
         return f"The text has {len(text):,} characters; use at most {LONGEST_TEXT:,}."
-    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+    if has_lone_surrogate(text):
         return "The text contains half a character (a lone surrogate). Paste it again."
     return ""
 

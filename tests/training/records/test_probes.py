@@ -139,18 +139,22 @@ def test_the_table_has_each_word_of_each_probe():
         (["a film", " "], ValueError, "Probe 1 is empty"),
         (["a film"] * 21, ValueError, "21 probes; use at most 20"),
         (["a" * 2001], ValueError, "Probe 0 has 2,001 characters; use at most 2,000"),
+        (["a film", "good\udc00"], ValueError, "Probe 1 contains half of a character"),
+        (["a film", "\u200b"], ValueError, r"Probe 1, '\\u200b', has no word to explain"),
+        (["\0"], ValueError, "Probe 0, .*, has no word to explain"),
+        (["\ufffd"], ValueError, "Probe 0, .*, has no word to explain"),
     ],
 )
 def test_unfit_probes_are_one_sentence(texts, kind, said):
     with pytest.raises(kind, match=said):
-        probe_texts(texts)
+        probe_texts(texts, tiny_classifier("bert"))
     with pytest.raises(kind, match=said):
         take_snapshot(tiny_classifier("bert"), texts, 0)
 
 
 def test_the_limits_themselves_are_fine():
-    assert len(probe_texts(["a" * 2000] * 20)) == 20
-    assert probe_texts([]) == ()
+    assert len(probe_texts(["a" * 2000] * 20, tiny_classifier("bert"))) == 20
+    assert probe_texts([], tiny_classifier("bert")) == ()
     with pytest.raises(ValueError, match="no probe"):
         take_snapshot(tiny_classifier("bert"), [], 0)
 
