@@ -39,18 +39,18 @@ def test_half_a_character_is_named_with_its_row(given, ask):
 def test_half_a_character_is_named_in_labelled_rows():
     rows = [("a good film", "positive"), (BROKEN, "negative")]
     clf = tiny_classifier("bert")
-    with pytest.raises(ValueError, match="^Row 1: the 'text' contains half of a character"):
+    with pytest.raises(ValueError, match=r"^Row 1: the 'text' contains half of a character"):
         clf.evaluate(rows)
-    with pytest.raises(ValueError, match="^Row 1: the 'text' contains half of a character"):
+    with pytest.raises(ValueError, match=r"^Row 1: the 'text' contains half of a character"):
         Trainer(clf, rows)
-    with pytest.raises(ValueError, match="^Probe 0 contains half of a character"):
+    with pytest.raises(ValueError, match=r"^Probe 0 contains half of a character"):
         Trainer(clf, [rows[0], ("a bad film", "negative")], probes=[BROKEN])
 
 
 @pytest.mark.parametrize("pair", [None, "a film"])
 def test_half_a_character_is_named_in_attention_maps(pair):
     text = "a film" if pair is None else BROKEN
-    with pytest.raises(ValueError, match="^The text contains half of a character"):
+    with pytest.raises(ValueError, match=r"^The text contains half of a character"):
         bw.attention_maps(tiny_classifier("bert"), text, BROKEN if pair is None else pair)
 
 
@@ -69,7 +69,7 @@ def test_a_text_without_tokens_is_predicted_from_its_special_tokens(text):
 @pytest.mark.parametrize("text", WITHOUT_TOKENS)
 def test_a_text_without_tokens_has_no_word_to_explain(text):
     clf = tiny_classifier("bert")
-    with pytest.raises(ValueError, match="^Text 1, .*, has no word to explain"):
+    with pytest.raises(ValueError, match=r"^Text 1, .*, has no word to explain"):
         bw.attribute(clf, ["a film", text])
     with pytest.raises(ValueError, match="has no word to explain"):
         bw.TokenHighlights(clf, text)
@@ -78,10 +78,10 @@ def test_a_text_without_tokens_has_no_word_to_explain(text):
 @pytest.mark.parametrize("text", WITHOUT_TOKENS)
 def test_a_probe_without_tokens_is_refused_when_it_is_given(text):
     rows = [("a good film", "positive"), ("a bad film", "negative")]
-    with pytest.raises(ValueError, match="^Probe 1, .*, has no word to explain"):
+    with pytest.raises(ValueError, match=r"^Probe 1, .*, has no word to explain"):
         Trainer(tiny_classifier("bert"), rows, probes=["a film", text])
     trainer = Trainer(tiny_classifier("bert"), rows, probes=["a film"])
-    with pytest.raises(ValueError, match="^Probe 0, .*, has no word to explain"):
+    with pytest.raises(ValueError, match=r"^Probe 0, .*, has no word to explain"):
         trainer.probes = [text]
     assert trainer.probes == ("a film",)
 
