@@ -43,25 +43,25 @@ def main(arguments: list[str] | None = None) -> int:
         "--folder",
         type=Path,
         default=Path("bert-widgets-notebooks"),
-        help="where the copy is or goes (default: %(default)s)",
+        help="folder of the working copy; created if missing (default: %(default)s)",
     )
-    given, rest = parser.parse_known_args(arguments)
-    if given.command == "lab":
-        return _lab(given.folder, rest)
+    options, rest = parser.parse_known_args(arguments)
+    if options.command == "lab":
+        return _lab(options.folder, rest)
     if rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    return _demo(given.report)
+    return _demo(options.report)
 
 
 def _demo(report: Path) -> int:
     if not report.parent.is_dir():
-        return _fail(f"There is no folder {str(report.parent)!r} for the report; make it first.")
+        return _fail(f"The folder {str(report.parent)!r} does not exist; create it first.")
     from .demo.tour import tour
 
     tour(report)
-    # As it was typed: the environment it lives in may not be activated.
+    # Repeat the command as the user typed it: the environment may not be activated.
     typed = sys.argv[0] if Path(sys.argv[0]).stem == "bert-widgets" else "bert-widgets"
-    print(f"Go on in JupyterLab, live: {typed} lab")
+    print(f"Continue with the interactive notebooks in JupyterLab: {typed} lab")
     return 0
 
 
@@ -69,7 +69,7 @@ def _lab(folder: Path, options: list[str]) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         return _fail('JupyterLab is not installed; run: pip install "bert-widgets[lab]"')
     if folder.exists() and not folder.is_dir():
-        return _fail(f"{str(folder)!r} is a file; name a folder for the notebooks.")
+        return _fail(f"{str(folder)!r} is a file; pass a folder to --folder.")
     copy_notebooks(folder)
     from jupyterlab.labapp import LabApp
 
@@ -78,7 +78,7 @@ def _lab(folder: Path, options: list[str]) -> int:
 
 
 def copy_notebooks(folder: Path) -> list[Path]:
-    """Copy the tutorials that are not in the folder yet; existing notebooks are kept.
+    """Copy the tutorials to a folder, without overwriting existing notebooks.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def copy_notebooks(folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     source = next(
-        place for place in (_PACKAGE / "notebooks", _PACKAGE.parent / "notebooks") if place.is_dir()
+        path for path in (_PACKAGE / "notebooks", _PACKAGE.parent / "notebooks") if path.is_dir()
     )
     new = [path for path in sorted(source.glob("*.ipynb")) if not (folder / path.name).exists()]
     return [Path(shutil.copyfile(path, folder / path.name)) for path in new]

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 Precision = Literal["auto", "fp32", "bf16"]
 
 LONG = {"fp32": 1024, "bf16": 2048}
-"""Tokens of a text from which on attention on a CPU is fused, if it can be."""
+"""Tokens of a text from which attention on a CPU is fused, if the model supports it."""
 
-_OVERFLOWING = ("deberta",)  # it masks with the least float32, which bfloat16 does not have
+# DeBERTa masks with the smallest float32, which bfloat16 cannot represent.
+_OVERFLOWING = ("deberta",)
 
-# What families call the dropout of attention weights.
+# Names of the dropout of attention weights in the configs of the families.
 _ATTENTION_DROPOUT = ("attention_dropout", "attention_probs_dropout_prob")
 
 
@@ -36,8 +37,8 @@ def attention(model: PreTrainedModel, implementation: str) -> Iterator[None]:
 
     The caller holds the lock of the classifier.
 
-    ``"eager"`` (plain matmuls) is the only one that gives attention weights, and on a CPU it is
-    faster than SDPA for short texts and for all training with dropout.
+    Only ``"eager"`` (plain matmuls) returns attention weights. On a CPU it is also faster than SDPA
+    for short texts and for all training with dropout.
     """
     before = attention_implementation(model)
     model.set_attn_implementation(implementation)
@@ -51,11 +52,11 @@ def attention(model: PreTrainedModel, implementation: str) -> Iterator[None]:
 def arithmetic(
     model: PreTrainedModel, precision: Precision, *, tokens: int | None = None
 ) -> Iterator[None]:
-    """Run the model's matmuls in the given precision and its fastest attention.
+    """Run the model's matmuls in a precision and with the fastest attention.
 
-    What is chosen depends on the machine but on no measurement of time where precision is
-    ``"fp32"``, so that it gives the same bits in each process. Backward passes belong inside too:
-    two thirds of the matmuls are theirs.
+    For ``"fp32"``, the choice depends on the machine but not on a time measurement, so that results
+    are the same in each process, bit for bit. Run backward passes inside this context too: two
+    thirds of the matmuls are theirs.
 
     Parameters
     ----------
@@ -64,8 +65,8 @@ def arithmetic(
     precision
         As `resolve_precision` returns it: ``"fp32"`` or ``"bf16"``.
     tokens
-        Tokens of the longest text inside, for `fastest_attention`; None takes plain matmuls on a
-        CPU.
+        Number of tokens of the longest text, for `fastest_attention`; None selects plain matmuls
+        on a CPU.
     """
     device = model.device.type
     with (
@@ -79,19 +80,20 @@ def arithmetic(
 def fastest_attention(model: PreTrainedModel, precision: Precision, tokens: int | None) -> str:
     """Choose between plain matmuls and torch's fused attention (SDPA) on a CPU.
 
-    With dropout in the attention torch has no fused kernel for a CPU: SDPA does the same matmuls
-    in 0.9 to 1.7 times the time. Without it, the fused kernel holds no matrix of all pairs of
-    tokens: for 4,096 tokens three layers of ModernBERT's size took 2.1 s instead of 3.8 and 0.27 GB
-    instead of 1.8 to predict in float32, 6.1 s instead of 9.6 and 0.7 GB instead of 5.2 to train in
-    bfloat16. So it is taken from `LONG` tokens on.
+    With dropout in the attention, torch has no fused kernel for a CPU: SDPA does the same matmuls
+    in 0.9 to 1.7 times the time. Without dropout, the fused kernel does not store the matrix of all
+    pairs of tokens: for 4,096 tokens, three layers of ModernBERT's size took 2.1 s instead of 3.8 s
+    and 0.27 GB instead of 1.8 GB to predict in float32, and 6.1 s instead of 9.6 s and 0.7 GB
+    instead of 5.2 GB to train in bfloat16. It is therefore used from `LONG` tokens.
 
-    For shorter texts plain matmuls were faster on the one processor measured (AMD, AVX-512): a
-    training step by 1.75 times at 16 tokens in float32, equal at 512; in bfloat16 by 1.2 to 1.5 at
-    each length. Float32 takes them always, since its bits are to be the same in each process. In
-    bfloat16, where another processor may have a faster kernel, a measurement decides.
-    ``python -m tests.bench.attention_choice`` prints a machine's figures.
+    For shorter texts, plain matmuls were faster on the one processor measured (AMD, AVX-512): in
+    float32, a training step was 1.75 times as fast at 16 tokens and equal at 512; in bfloat16, 1.2
+    to 1.5 times as fast at all lengths. Float32 always uses plain matmuls, so that results are the
+    same in each process, bit for bit. In bfloat16, where another processor may have a faster
+    kernel, a measurement decides. ``python -m tests.bench.attention_choice`` prints the figures of
+    a machine.
 
-    The families of `_lean` read at most 512 tokens and take plain matmuls whatever this says.
+    The families of `lean_forward` read at most 512 tokens and always use plain matmuls.
 
     Parameters
     ----------
@@ -100,17 +102,17 @@ def fastest_attention(model: PreTrainedModel, precision: Precision, tokens: int 
     precision
         ``"fp32"`` or ``"bf16"``.
     tokens
-        Tokens of the longest text; None if unknown.
+        Number of tokens of the longest text; None if unknown.
 
     Returns
     -------
     str
-        ``"eager"`` or ``"sdpa"``; on a GPU what the model has.
+        ``"eager"`` or ``"sdpa"``; on a GPU, the model's current implementation.
     """
-    own = attention_implementation(model)
+    current = attention_implementation(model)
     if model.device.type != "cpu":
-        return own
-    if tokens is None or own != "sdpa" or _drops_attention(model):
+        return current
+    if tokens is None or current != "sdpa" or _drops_attention(model):
         return "eager"
     if tokens >= LONG[precision]:
         return "sdpa"
@@ -124,19 +126,19 @@ def _drops_attention(model: PreTrainedModel) -> bool:
 
 
 def _rounded(tokens: int) -> int:
-    """Round to a power of two from 16 to 512: few lengths are measured in a process."""
+    """Round to a power of two from 16 to 512, so that a process measures only a few lengths."""
     return min(max(16, 1 << round(math.log2(tokens))), 512)
 
 
 @functools.cache
 def sdpa_is_faster(tokens: int) -> bool:
-    """Time both attentions, forward and backward in bfloat16, on texts of so many tokens.
+    """Time both implementations, forward and backward in bfloat16, on texts of ``tokens`` tokens.
 
-    It takes some 10 ms, at 512 tokens some 100, once a process.
+    This takes about 10 ms (100 ms for 512 tokens), once per process.
     """
     generator = torch.Generator().manual_seed(0)
     shape = (max(1, 128 // tokens), 4, tokens, 64)
-    mask = torch.zeros(shape[0], 1, 1, tokens, dtype=torch.bfloat16)  # as padding makes one
+    mask = torch.zeros(shape[0], 1, 1, tokens, dtype=torch.bfloat16)  # as for padded batches
     query, key, value = (
         torch.randn(shape, generator=generator).bfloat16().requires_grad_() for _ in range(3)
     )
@@ -154,21 +156,21 @@ def sdpa_is_faster(tokens: int) -> bool:
         torch.autograd.grad(compute().sum(), (query, key, value))
         return time.perf_counter() - began
 
-    # In turn, and the least of several: other work on the machine slows down either.
+    # Alternate and take the minimum of several: other work on the machine may slow down either.
     pairs = [(seconds(eager), seconds(sdpa)) for _ in range(4)]
-    plain, fused = (min(each) for each in zip(*pairs, strict=True))
+    plain, fused = (min(times) for times in zip(*pairs, strict=True))
     return bool(fused < plain)
 
 
 class _Float32Matmuls:
     """Full float32 matmuls, by oneDNN instead of MKL where it computes them in full precision.
 
-    MKL is slow on processors that are not Intel's. On processors with matrix units oneDNN would
-    round to bfloat16, so there the whole process's setting is overridden: whatever a notebook has
-    chosen, ``"fp32"`` never rounds.
+    MKL is slow on processors other than Intel's. On processors with matrix units, oneDNN would
+    round to bfloat16, so the setting of the process is overridden there: ``"fp32"`` never rounds,
+    even if a notebook has allowed it.
 
-    torch chooses by a flag of the whole process, so it is set while any thread wants it and put
-    back after the last: one that puts it back earlier would change the bits of the others.
+    torch chooses by a process-wide flag. It is set while any thread needs it and restored after the
+    last one: restoring it earlier would change the results of the other threads.
     """
 
     def __init__(self) -> None:
@@ -176,11 +178,11 @@ class _Float32Matmuls:
         self._users = 0
 
     def __enter__(self) -> None:
-        wanted = "medium" if onednn_is_exact() else "highest"
+        setting = "medium" if onednn_is_exact() else "highest"
         with self._lock:
             if not self._users:
                 self._before = torch.get_float32_matmul_precision()
-                torch.set_float32_matmul_precision(wanted)
+                torch.set_float32_matmul_precision(setting)
             self._users += 1
 
     def __exit__(self, *_: object) -> None:
@@ -195,9 +197,9 @@ _float32_matmuls = _Float32Matmuls()
 
 @functools.cache
 def onednn_is_exact() -> bool:
-    """Say whether "medium" precision is full float32 precision on this processor.
+    """Return whether "medium" precision is full float32 precision on this processor.
 
-    It allows oneDNN to round to bfloat16, which it does on processors with matrix units.
+    "medium" allows oneDNN to round to bfloat16, which it does on processors with matrix units.
     """
     generator = torch.Generator().manual_seed(0)
     left = torch.randn(256, 384, generator=generator)
@@ -207,17 +209,17 @@ def onednn_is_exact() -> bool:
     product = left @ right
     torch.set_float32_matmul_precision(before)
     exact = left.double() @ right.double()
-    # About 1e-4 where computed in float32, and near 0.1 where rounded to TF32 or bfloat16.
+    # The error is about 1e-4 in float32, and about 0.1 if rounded to TF32 or bfloat16.
     return bool((product - exact).abs().max() < 1e-3)  # noqa: PLR2004
 
 
 def resolve_precision(precision: Precision, model: PreTrainedModel) -> Precision:
-    """Choose bf16 for ``"auto"`` where the processor or GPU computes in it, else fp32.
+    """Choose bf16 for ``"auto"`` if the processor or GPU supports it, else fp32.
 
     Raises
     ------
     ValueError
-        If there is no such precision, or the model cannot compute in it.
+        If the precision is unknown, or the model cannot compute in it.
     """
     if precision not in ("auto", "fp32", "bf16"):
         raise ValueError(unknown("precision", precision, ("auto", "fp32", "bf16")))

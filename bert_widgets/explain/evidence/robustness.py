@@ -37,10 +37,10 @@ class Randomisation:
     ----------
     parts
         The part randomised last: the head, each layer from the last to the first, the embeddings.
-        Everything above it was randomised before.
+        All parts above it are randomised too.
     spearman
-        float64 array (parts, n): the rank correlation of the absolute scores with those before.
-        A method whose scores stay similar does not depend on what the model has learnt.
+        float64 array (parts, n): the rank correlation of the absolute scores with the original
+        ones. A method whose scores stay similar does not depend on what the model has learned.
     """
 
     parts: tuple[str, ...]
@@ -67,7 +67,7 @@ def infidelity(
     -------
     float64 array (len(attributions),)
         The mean squared error between the change of the target and the sum of the scores of the
-        words taken away, with the best scale of the scores, as a share of the mean squared change:
+        removed words, with the best scale of the scores, as a share of the mean squared change:
         0 if scores predict every change, 1 if they predict none.
 
     Raises
@@ -77,26 +77,26 @@ def infidelity(
 
     References
     ----------
-    Yeh et al. 2019, "On the (In)fidelity and Sensitivity of Explanations". Their measure with
-    square removal of words, normalised by the best scale as Captum does.
+    Yeh et al. 2019, "On the (In)fidelity and Sensitivity of Explanations". This is their measure
+    with square removal of words, normalised by the best scale as in Captum.
     """
-    found = np.zeros(len(attributions))
+    infidelities = np.zeros(len(attributions))
     for i, attribution in enumerate(attributions):
         check_cancelled()
         count = len(attribution.words)
         random = text_random(attribution, seed)
-        gone = np.zeros((samples, count), bool)
-        for row in gone:
+        removed = np.zeros((samples, count), bool)
+        for row in removed:
             row[random.choice(count, random.integers(1, count + 1), replace=False)] = True
         with clf.inference():
             problem = _problem(clf, attribution)
-            values = problem.masked_values([0] * (samples + 1), [*~gone, np.ones(count, bool)])
+            values = problem.masked_values([0] * (samples + 1), [*~removed, np.ones(count, bool)])
         changes = values[-1] - values[:-1]
-        sums = gone @ attribution.scores.astype(np.float64)
+        sums = removed @ attribution.scores.astype(np.float64)
         size = sums @ sums
         scale = (sums @ changes) / size if size else 0.0
-        found[i] = np.mean((scale * sums - changes) ** 2) / (np.mean(changes**2) or 1.0)
-    return found
+        infidelities[i] = np.mean((scale * sums - changes) ** 2) / (np.mean(changes**2) or 1.0)
+    return infidelities
 
 
 def sensitivity(
@@ -117,9 +117,10 @@ def sensitivity(
         The classifier that the attributions explain.
     attributions
         Results of `attribute`, with a named baseline, for texts of one window. Their scores are
-        computed anew, with the default tolerance and samples.
+        computed again, with the default tolerance and samples.
     radius
-        The noise is uniform within this share of the root mean square of all word embeddings.
+        The largest absolute noise, as a share of the root mean square of all word embeddings. The
+        noise is uniform.
     samples
         The number of noise samples.
     seed
@@ -139,7 +140,7 @@ def sensitivity(
     ----------
     Yeh et al. 2019, "On the (In)fidelity and Sensitivity of Explanations": sensitivity-max.
     """
-    found = np.zeros(len(attributions))
+    sensitivities = np.zeros(len(attributions))
     table: torch.Tensor = clf.model.get_input_embeddings().weight  # type: ignore[assignment]
     reach = radius * float(table.detach().float().square().mean().sqrt())
     for i, attribution in enumerate(attributions):
@@ -151,8 +152,9 @@ def sensitivity(
         for _ in range(samples):
             with _with_noise(clf, random.uniform(-reach, reach, shape)):
                 after = _again(clf, attribution).token_scores
-            found[i] = max(found[i], float(np.linalg.norm(after - before)) / size)
-    return found
+            change = float(np.linalg.norm(after - before)) / size
+            sensitivities[i] = max(sensitivities[i], change)
+    return sensitivities
 
 
 def randomisation(
@@ -160,7 +162,7 @@ def randomisation(
 ) -> Randomisation:
     """Explain texts again with more and more weights randomised, from the head down.
 
-    Each parameter is drawn from a normal distribution with its own mean and standard deviation.
+    Each parameter is drawn from a normal distribution with its current mean and standard deviation.
     This happens in a copy; the classifier is not changed.
 
     Parameters
@@ -202,7 +204,7 @@ def randomisation(
 
 
 def _problem(clf: BertClassifier, attribution: Attribution) -> Problem:
-    """Return the problem that the attribution answers."""
+    """Return the problem whose solution is the attribution."""
     _check_one_window(attribution)
     _check_baseline(attribution)
     pairs = None if attribution.pair is None else [attribution.pair]
@@ -247,7 +249,7 @@ def _check_one_window(attribution: Attribution) -> None:
     if attribution.windows > 1:
         msg = (
             f"The text {attribution.text!r:.80} is read in {attribution.windows} windows; "
-            "use a text that the model reads at once."
+            "use a text that fits in one window."
         )
         raise ValueError(msg)
 

@@ -138,7 +138,7 @@ def test_what_cannot_be_asked_again_is_named() -> None:
     own = attribute(clf, TEXT, baseline=np.zeros(32, np.float32))
     long = attribute(clf, " ".join([TEXT] * 12), method="input_x_gradient")
     for measure in (infidelity, sensitivity):
-        with pytest.raises(ValueError, match="that the model reads at once"):
+        with pytest.raises(ValueError, match="that fits in one window"):
             measure(clf, long)
     for measure in (infidelity, sensitivity, randomisation):
         with pytest.raises(ValueError, match="use attributions with a named one"):

@@ -1,4 +1,4 @@
-"""AttnLRP: the target handed back through the model, each operation sharing it out by a rule."""
+"""AttnLRP: layer-wise relevance propagation, with a rule for each operation of a transformer."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 
 def attnlrp(problem: Problem) -> list[Scores]:
-    """Hand the target back from layer to layer until the words have it: one forward, one backward.
+    """Propagate the target back to the words, layer by layer: one forward and one backward pass.
 
-    The scores are gradient times word embedding (or output of the layer that is asked for), where
-    the gradient is that of a model with the same values that takes for a constant whatever only
-    scales: the deviation in a layer norm, the ratio of an activation's output to its input. The
-    two factors of a product get half of its relevance each.
+    The scores are gradient times word embedding (or output of the requested layer). The gradient
+    treats factors that only scale their input as constants: the standard deviation in a layer norm
+    and the ratio of an activation's output to its input. Each of the two factors of a product gets
+    half of its relevance.
 
-    Positions, segments, biases and the softmaxes keep their part of the target, so the scores of
-    the words do not add up to it.
+    Positions, segments, biases and the softmaxes absorb a part of the target, so the scores of the
+    words do not add up to it.
 
     References
     ----------
     Achtibat, Hatefi, Dreyer, Jain, Wiegand, Lapuschkin & Samek 2024, "AttnLRP: Attention-Aware
     Layer-Wise Relevance Propagation for Transformers".
     """
-    found: list[Scores] = [Scores(np.zeros(0, np.float32))] * len(problem)
+    results: list[Scores] = [Scores(np.zeros(0, np.float32))] * len(problem)
     model = problem.clf.model
     with attention(problem.clf.model, "eager"), _frozen(model), _written_out_activations(model):
         for rows in problem.batches(range(len(problem))):
@@ -46,15 +46,15 @@ def attnlrp(problem: Problem) -> list[Scores]:
                 _, gradient = problem.gradient(inputs, inputs.text)
             relevance = (gradient * inputs.text).sum(-1).cpu().numpy()
             for row, scores in zip(rows, relevance, strict=True):
-                found[row] = Scores(scores[: len(problem.encodings[row])])
-    return found
+                results[row] = Scores(scores[: len(problem.encodings[row])])
+    return results
 
 
 class _Rules(TorchFunctionMode):
-    """Runs a model, whichever family's, with AttnLRP's rules for the operations that have one.
+    """Applies AttnLRP's rules to the operations that have one, in models of any family.
 
-    The others (linear layers, sums, softmax, ReLU) keep their gradient, which times input is the
-    paper's rule for them. Nothing changes for other threads.
+    The others (linear layers, sums, softmax, ReLU) keep their gradient: gradient times input is
+    the paper's rule for them. Other threads are not affected.
     """
 
     def __torch_function__(
@@ -63,7 +63,7 @@ class _Rules(TorchFunctionMode):
         types: object,
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
-    ) -> Any:  # noqa: ANN401 - whatever the operation returns
+    ) -> Any:  # noqa: ANN401 - the return type of the operation
         rule = _RULES.get(getattr(func, "__name__", ""))
         options = kwargs or {}
         return func(*args, **options) if rule is None else rule(func, *args, **options)
@@ -77,7 +77,7 @@ def _normalised(
     bias: torch.Tensor | None = None,
     eps: float = 1e-5,
 ) -> torch.Tensor:
-    """Normalise a layer with its standard deviation as a constant."""
+    """Apply a layer norm with its standard deviation as a constant."""
     centred = states - states.mean(tuple(range(-len(shape), 0)), keepdim=True)
     with torch.no_grad():
         scale = torch.native_layer_norm(states, shape, None, None, eps)[2].to(states.dtype)
@@ -91,7 +91,7 @@ def _proportional(
     *args: Any,  # noqa: ANN401
     **options: Any,  # noqa: ANN401
 ) -> torch.Tensor:
-    """Apply an activation as a product with the ratio of its output to its input, a constant."""
+    """Apply an activation as multiplication by a constant, the ratio of its output to its input."""
     with torch.no_grad():
         ratio = (operation(states, *args, **options) / states).nan_to_num_(0.0)
     return states * ratio
@@ -102,7 +102,7 @@ def _divided(
     *factors: Any,  # noqa: ANN401
     **options: Any,  # noqa: ANN401
 ) -> torch.Tensor:
-    """Let two factors that both depend on the words have half of what their product gets."""
+    """Divide the relevance of a product equally between two factors that depend on the words."""
     product = operation(*factors, **options)
     if sum(isinstance(factor, torch.Tensor) and factor.requires_grad for factor in factors) > 1:
         product.register_hook(lambda gradient: gradient / 2)  # type: ignore[no-untyped-call]
@@ -110,7 +110,7 @@ def _divided(
 
 
 def _constant(operation: Operation, *args: Any, **options: Any) -> torch.Tensor:  # noqa: ANN401
-    """Take for a constant the deviation in a norm that a model writes out."""
+    """Treat the standard deviation in a norm written in Python as a constant."""
     return operation(*args, **options).detach()
 
 
@@ -124,10 +124,11 @@ _RULES: dict[str, Operation] = {
 
 @contextlib.contextmanager
 def _written_out_activations(model: nn.Module) -> Iterator[None]:
-    """Give the activations that transformers writes out in Python the rule of the others.
+    """Apply the rule of activations to those that transformers writes in Python.
 
-    ALBERT's GELU, for one, is made of products and a tanh, whose own rules do not add up to it.
-    The common one is left alone, since a hook makes the lean forward pass step aside.
+    ALBERT's GELU, for example, consists of products and a tanh, whose rules combined are not the
+    rule of an activation. The common GELU gets no hook, since a hook disables the lean forward
+    pass.
     """
 
     def replace(
@@ -137,19 +138,19 @@ def _written_out_activations(model: nn.Module) -> Iterator[None]:
 
     with contextlib.ExitStack() as hooks:
         for module in model.modules():
-            own = type(module).__module__ == "transformers.activations"
-            if own and getattr(module, "act", None) is not nn.functional.gelu:
+            written_out = type(module).__module__ == "transformers.activations"
+            if written_out and getattr(module, "act", None) is not nn.functional.gelu:
                 hooks.callback(module.register_forward_hook(replace).remove)
         yield
 
 
 @contextlib.contextmanager
 def _frozen(model: nn.Module) -> Iterator[None]:
-    """Let nothing but the word embeddings ask for a gradient, so that it tells what they reach."""
+    """Disable the gradients of the parameters: only what depends on the words requires one."""
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     try:
         for parameter in trained:
-            parameter.requires_grad_(False)  # noqa: FBT003 - torch's own
+            parameter.requires_grad_(False)  # noqa: FBT003 - torch's signature
         yield
     finally:
         for parameter in trained:

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     from ..problem import Problem
 
-# How near the whole text a set of its units must be to count, in cosine distance; the width that
-# LIME's authors use for texts.
+# Kernel width of LIME, in cosine distance from the whole text; LIME's authors use it for texts.
 _LIME_WIDTH = 0.25
 
 
@@ -52,11 +51,11 @@ def kernel_shap(problem: Problem) -> list[Scores]:
 
 
 def lime(problem: Problem) -> list[Scores]:
-    """Fit a linear model to the target of texts without random sets of units.
+    """Fit a linear model to the target of the text with random sets of units removed.
 
-    Ridge regression with a penalty of 1, sets weighted by their cosine distance to the whole text:
-    what LIME's authors do for texts. Captum's own choice, the lasso, would set small probabilities
-    to zero.
+    This is ridge regression with a penalty of 1, with samples weighted by their cosine distance to
+    the whole text, as LIME's authors do for texts. Captum's default, the lasso, would set the
+    scores of small probabilities to zero.
 
     References
     ----------
@@ -84,51 +83,51 @@ def _sampled(
     row: int,
     explainer: Callable[[Callable[[torch.Tensor], torch.Tensor]], Any],
 ) -> NDArray[np.float64]:
-    """Ask one of Captum's explainers about a text; return the scores (m,) of its units.
+    """Return the scores (m,) of a text's units by one of Captum's explainers.
 
-    Captum is shown a function of m ones (the unit stays) and zeros. It draws nothing sensible of
-    one unit.
+    Captum gets a function of m ones (the unit is present) and zeros. It cannot sample from a single
+    unit, whose score is simply the difference.
     """
     if len(problem.units[row]) == 1:
         return np.array([_difference(problem, row)])
 
-    def forward(kept: torch.Tensor) -> torch.Tensor:
-        return torch.from_numpy(coalition_values(problem, [row], [kept.numpy() > 0])[0])
+    def forward(present: torch.Tensor) -> torch.Tensor:
+        return torch.from_numpy(coalition_values(problem, [row], [present.numpy() > 0])[0])
 
     whole = torch.ones(1, len(problem.units[row]))
     samples = allowed_samples(problem, row)
     seed = int(problem.random(row).integers(2**62))
     with OwnDraws(torch.Generator().manual_seed(seed)):
-        found: torch.Tensor = explainer(forward).attribute(
+        attributions: torch.Tensor = explainer(forward).attribute(
             whole,
             baselines=torch.zeros_like(whole),
             n_samples=samples,
             perturbations_per_eval=samples,
         )
-    scores: NDArray[np.float64] = found[0].double().numpy()
+    scores: NDArray[np.float64] = attributions[0].double().numpy()
     return scores
 
 
 def _difference(problem: Problem, row: int) -> float:
-    """Return a text's target less that of the text without any unit."""
+    """Return a text's target minus that of the text without any unit."""
     count = len(problem.units[row])
     ends = np.stack([np.zeros(count, bool), np.ones(count, bool)])
-    (nothing, whole) = coalition_values(problem, [row], [ends])[0]
-    return float(whole - nothing)
+    empty, whole = coalition_values(problem, [row], [ends])[0]
+    return float(whole - empty)
 
 
 def deeplift(problem: Problem) -> list[Scores]:
     """Propagate the difference to the baseline back through the model by the rescale rule.
 
-    Captum has the rule for a few activations as modules. Attention, GELU and layer norm it would
-    treat by their gradient at the text, after which the scores add up to nothing: on BERT and its
-    kin they missed the difference by 0.06 to 200 times the sum of absolute scores (19 texts, all
-    families here). Such models are refused.
+    Captum has the rule for a few activation modules. For attention, GELU and layer norm it would
+    use the gradient at the text, and the scores would not add up: on BERT and related models, the
+    error was 0.06 to 200 times the sum of absolute scores (19 texts, all supported families). Such
+    models are therefore rejected.
 
     Raises
     ------
     ValueError
-        If the model has a part that Captum has no rule for, or a probability is to be explained.
+        If Captum has no rule for a part of the model, or the output is a probability.
 
     References
     ----------
@@ -153,16 +152,16 @@ def _rescaled(deep_lift: Callable[[nn.Module], Any], problem: Problem, row: int)
     inputs = problem.inputs([row])
     inputs.text.requires_grad_()
     with warnings.catch_warnings(), _tidied(problem.clf.model):
-        # Captum announces the hooks that it sets, and removes.
+        # Captum warns about its hooks, although it removes them.
         warnings.filterwarnings("ignore", "Setting forward, backward hooks")
-        found = deep_lift(_OneText(problem, row)).attribute(inputs.text, inputs.baseline)
-    tokens = found.detach().sum(-1)[0].float().cpu().numpy()
+        products = deep_lift(_OneText(problem, row)).attribute(inputs.text, inputs.baseline)
+    tokens = products.detach().sum(-1)[0].float().cpu().numpy()
     return Scores(tokens, _difference(problem, row))
 
 
 @contextlib.contextmanager
 def _tidied(model: nn.Module) -> Iterator[None]:
-    """Take away what Captum notes in activations and, after an error, leaves there."""
+    """Remove the attributes that Captum sets on activations and leaves there after an error."""
     try:
         yield
     finally:
@@ -172,7 +171,7 @@ def _tidied(model: nn.Module) -> Iterator[None]:
 
 
 class _OneText(nn.Module):
-    """The target of one text as a module from its word embeddings: what Captum can hook into."""
+    """Computes the target of one text from its word embeddings: a module that Captum can hook."""
 
     def __init__(self, problem: Problem, row: int) -> None:
         super().__init__()
@@ -186,12 +185,12 @@ class _OneText(nn.Module):
 
 
 def _check_rules(model: nn.Module) -> None:
-    treated = (nn.Linear, nn.Embedding, nn.Dropout, nn.Identity, *captum_deep_lift_layers())
-    foreign = sorted({type(leaf).__name__ for leaf in _leaves(model) if type(leaf) not in treated})
-    if foreign:
+    supported = (nn.Linear, nn.Embedding, nn.Dropout, nn.Identity, *captum_deep_lift_layers())
+    others = sorted({type(leaf).__name__ for leaf in _leaves(model) if type(leaf) not in supported})
+    if others:
         msg = (
-            f"DeepLift has no rule for {' and '.join(foreign)} in {type(model).__name__}, so its "
-            "scores would not add up; use 'integrated_gradients', whose do."
+            f"DeepLift has no rule for {' and '.join(others)} in {type(model).__name__}, so its "
+            "scores would not add up; use 'integrated_gradients'."
         )
         raise ValueError(msg)
 

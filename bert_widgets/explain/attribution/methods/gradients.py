@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
     from ..problem import Inputs, Problem
 
-    # For a batch, with the sample number and generator of each row, returns where to take the
-    # gradient and what to multiply it by: float32 tensors (batch, tokens, width).
+    # From a batch, and the sample number and generator of each row, returns the states at which to
+    # compute the gradient and the factor to multiply it by: float32 tensors (batch, tokens, width).
     Draw: TypeAlias = Callable[
         [Inputs, list[int], list[np.random.Generator]], tuple[torch.Tensor, torch.Tensor]
     ]
 
 _SMOOTHGRAD_SAMPLES, _EXPECTED_SAMPLES = 32, 64
-# The noise of SmoothGrad as a share of the range of the states: its paper takes 10 to 20 %.
+# The noise of SmoothGrad as a share of the range of the states: its paper uses 10 to 20 %.
 _NOISE = 0.15
 
 
 def saliency(problem: Problem) -> list[Scores]:
-    """Measure the gradient at the text: its Euclidean length for each token, without a sign.
+    """Compute the Euclidean norm of the gradient at the text for each token: unsigned.
 
     References
     ----------
@@ -40,7 +40,7 @@ def saliency(problem: Problem) -> list[Scores]:
 
 
 def input_x_gradient(problem: Problem) -> list[Scores]:
-    """Multiply the gradient at the text by the word embeddings: fast, but without promises.
+    """Multiply the gradient at the text by the word embeddings: fast, but without guarantees.
 
     References
     ----------
@@ -53,7 +53,7 @@ def input_x_gradient(problem: Problem) -> list[Scores]:
 def smoothgrad(problem: Problem) -> list[Scores]:
     """Multiply the word embeddings by the gradient averaged over noise around the text.
 
-    The noise is normal, its deviation 15 % of the range of the text's embeddings.
+    The noise is normal, with a standard deviation of 15 % of the range of the text's embeddings.
 
     References
     ----------
@@ -77,10 +77,9 @@ def smoothgrad(problem: Problem) -> list[Scores]:
 def expected_gradients(problem: Problem) -> list[Scores]:
     """Average integrated gradients over baselines of random tokens: GradientSHAP.
 
-    Each sample replaces each token by a random token of the vocabulary, and takes the gradient at
+    Each sample replaces each token by a random token of the vocabulary and computes the gradient at
     one point on the path from there to the text. The points are spread evenly over the path. On
-    average, scores add up to the target's value for the text less its mean for the
-    baselines.
+    average, scores add up to the target's value for the text minus its mean for the baselines.
 
     References
     ----------
@@ -101,8 +100,8 @@ def expected_gradients(problem: Problem) -> list[Scores]:
         ):
             share[i] = (number + generator.random()) / samples
             ordinary = np.flatnonzero(problem.encodings[row].segments >= 0)
-            drawn = generator.choice(vocabulary, len(ordinary))
-            ids[i, torch.from_numpy(ordinary)] = torch.from_numpy(drawn).to(ids)
+            replacements = generator.choice(vocabulary, len(ordinary))
+            ids[i, torch.from_numpy(ordinary)] = torch.from_numpy(replacements).to(ids)
         baselines = word_embeddings(problem.clf, ids)
         same = ids == inputs.fields["input_ids"]
         direction = (inputs.text - baselines).masked_fill(same[:, :, None], 0.0)
@@ -115,13 +114,13 @@ def _at_text(
     problem: Problem, score: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 ) -> list[Scores]:
     """Score tokens (batch, tokens) from gradient and states (batch, tokens, width) at the text."""
-    found: list[Scores] = [Scores(np.zeros(0, np.float32))] * len(problem)
+    results: list[Scores] = [Scores(np.zeros(0, np.float32))] * len(problem)
     for rows in problem.batches(range(len(problem))):
         inputs = problem.inputs(rows.tolist())
         _, gradient = problem.gradient(inputs, inputs.text)
         for row, scores in zip(rows, score(gradient, inputs.text).cpu().numpy(), strict=True):
-            found[row] = Scores(scores[: len(problem.encodings[row])])
-    return found
+            results[row] = Scores(scores[: len(problem.encodings[row])])
+    return results
 
 
 def _averaged(problem: Problem, samples: int, draw: Draw) -> list[Scores]:
@@ -131,7 +130,7 @@ def _averaged(problem: Problem, samples: int, draw: Draw) -> list[Scores]:
         raise ValueError(msg)
     rows = np.repeat(np.arange(len(problem)), samples)
     generators = [
-        each for row in range(len(problem)) for each in problem.random(row).spawn(samples)
+        generator for row in range(len(problem)) for generator in problem.random(row).spawn(samples)
     ]
     products = [np.zeros((samples, len(encoding))) for encoding in problem.encodings]
     for batch in problem.batches(rows.tolist()):
@@ -140,11 +139,11 @@ def _averaged(problem: Problem, samples: int, draw: Draw) -> list[Scores]:
         states, direction = draw(inputs, numbers, [generators[i] for i in batch])
         _, gradient = problem.gradient(inputs, states)
         sums = (gradient * direction).sum(-1).cpu().numpy()
-        for row, number, found in zip(inputs.rows, numbers, sums, strict=True):
-            products[row][number] = found[: len(problem.encodings[row])]
+        for row, number, scores in zip(inputs.rows, numbers, sums, strict=True):
+            products[row][number] = scores[: len(problem.encodings[row])]
     return [
-        Scores(found.mean(0).astype(np.float32), margins=_margins(problem, row, found))
-        for row, found in enumerate(products)
+        Scores(of_text.mean(0).astype(np.float32), margins=_margins(problem, row, of_text))
+        for row, of_text in enumerate(products)
     ]
 
 
@@ -152,7 +151,7 @@ def _margins(problem: Problem, row: int, products: NDArray[np.float64]) -> NDArr
     """Return the 95 % half widths (m,) of the mean over products (samples, n).
 
     The variance is estimated from neighbouring samples: the points are spread evenly over the
-    path, so the variance between them is no sampling error.
+    path, so the change along the path is not sampling error.
     """
     units = np.stack([problem.units[row].sum(sample) for sample in products])
     variance = (np.diff(units, axis=0) ** 2).mean(0) / 2

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 _CENTRES = np.linspace(0, 1, 41)
 _WIDTHS = np.array([0.03, 0.045, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2])
-# The share of the mean movement added to each step: where no movement is seen between two values,
-# there may still be some.
+# The share of the mean change added to each step: between two equal values there may be change too.
 _EVEN = 0.3
 
 
@@ -29,7 +28,7 @@ def clenshaw_curtis(intervals: int) -> tuple[tuple[float, ...], NDArray[np.float
     Returns
     -------
     nodes : tuple of float
-        n + 1 points from 0 to 1; those of n are among those of 2n, bit for bit.
+        n + 1 points from 0 to 1; those for n are exactly among those for 2n.
     weights : float64 array (n + 1,)
         They add up to one.
 
@@ -85,13 +84,13 @@ class Focus(NamedTuple):
 def focus(values: NDArray[np.float64]) -> Focus:
     """Find where a function changes, from its values at even steps from 0 to 1.
 
-    Of a table of centres and widths, this takes the one in whose variable the largest change per
-    step is smallest. Intervals in which no change is seen keep a share of the steps.
+    From a table of centres and widths, chooses the one whose variable minimises the largest change
+    per step. Intervals without a visible change keep a share of the steps.
     """
-    moves = np.abs(np.diff(values))
-    moves = moves + _EVEN * moves.mean() + np.finfo(float).tiny
-    table, steps = _steps(len(moves))
-    return table[int((moves / steps).max(1).argmin())]
+    changes = np.abs(np.diff(values))
+    changes = changes + _EVEN * changes.mean() + np.finfo(float).tiny
+    table, steps = _steps(len(changes))
+    return table[int((changes / steps).max(1).argmin())]
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Relevance followed through the attention weights: attention times gradient, and rollout."""
+"""Relevance traced through the attention weights: attention times gradient, and rollout."""
 
 from __future__ import annotations
 
@@ -18,45 +18,45 @@ if TYPE_CHECKING:
 
 
 def attention_x_gradient(problem: Problem) -> list[Scores]:
-    """Follow attention weights that raise the target back to the words: unsigned.
+    """Trace attention weights that raise the target back to the words: unsigned.
 
-    Each layer adds the mean over its heads of the positive part of weights times gradient to what
-    the tokens hold already; the score is what the token that the head reads has of each in the
-    end, less the one that it has of itself from the start.
+    Each layer adds the mean over its heads of the positive part of weights times gradient to the
+    relevance of the tokens. The score of a token is its relevance for the input of the
+    classification head, minus the relevance that it has at the start because the head reads it.
 
     References
     ----------
     Chefer, Gur & Wolf 2021, "Generic Attention-model Explainability for Interpreting Bi-Modal and
     Encoder-Decoder Transformers", equations 5 and 6.
     """
-    return _followed(problem, _weighted)
+    return _traced(problem, _weighted)
 
 
 def rollout(problem: Problem) -> list[Scores]:
     """Multiply the attention of the layers, independently of the target. Unsigned, weak.
 
-    Each layer's weights are averaged over its heads and, for the residual connection, mixed half
-    and half with the token's own; a text's scores, special tokens' included, add up to one.
+    Each layer's weights are averaged over its heads and, for the residual connection, then averaged
+    with the identity matrix. The scores of a text, including special tokens, add up to one.
 
     References
     ----------
     Abnar & Zuidema 2020, "Quantifying Attention Flow in Transformers".
     """
-    return _followed(problem, _rolled)
+    return _traced(problem, _rolled)
 
 
-def _followed(problem: Problem, follow: Callable[[Problem, Inputs], torch.Tensor]) -> list[Scores]:
-    found: list[Scores] = [Scores(np.zeros(0, np.float32))] * len(problem)
+def _traced(problem: Problem, trace: Callable[[Problem, Inputs], torch.Tensor]) -> list[Scores]:
+    results: list[Scores] = [Scores(np.zeros(0, np.float32))] * len(problem)
     with attention(problem.clf.model, "eager"):
         for rows in problem.batches(range(len(problem))):
-            followed = follow(problem, problem.inputs(rows.tolist())).float().cpu().numpy()
-            for row, scores in zip(rows, followed, strict=True):
-                found[row] = Scores(scores[: len(problem.encodings[row])])
-    return found
+            relevance = trace(problem, problem.inputs(rows.tolist())).float().cpu().numpy()
+            for row, scores in zip(rows, relevance, strict=True):
+                results[row] = Scores(scores[: len(problem.encodings[row])])
+    return results
 
 
 def _weighted(problem: Problem, inputs: Inputs) -> torch.Tensor:
-    embeddings = inputs.text.detach().requires_grad_()  # even a frozen model has a gradient then
+    embeddings = inputs.text.detach().requires_grad_()  # so that a frozen model has a gradient too
     with torch.enable_grad():
         values, weights = _run(problem, inputs, embeddings)
         gradients = torch.autograd.grad(values.sum(), weights)
@@ -87,26 +87,26 @@ def _run(
         weights.shape[1] == heads
         and weights.shape[2] in (tokens, 1)  # the lean forward's last layer: what the head reads
         and weights.shape[3] == tokens
-        for weights in softmaxes.found
+        for weights in softmaxes.weights
     )
-    if not fit or len(softmaxes.found) != config.num_hidden_layers:
+    if not fit or len(softmaxes.weights) != config.num_hidden_layers:
         msg = (
             f"{type(problem.clf.model).__name__} has no attention weights from every token to "
-            "every token to follow; use 'attnlrp' or 'integrated_gradients'."
+            "every token; use 'attnlrp' or 'integrated_gradients'."
         )
         raise ValueError(msg)
-    return values, softmaxes.found
+    return values, softmaxes.weights
 
 
 class _Softmaxes(TorchFunctionMode):
-    """Keeps the attention weights, in every family's plain attention the softmaxes in 4 dimensions.
+    """Records the attention weights: with eager attention, these are the 4-dimensional softmaxes.
 
-    Hooks would not do: they get the weights, but make the lean forward pass step aside.
+    Hooks would get the weights too, but they disable the lean forward pass.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[torch.Tensor] = []
+        self.weights: list[torch.Tensor] = []
 
     def __torch_function__(
         self,
@@ -117,15 +117,15 @@ class _Softmaxes(TorchFunctionMode):
     ) -> Any:  # noqa: ANN401
         result = func(*args, **kwargs or {})
         if getattr(func, "__name__", "") == "softmax" and result.ndim == 4:  # noqa: PLR2004
-            self.found.append(result)
+            self.weights.append(result)
         return result
 
 
 def _read(problem: Problem, inputs: Inputs, weights: Sequence[torch.Tensor]) -> torch.Tensor:
-    """Return the share of each token in what the head reads.
+    """Return the share (batch, tokens) of each token in the input of the classification head.
 
-    It reads the first token; the mean of all where the config says so; and the last token where
-    tokens attend only to those before them.
+    The head reads the mean of all tokens if the config says so, the last token of a causal model,
+    and else the first token.
     """
     mask = inputs.fields["attention_mask"].to(inputs.text)
     if getattr(problem.clf.model.config, "classifier_pooling", "cls") in ("mean", "late"):
@@ -138,6 +138,6 @@ def _read(problem: Problem, inputs: Inputs, weights: Sequence[torch.Tensor]) -> 
 
 
 def _back(relevance: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """Hand the relevance (batch, tokens) of those that look to those that are looked at."""
-    looking = relevance[:, None, : weights.shape[1]]
-    return torch.matmul(looking, weights.to(relevance)).squeeze(1)
+    """Pass the relevance (batch, tokens) of attending tokens on to the tokens they attend to."""
+    attending = relevance[:, None, : weights.shape[1]]
+    return torch.matmul(attending, weights.to(relevance)).squeeze(1)

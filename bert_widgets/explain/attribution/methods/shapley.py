@@ -1,4 +1,4 @@
-"""Shapley values: what each unit adds, averaged over all orders in which units may come."""
+"""Shapley values: the contribution of each unit, averaged over all orders of the units."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ if TYPE_CHECKING:
 
 # The most units of which all coalitions are computed: 4,096.
 MOST_UNITS = 12
-# A margin takes two pairs at least.
+# A margin needs at least two pairs.
 _LEAST_PAIRS = 2
 
 
 def shapley(problem: Problem) -> list[Scores]:
     """Estimate Shapley values from random orders, with a 95 % confidence interval for each.
 
-    Units come one by one, in random orders and in the reverse of each, and what each adds is
-    averaged: the sum is exact for every number of orders. Half the width of the interval comes
-    from Student's distribution over the pairs of orders. Where ``problem.samples`` allows all
-    coalitions (512 do for 9 units), the values are exact and the margins zero. However few samples
-    are allowed, two pairs are taken: some four passes a unit.
+    Units are added one by one, in random orders and in the reverse of each order, and the change
+    that each unit causes is averaged. The sum is exact for any number of orders. The half width of
+    the interval comes from Student's t distribution over the pairs of orders. If
+    ``problem.samples`` allows all coalitions (9 units have 512), the values are exact and the
+    margins zero. At least two pairs are used, however few samples are allowed: about four forward
+    passes per unit.
 
     References
     ----------
@@ -41,16 +42,16 @@ def shapley(problem: Problem) -> list[Scores]:
         _all_coalitions(len(units)) if chosen is None else _along(chosen)
         for units, chosen in zip(problem.units, orders, strict=True)
     ]
-    found = []
+    results = []
     for row, values in enumerate(coalition_values(problem, range(len(problem)), coalitions)):
         chosen = orders[row]
         scores, margins = _exact(values) if chosen is None else _estimate(values, chosen)
-        found.append(_scores(problem, row, values, scores, margins))
-    return found
+        results.append(_scores(problem, row, values, scores, margins))
+    return results
 
 
 def exact_shapley(problem: Problem) -> list[Scores]:
-    """Compute Shapley values from all coalitions of units: what every estimate is measured by.
+    """Compute exact Shapley values from all coalitions of units.
 
     Raises
     ------
@@ -64,9 +65,9 @@ def exact_shapley(problem: Problem) -> list[Scores]:
     for encoding, units in zip(problem.encodings, problem.units, strict=True):
         if len(units) > MOST_UNITS:
             msg = (
-                f"Exact Shapley values of {len(units)} units take 2 to the {len(units)} passes "
-                f"(text {encoding.text!r:.40}); use 'shapley', or a unit with at most "
-                f"{MOST_UNITS} in a text, such as 'sentences'."
+                f"Exact Shapley values of {len(units)} units need 2**{len(units)} forward passes "
+                f"(text {encoding.text!r:.40}); use 'shapley', or a larger unit such as "
+                f"'sentences', so that a text has at most {MOST_UNITS} units."
             )
             raise ValueError(msg)
     coalitions = [_all_coalitions(len(units)) for units in problem.units]
@@ -77,16 +78,16 @@ def exact_shapley(problem: Problem) -> list[Scores]:
 
 
 def _orders(problem: Problem, row: int) -> NDArray[np.int64] | None:
-    """Draw orders (pairs, 2, m) of a text's units; None if all coalitions take no more samples."""
+    """Draw orders (pairs, 2, m) of a text's units; None if all coalitions need no more samples."""
     count = len(problem.units[row])
-    of_pair = 2 * (count - 1)  # beside the empty and the whole set, which are in each order
-    samples = max(allowed_samples(problem, row), 2 + _LEAST_PAIRS * of_pair)
+    per_pair = 2 * (count - 1)  # without the empty and the whole set, which all orders share
+    samples = max(allowed_samples(problem, row), 2 + _LEAST_PAIRS * per_pair)
     if 2**count <= samples:
         return None
-    pairs = (samples - 2) // of_pair
+    pairs = (samples - 2) // per_pair
     random = problem.random(row)
-    there = np.stack([random.permutation(count) for _ in range(pairs)])
-    return np.stack([there, there[:, ::-1]], axis=1)
+    forward = np.stack([random.permutation(count) for _ in range(pairs)])
+    return np.stack([forward, forward[:, ::-1]], axis=1)
 
 
 def _along(orders: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -99,15 +100,15 @@ def _along(orders: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _estimate(
     values: NDArray[np.float64], orders: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Average what each unit adds in the orders; return that and its margins, both (m,)."""
+    """Average each unit's contribution over the orders; return it and its margins, both (m,)."""
     from scipy.special import stdtrit  # type: ignore[import-untyped]
 
     pairs, _, count = orders.shape
     added = np.diff(values.reshape(pairs, 2, count + 1))
     of_pairs = np.take_along_axis(added, orders.argsort(-1), -1).mean(1)
-    # As if one more pair had shown the variance that the units have on average. (Nine reviews of
-    # 12 words, 2 to 23 pairs: 0.955 to 0.98 of the intervals hold the exact value, without it 0.91
-    # to 0.94; with 2 pairs they are half as wide.)
+    # Shrink the variances as if one more pair had shown the mean variance of the units. (Nine
+    # reviews of 12 words, 2 to 23 pairs: 0.955 to 0.98 of the intervals contain the exact value,
+    # without shrinking 0.91 to 0.94; with 2 pairs, the intervals are half as wide.)
     variances = of_pairs.var(0, ddof=1)
     moderated = ((pairs - 1) * variances + variances.mean()) / pairs
     return of_pairs.mean(0), stdtrit(pairs, 0.975) * np.sqrt(moderated / pairs)
@@ -120,10 +121,10 @@ def _all_coalitions(count: int) -> NDArray[np.bool_]:
 
 
 def _exact(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Average what each unit adds over all orders; return that and zeros, both (m,)."""
+    """Average each unit's contribution over all orders; return it and zeros, both (m,)."""
     count = len(values).bit_length() - 1
     members = _all_coalitions(count)
-    # The share of all orders in which exactly these units come before a given other one.
+    # The share of all orders in which exactly these units precede one particular other unit.
     shares = np.array([1 / (count * comb(count - 1, size)) for size in range(count)])
     sizes = members.sum(1)
     joined = values * shares[np.maximum(sizes - 1, 0)]

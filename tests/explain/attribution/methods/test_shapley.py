@@ -181,7 +181,9 @@ def test_on_a_linear_model_scores_are_weights_times_change(text, method, samples
 def test_exact_values_of_a_long_text_are_refused_and_of_its_sentences_are_not() -> None:
     clf = tiny_classifier("bert")
     text = "So bad a film. " * 4
-    with pytest.raises(ValueError, match=r"20 units take 2 to the 20 passes .* use 'shapley', or"):
+    with pytest.raises(
+        ValueError, match=r"20 units need 2\*\*20 forward passes .* use 'shapley', or"
+    ):
         attribute(clf, ["bad", text], method="exact_shapley")
     found = attribute(clf, text, method="exact_shapley", unit="sentences")[0]
     assert len(found.scores) == 4
