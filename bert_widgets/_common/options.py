@@ -1,4 +1,4 @@
-"""Errors for names that do not exist: each names the nearest one that does."""
+"""Error messages for unknown names, which suggest the nearest known one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def unknown(
 ) -> str:
     """Return a sentence that says that ``name`` is not a ``kind`` and suggests the nearest one.
 
-    What ``name`` is called here stands in ``elsewhere`` if it is a name of another library's.
+    ``elsewhere`` maps names that other libraries use to the names used here.
     """
     names = list(known)
     meant = (elsewhere or {}).get(str(name)) or _nearest(str(name), names)
@@ -28,25 +28,25 @@ def unknown(
 
 
 def _nearest(name: str, known: list[str]) -> str | None:
-    for each in known:
-        words = each.split("_")
+    for candidate in known:
+        words = candidate.split("_")
         if len(words) > 1 and name == "".join(word[:1] for word in words):
-            return each  # "lr" for learning_rate
-    alike = difflib.get_close_matches(name, known, n=1)
-    return alike[0] if alike else max(_sharing(name, known), key=len, default=None)
+            return candidate  # "lr" for learning_rate
+    similar = difflib.get_close_matches(name, known, n=1)
+    return similar[0] if similar else max(_overlapping(name, known), key=len, default=None)
 
 
-def _sharing(name: str, known: list[str]) -> list[str]:
-    """Return the names that are a part of ``name``, or of which it is one."""
+def _overlapping(name: str, known: list[str]) -> list[str]:
+    """Return the known names that contain ``name`` or are contained in it."""
     shortest = 3
     return [
-        each for each in known
-        if min(len(each), len(name)) >= shortest and (each in name or name in each)
+        candidate for candidate in known
+        if min(len(candidate), len(name)) >= shortest and (candidate in name or name in candidate)
     ]  # fmt: skip
 
 
 def named_options(function: Callable[P, R]) -> Callable[P, R]:
-    """Make an unknown keyword of ``function`` an error that names the nearest right one."""
+    """Wrap ``function`` so that an unknown keyword raises an error that suggests the nearest."""
     known = [
         p.name
         for p in inspect.signature(function).parameters.values()

@@ -1,4 +1,4 @@
-"""Random numbers from a separate generator, where torch would use that of the whole process."""
+"""Random numbers from a separate generator instead of torch's process-wide one."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-_own: ContextVar[torch.Generator | None] = ContextVar("own generator", default=None)
+_current: ContextVar[torch.Generator | None] = ContextVar("current generator", default=None)
 
 
 @contextmanager
 def dropping_by(generator: torch.Generator) -> Iterator[None]:
-    """Let the dropout of models on the CPU be drawn from a generator, on this thread."""
-    token = _own.set(generator)
+    """Draw the dropout of models on the CPU from a generator, on this thread."""
+    token = _current.set(generator)
     try:
         yield
     finally:
-        _own.reset(token)
+        _current.reset(token)
 
 
 def own_generator() -> torch.Generator | None:
-    """Return what dropout is to be drawn from; None for torch's own generator."""
-    # Compiled code draws from that one anyhow, and cannot ask.
-    return None if torch.compiler.is_compiling() else _own.get()
+    """Return the generator for dropout; None for torch's process-wide one."""
+    # Compiled code always draws from that one, and cannot read a context variable.
+    return None if torch.compiler.is_compiling() else _current.get()
 
 
 def own_dropout() -> AbstractContextManager[object]:
-    """Return a context for modules that draw by themselves; each call costs microseconds."""
+    """Return a context for modules that draw random numbers; each call costs microseconds."""
     generator = own_generator()
     return nullcontext() if generator is None else OwnDraws(generator)
 
@@ -51,7 +51,7 @@ _DRAWS = frozenset(
         torch.Tensor.bernoulli_,
         torch.Tensor.random_,
         torch.Tensor.uniform_,
-        # Functions of torch's that call those above, unseen from here.
+        # These call the functions above where a function mode does not see it.
         init.kaiming_uniform_,
         init.uniform_,
     }
@@ -59,15 +59,16 @@ _DRAWS = frozenset(
 
 
 class OwnDraws(TorchFunctionMode):
-    """Inside, on this thread, what draws on the CPU draws from a given generator.
+    """A context in which torch functions on the CPU draw from a generator, on this thread.
 
-    Setting the state of the generator of torch for a while would be safe only with one thread: a
-    notebook cell that draws meanwhile would get, and change, the numbers of the other thread.
+    Setting the state of torch's process-wide generator temporarily would be safe only with a single
+    thread: a notebook cell that draws random numbers meanwhile would share them.
 
     Parameters
     ----------
     generator
-        A generator of the CPU. Dropout makes of it what it would have made of torch's own.
+        A CPU generator. With it, dropout gives the same result as with torch's process-wide
+        generator in the same state.
     """
 
     def __init__(self, generator: torch.Generator) -> None:
@@ -80,7 +81,7 @@ class OwnDraws(TorchFunctionMode):
         _types: object,
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
-    ) -> Any:  # noqa: ANN401 - as the function has it
+    ) -> Any:  # noqa: ANN401 - the return type of the function
         options = kwargs or {}
         if func is dropout:
             return self._dropped(*args, **options)

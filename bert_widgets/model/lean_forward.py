@@ -1,9 +1,8 @@
-"""A faster forward pass on the CPU for BERT-like models, with the results of the model itself.
+"""A faster forward pass on the CPU for BERT-like models, with the same results.
 
-It calls the modules of the model and leaves out needless work: the last layer is computed only for
-the token that the head reads, attention is plain matmuls, there is no mask where there is no
-padding, and dropout takes a sixth of the time. Unknown families, and models with hooks, run as they
-are.
+It calls the modules of the model and skips unnecessary work: the last layer is computed only for
+the token that the head reads, attention uses plain matmuls, batches without padding have no mask,
+and dropout takes a sixth of the time. Unknown families and models with hooks run unchanged.
 """
 
 # ruff: noqa: ANN401 - parts of models have no common type
@@ -23,22 +22,22 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedModel
 
-# What a model may be made of: a module from elsewhere (an adapter, say) may do anything.
+# Packages of modules whose behaviour is known; others, such as adapters, may do anything.
 _HOMES = ("torch.nn.modules.", "transformers.activations", "transformers.models.")
-# Random numbers of a dropout have 16 bits.
+# Dropout uses random numbers of 16 bits.
 _LEVELS = 2**16
-# A matmul that adds the bias and takes the GELU in the same pass; it has no gradient.
+# A matmul fused with bias and GELU; it has no gradient.
 _LINEAR_GELU = linear_gelu()
 
 
 def fits(model: PreTrainedModel) -> bool:
-    """Say whether `logits` computes what ``model`` itself would."""
+    """Return whether `logits` supports ``model`` as it is now."""
     known = type(model).__name__ in _FAMILIES and model.device.type == "cpu"
     decoder = getattr(model.config, "is_decoder", False)
     if not known or decoder or torch.compiler.is_compiling():
         return False
     base: Any = model.base_model
-    embeddings = set(base.embeddings.modules())  # run as a module, hooks and all
+    embeddings = set(base.embeddings.modules())  # called as a module, so their hooks run
     return all(_is_plain(module) for module in model.modules() if module not in embeddings)
 
 
@@ -59,7 +58,7 @@ def logits(
     token_type_ids: torch.Tensor | None = None,
     inputs_embeds: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Run encoder and head of a model that `fits`; parameters are as `BertClassifier.forward`'s.
+    """Run encoder and head of a model that `fits`; parameters as for `BertClassifier.forward`.
 
     Returns
     -------
@@ -71,8 +70,8 @@ def logits(
         hidden = family.embed(model.base_model, input_ids, token_type_ids, inputs_embeds)
     mask = None
     if attention_mask is not None and not attention_mask.all():
-        least = torch.finfo(torch.bfloat16).min  # float32 has it too
-        mask = torch.zeros(attention_mask.shape).masked_fill(attention_mask == 0, least)
+        lowest = torch.finfo(torch.bfloat16).min  # float32 can represent it too
+        mask = torch.zeros(attention_mask.shape).masked_fill(attention_mask == 0, lowest)
         mask = mask[:, None, None]
     layers = family.layers(model.base_model)
     for layer in layers[:-1]:
@@ -83,7 +82,7 @@ def logits(
 
 
 class _Layer(NamedTuple):
-    """The modules of a layer, whatever a family calls them."""
+    """The modules of a layer, under the same names for all families."""
 
     query: nn.Linear
     key: nn.Linear
@@ -110,12 +109,12 @@ def _run(
     scores = torch.matmul(query, key.transpose(2, 3))
     if mask is not None:
         scores = scores + mask.to(scores.dtype)
-    # Rounding to bfloat16 comes after the softmax, which is slow and inexact in it.
+    # Round to bfloat16 only after the softmax, which is slow and inaccurate in bfloat16.
     weights = scores.softmax(-1, dtype=torch.float32).to(value.dtype)
     rate = _rate(layer.weights_dropout)
     if rate:
-        kept, gain = _kept(weights, rate)
-        weights = weights * kept.mul_(gain)
+        dropout_mask, gain = _dropout_mask(weights, rate)
+        weights = weights * dropout_mask.mul_(gain)
     context = torch.matmul(weights, value).transpose(1, 2).reshape(wanted.shape)
     mixed = layer.mix_norm(_added(wanted, layer.mix(context), layer.mix_dropout))
     update = layer.narrow(_widened(layer, mixed))
@@ -139,31 +138,31 @@ def _added(states: torch.Tensor, update: torch.Tensor, dropout: nn.Dropout | Non
     rate = _rate(dropout)
     if not rate:
         return states + update
-    kept, gain = _kept(states, rate)
-    return torch.addcmul(states, update.to(states.dtype), kept, value=gain)
+    mask, gain = _dropout_mask(states, rate)
+    return torch.addcmul(states, update.to(states.dtype), mask, value=gain)
 
 
 def _rate(dropout: nn.Dropout | None) -> float:
     return dropout.p if dropout is not None and dropout.training else 0.0
 
 
-def _kept(like: torch.Tensor, rate: float) -> tuple[torch.Tensor, float]:
+def _dropout_mask(like: torch.Tensor, rate: float) -> tuple[torch.Tensor, float]:
     """Draw zeros with the probability ``rate`` and else ones, and the gain that keeps the mean.
 
-    Four draws come from each number of the generator, which is all that dropout's time is.
+    Drawing random numbers takes most of the time of dropout, so each is split into four draws.
     """
     count = like.numel()
     numbers = torch.empty(-(-count // 4), dtype=torch.int64)
     numbers.random_(-(2**63), None, generator=own_generator())
     draws = numbers.view(torch.int16)[:count].view(like.shape)
     dropped = min(round(rate * _LEVELS), _LEVELS - 1)
-    kept = torch.empty(like.shape, dtype=like.dtype)
-    torch.ge(draws, dropped - _LEVELS // 2, out=kept)
-    return kept, _LEVELS / (_LEVELS - dropped)
+    mask = torch.empty(like.shape, dtype=like.dtype)
+    torch.ge(draws, dropped - _LEVELS // 2, out=mask)
+    return mask, _LEVELS / (_LEVELS - dropped)
 
 
 class _Family(NamedTuple):
-    """How a family names and orders its parts; each function takes its classes as they are."""
+    """Functions that access the parts of a family's models."""
 
     embed: Callable[..., torch.Tensor]
     layers: Callable[[Any], list[_Layer]]

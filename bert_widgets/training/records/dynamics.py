@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Dynamics:
-    """Training dynamics of n examples as running means: memory does not grow with the epochs.
+    """Training dynamics of n examples as running means, so that memory does not grow with epochs.
 
     Each time an example is trained on, the prediction of that forward pass (with dropout, before
     the update) is recorded. Over these predictions, the *confidence* of an example is the mean
@@ -27,7 +27,7 @@ class Dynamics:
     For multi-label data the probability of the label is the mean, over all labels, of the
     probability of the true value, and a prediction is correct if it is for all labels.
 
-    It may be read while a training thread records; a reader may then see part of a step.
+    It can be read while a training thread records; a reader may then see part of a step.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class Dynamics:
         return f"<Dynamics of {len(self.data):,} texts>"
 
     def record(self, rows: NDArray[np.int64], probabilities: NDArray[np.float32]) -> None:
-        """Record one prediction for each of some distinct rows.
+        """Record one prediction for each of several distinct rows.
 
         Parameters
         ----------
@@ -79,7 +79,8 @@ class Dynamics:
         if probabilities.shape != (len(rows), len(self.data.classes)):
             msg = (
                 f"Probabilities of shape {probabilities.shape} do not match {len(rows)} rows and "
-                f"{len(self.data.classes)} classes; give one row of probabilities for each."
+                f"{len(self.data.classes)} classes; pass an array of one row per example and one "
+                "column per class."
             )
             raise ValueError(msg)
         counts = self._counts[rows] + 1
@@ -139,8 +140,8 @@ class Dynamics:
     def label_errors(self) -> pd.DataFrame:
         """Return the examples seen so far whose label is probably wrong, most suspicious first.
 
-        They are found from the mean predictions (see `label_errors`). The result is most useful
-        after one or a few epochs, as a model memorises wrong labels in a long training.
+        They are derived from the mean predictions (see `label_errors`). The result is most useful
+        after one or a few epochs, because a model memorises wrong labels in long training.
 
         Returns
         -------
@@ -154,8 +155,8 @@ class Dynamics:
         """
         if self.data.multi_label:
             msg = (
-                "Label errors can be found only in single-label data, and this is multi-label "
-                "data; look for a low confidence in `to_frame()` instead."
+                "Label errors cannot be found in multi-label data; look for examples of low "
+                "confidence in `to_frame()` instead."
             )
             raise ValueError(msg)
         seen = np.flatnonzero(self._counts)
@@ -206,8 +207,8 @@ class Dynamics:
         """Return float32 (b,): the probability of each row's label."""
         labels = self.data.labels[rows]
         if self.data.multi_label:
-            chances = np.where(labels > 0, probabilities, 1 - probabilities)
-            return np.asarray(chances.mean(1), np.float32)
+            of_true_values = np.where(labels > 0, probabilities, 1 - probabilities)
+            return np.asarray(of_true_values.mean(1), np.float32)
         return np.asarray(probabilities[np.arange(len(rows)), labels], np.float32)
 
     def _is_correct(

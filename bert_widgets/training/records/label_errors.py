@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-_ROUNDING = 1e-6  # by which a mean of equal probabilities may exceed them
+_ROUNDING = 1e-6  # a mean of equal probabilities may exceed them by this much
 
 
 def label_errors(
@@ -18,12 +18,11 @@ def label_errors(
 ) -> pd.DataFrame:
     """Find labels that are probably wrong, by confident learning.
 
-    The threshold of a class is its mean probability over the examples labelled with it; a
-    probability that falls short of it only by rounding reaches it. Each example is assigned to
-    the most likely of the classes whose thresholds it reaches. It is suspicious if that is not
-    its label but a more likely class, that is, if it lies off the diagonal of the confident
-    joint. Suspicious examples are ranked by their margin: the probability of the assigned class
-    minus that of the label.
+    The threshold of a class is its mean probability over the examples labelled with it, up to
+    rounding. Each example is assigned to the most likely of the classes whose thresholds it
+    reaches. It is suspicious if the assigned class is not its label but a more likely class, that
+    is, if it lies off the diagonal of the confident joint. Suspicious examples are ranked by their
+    margin: the probability of the assigned class minus that of the label.
 
     For two classes, the package cleanlab finds the same examples in the same order.
 

@@ -143,7 +143,7 @@ def test_the_dynamics_tell_them_with_their_texts():
 
 def test_several_labels_a_text_are_refused():
     data = TextData(("a", "b"), None, np.eye(2, dtype=np.float32), ("sad", "long"))
-    with pytest.raises(ValueError, match="only in single-label data"):
+    with pytest.raises(ValueError, match="cannot be found in multi-label data"):
         Dynamics(data).label_errors()
 
 
