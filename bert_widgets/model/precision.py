@@ -216,6 +216,8 @@ def onednn_is_exact() -> bool:
 def resolve_precision(precision: Precision, model: PreTrainedModel) -> Precision:
     """Choose bf16 for ``"auto"`` if the processor or GPU supports it, else fp32.
 
+    A model whose weights are not float32 computes in the precision of its weights.
+
     Raises
     ------
     ValueError
@@ -227,7 +229,13 @@ def resolve_precision(precision: Precision, model: PreTrainedModel) -> Precision
     if precision == "bf16" and overflows:
         msg = f"{type(model).__name__} cannot compute in bfloat16; use precision='fp32'."
         raise ValueError(msg)
-    if precision != "auto" or overflows:
+    if precision == "bf16" and model.dtype == torch.float16:
+        msg = (
+            "The model's weights are float16, which cannot be mixed with bfloat16; use "
+            "precision='fp32', or convert the model with clf.float()."
+        )
+        raise ValueError(msg)
+    if precision != "auto" or overflows or model.dtype != torch.float32:
         return "fp32" if precision == "auto" else precision
     device = model.device
     if device.type == "cuda":

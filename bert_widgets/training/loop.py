@@ -13,7 +13,7 @@ from .checkpoints.weights import LastGood, copy_weights, put_back
 from .optimiser.learner import Learner, NonFiniteError
 from .optimiser.loss import check_class_weights
 from .optimiser.plan import Plan
-from .optimiser.schedule import check_frozen_layers, rate_factor
+from .optimiser.schedule import check_frozen_layers, check_trainable, rate_factor
 from .records.history import Event
 from .records.probes import take_snapshot
 from .records.reporting import name_of
@@ -330,6 +330,7 @@ def _check_fit(job: Job, chosen: Hyperparameters) -> None:
         raise ValueError(msg)
     check_class_weights(job.train, chosen)
     check_frozen_layers(job.clf, chosen)
+    check_trainable(job.clf, chosen)
     for name in ("patience", "keep_best"):
         if getattr(chosen, name) and job.valid is None:
             msg = f"{name}={getattr(chosen, name)!r} needs validation texts; give valid too."

@@ -23,6 +23,23 @@ def check_frozen_layers(clf: BertClassifier, hyperparameters: Hyperparameters) -
         raise ValueError(msg)
 
 
+def check_trainable(clf: BertClassifier, hyperparameters: Hyperparameters) -> None:
+    """Raise a ValueError if there is nothing to train, or not in numbers that can be trained."""
+    trained = trained_parameters(clf, hyperparameters)
+    if not trained:
+        msg = (
+            "The model has no weights to train, since all are frozen (requires_grad is False); "
+            "call clf.model.requires_grad_(True), or do so for the parts to train."
+        )
+        raise ValueError(msg)
+    if any(parameter.dtype == torch.float16 for parameter in trained.values()):
+        msg = (
+            "The model's weights are float16, in which the squares of small gradients vanish; "
+            "convert the model with clf.float() before training."
+        )
+        raise ValueError(msg)
+
+
 def trained_parameters(
     clf: BertClassifier, hyperparameters: Hyperparameters
 ) -> dict[str, torch.nn.Parameter]:
