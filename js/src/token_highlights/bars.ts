@@ -21,6 +21,13 @@ function makeBar(): Bar {
   return { element, label, fill, value };
 }
 
+function drawBar({ label, fill, value }: Bar, name: string, probability: number | undefined): void {
+  setText(label, name);
+  label.title = name;
+  setText(value, probability === undefined ? "–" : percent(probability));
+  fill.style.width = `${100 * Math.min(1, Math.max(0, probability ?? 0))}%`;
+}
+
 /**
  * One bar per label; together a radio group that chooses the label to explain. So does the list
  * above, which can also go back to the predicted label ("").
@@ -38,25 +45,21 @@ export function makeBars(choose: (label: string) => void): {
   let target = "";
   let locked = false;
 
-  const pick = (index: number, focus: boolean): void => {
+  const pick = (index: number): void => {
     const label = labels[index];
     if (label === undefined || locked) return;
-    if (focus) bars[index]?.element.focus();
+    bars[index]?.element.focus();
     if (label !== target) choose(label);
   };
-  group.addEventListener("click", (event) => {
-    pick(
-      bars.findIndex((bar) => event.composedPath().includes(bar.element)),
-      true,
-    );
-  });
+  const barAt = (event: Event): number =>
+    bars.findIndex((bar) => event.composedPath().includes(bar.element));
+  group.addEventListener("click", (event) => pick(barAt(event)));
   group.addEventListener("keydown", (event) => {
-    const current = bars.findIndex((bar) => event.composedPath().includes(bar.element));
     const step = FORWARD.includes(event.key) ? 1 : BACKWARD.includes(event.key) ? -1 : 0;
     if (step === 0 && event.key !== " ") return;
     event.preventDefault();
     event.stopPropagation();
-    pick((current + step + labels.length) % labels.length, true);
+    pick((barAt(event) + step + labels.length) % labels.length);
   });
 
   const draw = (state: Highlights): void => {
@@ -77,11 +80,7 @@ export function makeBars(choose: (label: string) => void): {
     const stop = Math.max(0, labels.indexOf(target));
     bars.forEach((bar, i) => {
       const label = labels[i] ?? "";
-      const probability = state.probabilities?.[i];
-      setText(bar.label, label);
-      bar.label.title = label;
-      setText(bar.value, probability === undefined ? "–" : percent(probability));
-      bar.fill.style.width = `${100 * Math.min(1, Math.max(0, probability ?? 0))}%`;
+      drawBar(bar, label, state.probabilities?.[i]);
       setAttribute(bar.element, "aria-checked", label === target ? "true" : "false");
       setAttribute(bar.element, "tabindex", i === stop ? 0 : -1);
     });

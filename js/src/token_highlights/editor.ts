@@ -20,12 +20,12 @@ export interface Editor {
   fields: readonly [HTMLTextAreaElement, HTMLTextAreaElement];
   open: (texts: Texts, segment: 0 | 1, caret: number) => void;
   /**
-   * Takes over texts that were set elsewhere, unless there is typing not sent yet. The texts whose
-   * scores were there before are none: they come back where Python refuses what was typed.
+   * Takes over texts that were set elsewhere, unless there is typing that was not sent yet. Not the
+   * texts of the scores `before`: they come back when Python refuses what was typed.
    */
   follow: (texts: Texts, before: Texts) => void;
-  /** There is no kernel: closes, unless unsent typing would be lost. */
-  rest: () => void;
+  /** The kernel is gone: closes, unless unsent typing would be lost. */
+  detach: () => void;
   done: () => void;
 }
 
@@ -42,6 +42,63 @@ export function makeEditor(
   drafts: Signal<Texts | null>,
   callbacks: EditorCallbacks,
 ): Editor {
+  let original: Texts = ["", ""];
+  const outbox = makeOutbox(closing, callbacks.settled);
+  const close = (texts: Texts): void => {
+    outbox.send(texts, original);
+    drafts.value = null;
+    callbacks.closed();
+  };
+  const done = (): void => {
+    if (drafts.value !== null && outbox.canSend(drafts.value)) close(drafts.value);
+  };
+  const fields = makeFields({
+    typed: (texts) => {
+      drafts.value = texts;
+      outbox.sendLater(texts, original);
+    },
+    pressed: (event) => {
+      // During composition Enter and Escape are for the input method.
+      if (event.isComposing || drafts.value === null) return;
+      if (event.key === "Escape") close(original);
+      else if (event.key === "Enter" && !event.shiftKey) done();
+      else return;
+      event.preventDefault();
+    },
+  });
+  const fill = (texts: Texts): void => {
+    original = texts;
+    outbox.reset(texts);
+    drafts.value = texts;
+    for (const [i, field] of fields.entries()) field.value = texts[i] ?? "";
+  };
+  return {
+    fields,
+    open: (texts, segment, caret) => {
+      fill(texts);
+      callbacks.opened();
+      fields[segment].focus();
+      fields[segment].setSelectionRange(caret, caret);
+    },
+    follow: (texts, before) => {
+      outbox.attached = true;
+      const idle = drafts.value !== null && outbox.isSent(drafts.value);
+      if (idle && !outbox.isSent(texts) && !same(texts, before)) fill(texts);
+    },
+    detach: () => {
+      outbox.attached = false;
+      if (drafts.value !== null && outbox.isSent(drafts.value)) drafts.value = null;
+    },
+    done,
+  };
+}
+
+interface FieldEvents {
+  typed: (texts: Texts) => void;
+  pressed: (event: KeyboardEvent) => void;
+}
+
+function makeFields({ typed, pressed }: FieldEvents): Editor["fields"] {
   const field = (name: string): HTMLTextAreaElement =>
     h("textarea", {
       class: "bw-field",
@@ -52,76 +109,55 @@ export function makeEditor(
       autocomplete: "off",
     });
   const fields = [field("Text to explain"), field("Second text of the pair")] as const;
-  let original: Texts = ["", ""];
+  for (const one of fields) {
+    one.addEventListener("input", () => typed([fields[0].value, fields[1].value]));
+    one.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      pressed(event);
+    });
+  }
+  return fields;
+}
+
+interface Outbox {
+  /** A kernel is attached, so that texts can be sent. */
+  attached: boolean;
+  isSent: (texts: Texts) => boolean;
+  /** Whether nothing would be lost if the editor closed. */
+  canSend: (texts: Texts) => boolean;
+  send: (texts: Texts, original: Texts) => void;
+  /** Sends the texts once typing pauses. */
+  sendLater: (texts: Texts, original: Texts) => void;
+  /** Takes texts as sent. */
+  reset: (texts: Texts) => void;
+}
+
+/** Sends texts that differ from those sent last and that can be explained. */
+function makeOutbox(closing: AbortSignal, deliver: (texts: Texts) => void): Outbox {
   let sent: Texts = ["", ""];
-  let attached = true;
   let timer = 0;
   closing.addEventListener("abort", () => clearTimeout(timer));
-
-  const send = (texts: Texts): void => {
-    clearTimeout(timer);
-    // A blank text has no words to explain, and the second text of a pair cannot be empty.
-    if (texts[0].trim() === "" || (original[1] !== "" && texts[1].trim() === "")) return;
-    if (!attached || same(texts, sent)) return;
-    sent = texts;
-    callbacks.settled(texts);
-  };
-  const close = (texts: Texts): void => {
-    send(texts);
-    drafts.value = null;
-    callbacks.closed();
-  };
-  const typed = (): void => {
-    drafts.value = [fields[0].value, fields[1].value];
-    clearTimeout(timer);
-    const long = fields[0].textLength + fields[1].textLength > LONG;
-    timer = setTimeout(
-      () => {
-        if (drafts.value !== null) send(drafts.value);
-      },
-      long ? LONG_PAUSE_MS : PAUSE_MS,
-    );
-  };
-  const fill = (texts: Texts): void => {
-    original = texts;
-    sent = texts;
-    drafts.value = texts;
-    for (const [i, area] of fields.entries()) area.value = texts[i] ?? "";
-  };
-  const pressed = (event: KeyboardEvent): void => {
-    event.stopPropagation();
-    // During composition Enter and Escape are for the input method.
-    if (event.isComposing || drafts.value === null) return;
-    if (event.key === "Escape") close(original);
-    else if (event.key === "Enter" && !event.shiftKey) editor.done();
-    else return;
-    event.preventDefault();
-  };
-  for (const area of fields) {
-    area.addEventListener("input", typed);
-    area.addEventListener("keydown", pressed);
-  }
-  const editor: Editor = {
-    fields,
-    open: (texts, segment, caret) => {
-      fill(texts);
-      callbacks.opened();
-      fields[segment].focus();
-      fields[segment].setSelectionRange(caret, caret);
+  const outbox: Outbox = {
+    attached: true,
+    isSent: (texts) => same(texts, sent),
+    canSend: (texts) => outbox.attached || same(texts, sent),
+    send: (texts, original) => {
+      clearTimeout(timer);
+      // A blank text has no words to explain, and the second text of a pair cannot be empty.
+      if (texts[0].trim() === "" || (original[1] !== "" && texts[1].trim() === "")) return;
+      if (!outbox.attached || same(texts, sent)) return;
+      sent = texts;
+      deliver(texts);
     },
-    follow: (texts, before) => {
-      attached = true;
-      const idle = drafts.value !== null && same(drafts.value, sent);
-      if (idle && !same(texts, sent) && !same(texts, before)) fill(texts);
+    sendLater: (texts, original) => {
+      clearTimeout(timer);
+      const pause = texts[0].length + texts[1].length > LONG ? LONG_PAUSE_MS : PAUSE_MS;
+      timer = setTimeout(() => outbox.send(texts, original), pause);
     },
-    rest: () => {
-      attached = false;
-      if (drafts.value !== null && same(drafts.value, sent)) drafts.value = null;
-    },
-    done: () => {
-      if (drafts.value === null || (!attached && !same(drafts.value, sent))) return;
-      close(drafts.value);
+    reset: (texts) => {
+      clearTimeout(timer);
+      sent = texts;
     },
   };
-  return editor;
+  return outbox;
 }

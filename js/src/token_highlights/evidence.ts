@@ -14,9 +14,51 @@ import { questionOf } from "./tracker.ts";
 /** The point whose values are shown where none is pointed at. */
 const WORDS_REMOVED = 3;
 
+/** The curves shown, and the point of them that is read out. */
+interface Curves {
+  /** The last curve that was computed. */
+  deletion: Signal<Deletion | null>;
+  pointedAt: Signal<number | null>;
+  step: ReadonlySignal<number>;
+}
+
 /** The probability of the target as words are removed, compared with removing them in random order. */
 export function makeEvidence(frame: Frame, store: Store, compute: () => void): HTMLElement {
   const { signal: closing } = frame;
+  const curves = makeCurves();
+  const head = makeHead(closing, store, curves);
+  const plot = makePlot(frame, store, curves);
+  const note = h(
+    "p",
+    { class: "bw-note" },
+    "The faster the curve falls below the shaded range of random orders, the better these scores describe what the model relies on.",
+  );
+  const element = h(
+    "section",
+    { class: "bw-part", "aria-label": "Evidence", hidden: true },
+    h("div", { class: "bw-chart-head" }, ...head),
+    plot.place,
+    note,
+  );
+  follow(closing, () => {
+    const next = store.state.value.deletion;
+    // The current curve stays, faded, until the next one arrives, so that nothing below moves.
+    if (next !== null) curves.deletion.value = next;
+    const [, ordered, random] = head;
+    for (const part of [ordered, random, plot.place, note]) {
+      part.hidden = curves.deletion.value === null;
+      part.classList.toggle("bw-faded", next === null);
+    }
+  });
+  follow(closing, () => {
+    element.hidden = !store.evidenceShown.value;
+    if (!element.hidden) plot.draw();
+  });
+  askOnce(closing, store, compute);
+  return element;
+}
+
+function makeCurves(): Curves {
   const deletion = signal<Deletion | null>(null);
   const pointedAt = signal<number | null>(null);
   const step = computed(() => {
@@ -24,67 +66,79 @@ export function makeEvidence(frame: Frame, store: Store, compute: () => void): H
     const pointed = pointedAt.value;
     return pointed !== null && pointed < steps.length ? pointed : nearest(steps, WORDS_REMOVED);
   });
+  return { deletion, pointedAt, step };
+}
+
+/** The figures at one point of the curves; null before there are any. */
+function figuresAt({ deletion, step }: Curves): {
+  ordered: string;
+  random: string;
+  position: string;
+} | null {
+  if (deletion.value === null) return null;
+  const { probability, random } = deletion.value;
+  const value = (line: Line): string => decimal(line.values[step.value] ?? 0, 2);
+  const removed = probability.steps[step.value] ?? 0;
+  const position = `with ${removed} ${removed === 1 ? "word" : "words"} removed`;
+  return { ordered: value(probability), random: value(random), position };
+}
+
+const titleOf = (store: Store): string => `P(${store.state.value.target}) as words are removed`;
+
+/** The title, the two keys with their values, and how many words these are without. */
+function makeHead(
+  closing: AbortSignal,
+  store: Store,
+  curves: Curves,
+): readonly [title: HTMLElement, ordered: HTMLElement, random: HTMLElement, position: HTMLElement] {
+  const title = h("h3");
   const [ordered, random] = [makeKey("most important first"), makeKey("random order")];
   random.swatch.classList.add("bw-dashed");
   const position = h("span", { class: "bw-note bw-number", role: "status" });
-  const title = h("h3");
-  const note = h(
-    "p",
-    { class: "bw-note" },
-    "The faster the curve falls below the shaded range of random orders, the better these scores describe what the model relies on.",
-  );
-  const canvas = makeCanvas(frame, (ctx, width, height) => {
-    const { value: curves } = deletion;
-    if (curves === null) return;
-    const palette = store.palette.value;
-    const cursor = pointedAt.value === null ? null : step.value;
-    paint(ctx, plotOf(curves, cursor, palette), width, height, palette);
+  follow(closing, () => {
+    setText(title, titleOf(store));
+    if (!store.evidenceShown.value) return;
+    const figures = figuresAt(curves);
+    const { positiveInk, muted } = store.palette.value;
+    ordered.swatch.style.setProperty("--bw-swatch", css(positiveInk));
+    random.swatch.style.setProperty("--bw-swatch", css(muted));
+    setText(ordered.value, figures?.ordered ?? "");
+    setText(random.value, figures?.random ?? "");
+    const computing = store.state.value.deletion === null;
+    setText(
+      position,
+      computing ? "Removing words and asking the model…" : (figures?.position ?? ""),
+    );
   });
-  const { place } = canvas;
+  return [title, ordered.element, random.element, position];
+}
+
+/** The plot, whose points the pointer and the arrow keys choose. */
+function makePlot(
+  frame: Frame,
+  store: Store,
+  curves: Curves,
+): { place: HTMLElement; draw: () => void } {
+  const { place, draw } = makeCanvas(frame, (ctx, width, height) => {
+    if (curves.deletion.value === null) return;
+    const palette = store.palette.value;
+    const cursor = curves.pointedAt.value === null ? null : curves.step.value;
+    paint(ctx, plotOf(curves.deletion.value, cursor, palette), width, height, palette);
+  });
   place.classList.add("bw-deletion");
   place.tabIndex = 0;
   place.setAttribute("role", "img");
-  point(place, deletion, pointedAt, step, () => store.palette.value);
-  const element = h(
-    "section",
-    { class: "bw-part", "aria-label": "Evidence", hidden: true },
-    h("div", { class: "bw-chart-head" }, title, ordered.element, random.element, position),
+  point(place, curves, () => store.palette.value);
+  return {
     place,
-    note,
-  );
-
-  follow(closing, () => {
-    const next = store.state.value.deletion;
-    // The current curve stays, faded, until the next one arrives, so that nothing below moves.
-    if (next !== null) deletion.value = next;
-    for (const part of [ordered.element, random.element, place, note]) {
-      part.hidden = deletion.value === null;
-      part.classList.toggle("bw-faded", next === null);
-    }
-  });
-  follow(closing, () => {
-    element.hidden = !store.evidenceShown.value;
-    const { target, deletion: current } = store.state.value;
-    setText(title, `P(${target}) as words are removed`);
-    if (element.hidden) return;
-    if (deletion.value !== null) {
-      const { probability, random: mean } = deletion.value;
-      const value = (line: Line): string => decimal(line.values[step.value] ?? 0, 2);
-      const removed = probability.steps[step.value] ?? 0;
-      const { positiveInk, muted } = store.palette.value;
-      setText(ordered.value, value(probability));
-      setText(random.value, value(mean));
-      setText(position, `with ${removed} ${removed === 1 ? "word" : "words"} removed`);
-      ordered.swatch.style.setProperty("--bw-swatch", css(positiveInk));
-      random.swatch.style.setProperty("--bw-swatch", css(muted));
-      const label = `${title.textContent}: ${value(probability)} ${position.textContent}`;
-      place.setAttribute("aria-label", `${label}; ${value(mean)} in random order.`);
-      canvas.draw();
-    }
-    if (current === null) setText(position, "Removing words and asking the model…");
-  });
-  askOnce(closing, store, compute);
-  return element;
+    draw: () => {
+      const figures = figuresAt(curves);
+      if (figures === null) return;
+      const label = `${titleOf(store)}: ${figures.ordered} ${figures.position}`;
+      place.setAttribute("aria-label", `${label}; ${figures.random} in random order.`);
+      draw();
+    },
+  };
 }
 
 /** Requests the curve once per question, when it is shown but missing. */
@@ -139,9 +193,7 @@ function plotOf(
 /** The pointer and the arrow keys choose a point of the curve. */
 function point(
   place: HTMLElement,
-  deletion: ReadonlySignal<Deletion | null>,
-  pointedAt: Signal<number | null>,
-  step: ReadonlySignal<number>,
+  { deletion, pointedAt, step }: Curves,
   palette: () => Palette,
 ): void {
   place.addEventListener("pointermove", (event) => {

@@ -35,20 +35,6 @@ export function makeMinimap(
     view.style.top = `${list.scrollTop * share}px`;
     view.style.height = `${list.clientHeight * share}px`;
   };
-  const paint = (marks: readonly Mark[]): void => {
-    const { clientWidth: width, clientHeight: height } = element;
-    const ctx = canvas.getContext("2d");
-    if (ctx === null || width === 0) return;
-    const ratio = devicePixelRatio || 1;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    ctx.scale(ratio, ratio);
-    const [across, down] = [width / list.scrollWidth, height / list.scrollHeight];
-    for (const { x, y, width: w, height: t, color } of marks) {
-      ctx.fillStyle = color;
-      ctx.fillRect(x * across, y * down, Math.max(1, w * across), Math.max(1, t * down * 0.7));
-    }
-  };
   const draw = (drawing: TextDrawing, spans: ReadonlyMap<number, HTMLElement[]>): void => {
     last = [drawing, spans];
     // It does not change while the text is edited, so that the text keeps its width.
@@ -56,12 +42,41 @@ export function makeMinimap(
     const long = list.scrollHeight > list.clientHeight + 8;
     element.hidden = !long;
     if (!long) return;
-    const marks = marksOf(drawing, spans, list);
-    paint(marks);
+    paint(canvas, element, marksOf(drawing, spans, list), list);
     follow();
   };
 
   list.addEventListener("scroll", follow, { passive: true });
+  scrollByDragging(element, list);
+  const observer = new ResizeObserver(() => {
+    if (last !== null) draw(...last);
+  });
+  observer.observe(list);
+  frame.signal.addEventListener("abort", () => observer.disconnect());
+  return { element, draw };
+}
+
+function paint(
+  canvas: HTMLCanvasElement,
+  { clientWidth: width, clientHeight: height }: HTMLElement,
+  marks: readonly Mark[],
+  list: HTMLElement,
+): void {
+  const ctx = canvas.getContext("2d");
+  if (ctx === null || width === 0) return;
+  const ratio = devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  ctx.scale(ratio, ratio);
+  const [across, down] = [width / list.scrollWidth, height / list.scrollHeight];
+  for (const { x, y, width: w, height: t, color } of marks) {
+    ctx.fillStyle = color;
+    ctx.fillRect(x * across, y * down, Math.max(1, w * across), Math.max(1, t * down * 0.7));
+  }
+}
+
+/** A press or a drag on the overview scrolls the list to that part of the text. */
+function scrollByDragging(element: HTMLElement, list: HTMLElement): void {
   const scrollTo = (event: PointerEvent): void => {
     const { top, height } = element.getBoundingClientRect();
     const share = (event.clientY - top) / Math.max(1, height);
@@ -76,12 +91,6 @@ export function makeMinimap(
   element.addEventListener("pointermove", (event) => {
     if (element.hasPointerCapture(event.pointerId)) scrollTo(event);
   });
-  const observer = new ResizeObserver(() => {
-    if (last !== null) draw(...last);
-  });
-  observer.observe(list);
-  frame.signal.addEventListener("abort", () => observer.disconnect());
-  return { element, draw };
 }
 
 /** The position of every word in the list, in view or not, and its colour. */

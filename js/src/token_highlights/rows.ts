@@ -48,19 +48,16 @@ export function makeRows(
     h("div", { class: "bw-part-head" }, h("h3", {}, title), remark),
     list,
   );
-  let rows: { name: HTMLElement; figure: HTMLElement; element: HTMLElement; row: Row }[] = [];
+  let rows: NamedRow[] = [];
   let built = "";
 
   const build = (count: number, asText: boolean): void => {
     if (built === `${count} ${asText}`) return;
     built = `${count} ${asText}`;
-    rows = Array.from({ length: count }, () => {
-      const [name, figure] = [h("bdi"), h("span", { class: "bw-note bw-number" })];
-      const row = asText ? makeTextRow() : makeStripRow(frame, actions);
-      const label = h("div", { class: "bw-row-label" }, name, figure);
-      return { name, figure, row, element: h("div", { class: "bw-row" }, label, row.element) };
-    });
-    list.replaceChildren(...rows.map(({ element: line }) => line));
+    rows = Array.from({ length: count }, () =>
+      makeNamedRow(asText ? makeTextRow() : makeStripRow(frame, actions)),
+    );
+    list.replaceChildren(...rows.map((row) => row.element));
     list.classList.toggle("bw-strips", !asText);
   };
   const draw = (drawing: RowsDrawing | null, waiting: string): void => {
@@ -79,21 +76,33 @@ export function makeRows(
     requestAnimationFrame(() => {
       list.tabIndex = list.scrollHeight > list.clientHeight ? 0 : -1;
     });
-    rows.forEach(({ name, figure, row, element: line }, i) => {
-      const rowScores = scores.subarray(i * words, (i + 1) * words);
-      const [title, value] = drawing.names[i] ?? ["", ""];
-      setText(name, title);
-      name.title = title;
-      setText(figure, value);
-      line.classList.toggle("bw-row-current", i === drawing.current);
-      setAttribute(row.element, "role", "img");
-      setAttribute(
-        row.element,
-        "aria-label",
-        `${title}: ${strongest(drawing.scored, rowScores, largest)}`,
-      );
-      row.draw(drawing, rowScores, largest);
+    rows.forEach((row, i) => {
+      row.draw(drawing, i, scores.subarray(i * words, (i + 1) * words), largest);
     });
+  };
+  return { element, draw };
+}
+
+interface NamedRow {
+  element: HTMLElement;
+  draw: (drawing: RowsDrawing, index: number, scores: Float32Array, largest: number) => void;
+}
+
+/** A row with its name and its number. */
+function makeNamedRow(row: Row): NamedRow {
+  const [name, figure] = [h("bdi"), h("span", { class: "bw-note bw-number" })];
+  const label = h("div", { class: "bw-row-label" }, name, figure);
+  const element = h("div", { class: "bw-row" }, label, row.element);
+  const draw: NamedRow["draw"] = (drawing, index, scores, largest) => {
+    const [title, value] = drawing.names[index] ?? ["", ""];
+    setText(name, title);
+    name.title = title;
+    setText(figure, value);
+    element.classList.toggle("bw-row-current", index === drawing.current);
+    const summary = `${title}: ${strongest(drawing.scored, scores, largest)}`;
+    setAttribute(row.element, "role", "img");
+    setAttribute(row.element, "aria-label", summary);
+    row.draw(drawing, scores, largest);
   };
   return { element, draw };
 }

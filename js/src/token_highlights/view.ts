@@ -37,7 +37,7 @@ export function buildHighlights(
     const { store, editor } = view;
     batch(() => {
       if (isLive(state)) editor.follow(state.texts, store.scored.value.texts);
-      else editor.rest();
+      else editor.detach();
       store.take(state, frame.palette);
     });
   };

@@ -19,6 +19,14 @@ export interface Subject {
 
 const LONGEST_REPLACEMENT = 1000;
 const LONGEST_QUOTE = 40;
+const JOIN = "Score as one span";
+const SPLIT = "Score each word separately";
+const MOVES: Record<string, 1 | -1 | "first" | "last"> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  Home: "first",
+  End: "last",
+};
 
 export function quoted(text: string): string {
   const points = Array.from(text);
@@ -26,46 +34,108 @@ export function quoted(text: string): string {
   return `“\u2068${cut}\u2069”`;
 }
 
-/** The menu of a word, or of several selected together, laid over the page. */
-export function makeWordMenu(
-  signal: AbortSignal,
-  actions: MenuActions,
-): { element: HTMLElement; open: (subject: Subject) => void } {
+export interface WordMenu {
+  element: HTMLElement;
+  open: (subject: Subject) => void;
+}
+
+/** The menu of a word, or of several selected together, which floats over the page. */
+export function makeWordMenu(signal: AbortSignal, actions: MenuActions): WordMenu {
   let subject: Subject | null = null;
-  const title = h("div", { class: "bw-caption", "aria-hidden": "true" });
-  const act = (action: Action, replacement = ""): void => {
-    const words = subject?.words;
-    close(true);
-    if (words) actions.ask({ words, action, with: replacement });
-  };
-  const item = (label: string, press: () => void): HTMLButtonElement => {
-    const element = button(label, press, { class: "bw-menu-item" });
-    element.setAttribute("role", "menuitem");
-    return element;
-  };
-  const later = (then: (words: readonly number[]) => void): void => {
+  /** Closes the menu, then does something with the words that it was about. */
+  const finish = (then: (words: readonly number[]) => void): void => {
     const words = subject?.words;
     close(true);
     if (words) then(words);
   };
-  const join = item("Score as one span", () => later(actions.join));
-  const split = item("Score each word separately", () => later(actions.split));
-  const items = [
-    item("Mask", () => act("mask")),
-    item("Delete", () => act("delete")),
-    item("Replace with…", () => {
-      form.hidden = false;
-      setText(title, `Replace ${quoted(subject?.text ?? "")} with`);
-      field.value = subject?.text ?? "";
-      field.select();
-      field.focus();
-      menu.hidden = true;
-      if (subject !== null) place(element, subject.beside);
-    }),
-    join,
-    split,
-  ];
-  const menu = h("div", { role: "menu" }, ...items);
+  const ask = (action: Action, replacement: string): void =>
+    finish((words) => actions.ask({ words, action, with: replacement }));
+  const title = h("div", { class: "bw-caption", "aria-hidden": "true" });
+  const form = makeReplaceForm((replacement) => ask("replace", replacement));
+  const menu = makeItems([
+    ["Mask", () => ask("mask", "")],
+    ["Delete", () => ask("delete", "")],
+    ["Replace with…", () => askForReplacement()],
+    [JOIN, () => finish(actions.join)],
+    [SPLIT, () => finish(actions.split)],
+  ]);
+  const element = h(
+    "div",
+    { class: "bw-menu", popover: "manual", hidden: true },
+    title,
+    menu.element,
+    form.element,
+  );
+
+  const askForReplacement = (): void => {
+    if (subject === null) return;
+    setText(title, `Replace ${quoted(subject.text)} with`);
+    form.open(subject.text);
+    menu.element.hidden = true;
+    place(element, subject.beside);
+  };
+  const close = (refocus: boolean): void => {
+    if (element.hidden) return;
+    element.hidden = true;
+    element.hidePopover?.();
+    if (refocus) subject?.beside.focus();
+    subject = null;
+  };
+  const open = (next: Subject): void => {
+    close(false);
+    subject = next;
+    const question = `What if ${quoted(next.text)}`;
+    setText(title, `${question}…`);
+    menu.open(question, { [JOIN]: next.words.length > 1, [SPLIT]: next.joined });
+    form.element.hidden = true;
+    element.hidden = false;
+    element.showPopover?.();
+    place(element, next.beside);
+    menu.focus("first");
+  };
+  listenToKeys(element, menu, form, () => close(true));
+  closeWhenLeft(element, signal, () => close(false));
+  return { element, open };
+}
+
+interface Items {
+  element: HTMLElement;
+  /** Shows the items, without those that are not offered. */
+  open: (name: string, offered: Record<string, boolean>) => void;
+  focus: (by: number | "first" | "last") => void;
+}
+
+function makeItems(listed: readonly (readonly [label: string, press: () => void])[]): Items {
+  const items = listed.map(([label, press]) => {
+    const element = button(label, press, { class: "bw-menu-item" });
+    element.setAttribute("role", "menuitem");
+    return { label, element };
+  });
+  const element = h("div", { role: "menu" }, ...items.map((item) => item.element));
+  return {
+    element,
+    open: (name, offered) => {
+      element.hidden = false;
+      element.setAttribute("aria-label", name);
+      for (const item of items) item.element.hidden = offered[item.label] === false;
+    },
+    focus: (by) => {
+      const shown = items.map((item) => item.element).filter((item) => !item.hidden);
+      const focused = shown.findIndex((item) => item.matches(":focus"));
+      const next =
+        by === "first" ? 0 : by === "last" ? -1 : (focused + by + shown.length) % shown.length;
+      shown.at(next)?.focus();
+    },
+  };
+}
+
+interface ReplaceForm {
+  element: HTMLFormElement;
+  open: (text: string) => void;
+  submit: () => void;
+}
+
+function makeReplaceForm(replace: (text: string) => void): ReplaceForm {
   const field = h("input", {
     type: "text",
     "aria-label": "Replace with",
@@ -74,76 +144,51 @@ export function makeWordMenu(
     spellcheck: "false",
     autocomplete: "off",
   });
-  const form = h(
-    "form",
-    { class: "bw-replace" },
-    field,
-    button("Try", () => replace()),
-  );
-  const replace = (): void => {
-    if (field.value.trim() !== "") act("replace", field.value);
+  const submit = (): void => {
+    if (field.value.trim() !== "") replace(field.value);
   };
-  const element = h(
-    "div",
-    { class: "bw-menu", popover: "manual", hidden: true },
-    title,
-    menu,
-    form,
-  );
-
-  const close = (refocus: boolean): void => {
-    if (element.hidden) return;
-    element.hidden = true;
-    element.hidePopover?.();
-    if (refocus) subject?.beside.focus();
-    subject = null;
-  };
-  const step = (by: number | "first" | "last"): void => {
-    const shown = items.filter((entry) => !entry.hidden);
-    const focused = shown.findIndex((entry) => entry.matches(":focus"));
-    const next =
-      by === "first" ? 0 : by === "last" ? -1 : (focused + by + shown.length) % shown.length;
-    shown.at(next)?.focus();
-  };
-  form.addEventListener("submit", (event) => {
+  const element = h("form", { class: "bw-replace" }, field, button("Try", submit));
+  element.addEventListener("submit", (event) => {
     event.preventDefault();
-    replace();
+    submit();
   });
+  const open = (text: string): void => {
+    element.hidden = false;
+    field.value = text;
+    field.select();
+    field.focus();
+  };
+  return { element, open, submit };
+}
+
+function listenToKeys(
+  element: HTMLElement,
+  menu: Items,
+  form: ReplaceForm,
+  close: () => void,
+): void {
   element.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.isComposing) return;
-    const moves = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" } as const;
-    if (event.key === "Escape" || (event.key === "Tab" && form.hidden)) close(true);
-    else if (event.key in moves && form.hidden) step(moves[event.key as keyof typeof moves]);
-    else if (event.key === "Enter" && !form.hidden) replace();
+    const asking = !form.element.hidden;
+    const move = MOVES[event.key];
+    if (event.key === "Escape" || (event.key === "Tab" && !asking)) close();
+    else if (move !== undefined && !asking) menu.focus(move);
+    else if (event.key === "Enter" && asking) form.submit();
     else return;
     event.preventDefault();
   });
+}
+
+function closeWhenLeft(element: HTMLElement, signal: AbortSignal, close: () => void): void {
   element.addEventListener("focusout", (event) => {
     const next = event.relatedTarget;
     // The focus may move between the items and the field of the menu.
-    if (!(next instanceof Node && element.contains(next))) close(false);
+    if (!(next instanceof Node && element.contains(next))) close();
   });
   // It has a fixed position in the window, so scrolling would separate it from its word.
-  window.addEventListener("scroll", () => close(false), { signal, capture: true, passive: true });
-  window.addEventListener("resize", () => close(false), { signal });
-
-  const open = (next: Subject): void => {
-    close(false);
-    subject = next;
-    const many = next.words.length > 1;
-    setText(title, `What if ${quoted(next.text)}…`);
-    menu.setAttribute("aria-label", `What if ${quoted(next.text)}`);
-    join.hidden = !many;
-    split.hidden = !next.joined;
-    menu.hidden = false;
-    form.hidden = true;
-    element.hidden = false;
-    element.showPopover?.();
-    place(element, next.beside);
-    step("first");
-  };
-  return { element, open };
+  window.addEventListener("scroll", close, { signal, capture: true, passive: true });
+  window.addEventListener("resize", close, { signal });
 }
 
 /** Below the word, or above it where the window ends. */
