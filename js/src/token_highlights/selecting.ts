@@ -16,7 +16,7 @@ interface Reader {
   wordAt: (event: Event) => number | null;
 }
 
-interface Actions {
+export interface Choosing {
   /** The stretch may be a single word; null clears the selection. */
   choose: (stretch: Stretch | null, focus: boolean) => void;
   open: (word: number) => void;
@@ -41,7 +41,7 @@ export function wordAfter(event: KeyboardEvent, from: number | null, count: numb
 }
 
 /** Selects by keyboard; returns whether the key was used. */
-export function selectByKey(event: KeyboardEvent, reader: Reader, actions: Actions): boolean {
+export function selectByKey(event: KeyboardEvent, reader: Reader, actions: Choosing): boolean {
   const current = reader.wordAt(event);
   const chosen = actions.chosen();
   if (event.key === "Escape") actions.choose(null, false);
@@ -62,7 +62,7 @@ export function selectByKey(event: KeyboardEvent, reader: Reader, actions: Actio
 }
 
 /** Selecting with the mouse: a click, a shift-click, or dragging over words. */
-export function selectByPointer(list: HTMLElement, reader: Reader, actions: Actions): void {
+export function selectByPointer(list: HTMLElement, reader: Reader, actions: Choosing): void {
   let start: number | null = null;
   let dragged = false;
 

@@ -221,6 +221,28 @@ export function highlightsReader(): (model: Model<Trait>) => Highlights {
   return (model) => readHighlights(model, words(model), tokens(model), belongs(model));
 }
 
+function readTargets(
+  model: Model<Trait>,
+  labels: readonly string[],
+): Pick<Highlights, "target" | "chosenTarget" | "against"> {
+  const labelIn = (name: Trait): string => {
+    const label = read.text(model, name);
+    const isKnown = label === "" || labels.includes(label);
+    check(isKnown, `The target “${label}” is not one of the labels.`);
+    return label;
+  };
+  return {
+    target: labelIn("target"),
+    chosenTarget: labelIn("chosen_target"),
+    against: labelIn("against"),
+  };
+}
+
+function readMethods(model: Model<Trait>): Method[] {
+  const rows = read.tuples(model, "_methods", "text", "text", "text", "number");
+  return rows.map(([name, title, cost, sign]) => ({ name, title, cost, hasSign: sign !== 0 }));
+}
+
 function readHighlights(
   model: Model<Trait>,
   words: Word[],
@@ -229,32 +251,17 @@ function readHighlights(
 ): Highlights {
   const texts: [string, string] = [read.text(model, "text"), read.text(model, "pair")];
   const labels = read.texts(model, "labels");
-  const [target, against] = [read.text(model, "target"), read.text(model, "against")];
-  const chosenTarget = read.text(model, "chosen_target");
-  for (const label of [target, chosenTarget, against])
-    check(
-      label === "" || labels.includes(label),
-      `The target “${label}” is not one of the labels.`,
-    );
   const margins = fitting(model, "margins", (count) => count === words.length);
   const method = read.text(model, "method");
-  const methods = read.tuples(model, "_methods", "text", "text", "text", "number");
   return {
     texts,
     labels,
     probabilities: read.float32(model, "probabilities", labels.length),
     multiLabel: read.flag(model, "_multi_label"),
-    target,
-    chosenTarget,
-    against,
+    ...readTargets(model, labels),
     output: oneOf(model, "output", ["logit", "probability"]),
     method,
-    methods: methods.map(([name, title, cost, sign]) => ({
-      name,
-      title,
-      cost,
-      hasSign: sign !== 0,
-    })),
+    methods: readMethods(model),
     shownMethod: read.text(model, "shown_method") || method,
     refining: read.flag(model, "refining"),
     windows: read.numberOrNull(model, "windows") ?? 1,

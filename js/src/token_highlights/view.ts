@@ -15,12 +15,12 @@ import { makeRemarks } from "./remarks.ts";
 import { coveredBy, makeRequests, overlap, type Requests } from "./requests.ts";
 import { type Highlights, isLive } from "./state.ts";
 import { makeStore, type Store } from "./store.ts";
-import { makeTexts } from "./texts.ts";
+import { makeTexts, type TextsView } from "./texts.ts";
 import { makeToolbar } from "./toolbar.ts";
 import type { Tracker } from "./tracker.ts";
 import type { Trait } from "./traits.ts";
 import { makeWhatIf, wordsText } from "./what_if.ts";
-import { makeWordMenu } from "./word_menu.ts";
+import { makeWordMenu, type WordMenu } from "./word_menu.ts";
 
 /** Builds the parts of the widget for the first state and returns what draws each state. */
 export function buildHighlights(
@@ -54,23 +54,12 @@ function mount(frame: Frame, store: Store, requests: Requests): Editor {
       toolbar.focusEdit();
     },
   });
-  const edit = (segment: 0 | 1, caret: number | null): void => {
-    const { texts } = store.state.value;
-    if (store.live.value) editor.open(texts, segment, caret ?? texts[segment].length);
-  };
-  const select = (word: number | null): void => {
-    if (word !== store.state.value.selected) requests.set("selected", word);
-  };
-  const ask = (question: Edit | null): void => {
-    requests.whatIf(question);
-    const { selected } = store.state.value;
-    if (question === null && selected !== null) texts.elementOf(selected)?.focus();
-  };
-
+  const actions = actionsOf(store, requests, editor, (word) => texts.elementOf(word));
+  const { texts, menu } = makeTextsAndMenu(frame, store, requests, editor, actions);
   const bars = makeBars((label) => requests.target(label, store.state.value.against));
   const toolbar = makeToolbar({
     method: (method) => requests.explain({ method }),
-    edit: () => (store.drafts.value === null ? edit(0, null) : editor.done()),
+    edit: () => (store.drafts.value === null ? actions.edit(0, null) : editor.done()),
     command: (name) => {
       editor.done();
       requests.command(name);
@@ -79,7 +68,76 @@ function mount(frame: Frame, store: Store, requests: Requests): Editor {
       store.optionsOpen.value = open;
     },
   });
-  const menu = makeWordMenu(signal, {
+  const whatIf = makeWhatIf({ apply: requests.texts, close: () => actions.ask(null) });
+  const reading = makeReading(signal, store);
+  const remarks = makeRemarks(signal, store);
+  const pictured = [...bars.elements.slice(1), ...texts.blocks, reading.legend, remarks.badge];
+  const options = makeOptions(signal, store, {
+    set: (trait, value) => requests.explain({ [trait]: value }),
+    show: (trait, on) => requests.set(trait, on),
+    copy: {
+      HTML: () => copyMarkup(store),
+      PNG: () => copyPicture(frame, store, pictured),
+    },
+  });
+  toolbar.opens(options);
+  follow(signal, () => bars.draw(store.state.value));
+  follow(signal, () => whatIf.draw(store.state.value));
+  follow(signal, () => {
+    const editing = store.drafts.value !== null;
+    toolbar.draw(store.state.value, { editing, open: store.optionsOpen.value });
+  });
+  body.append(
+    h("div", { class: "bw-top" }, ...bars.elements, toolbar.element),
+    options,
+    texts.element,
+    whatIf.element,
+    h("div", { class: "bw-foot" }, reading.element, remarks.element),
+    ...makeComparisons(frame, store, actions.select),
+    makeEvidence(frame, store, () => requests.command("evidence")),
+    menu.element,
+  );
+  return editor;
+}
+
+interface Actions {
+  select: (word: number | null) => void;
+  edit: (segment: 0 | 1, caret: number | null) => void;
+  /** Asks what-if, or closes the answer (null). */
+  ask: (question: Edit | null) => void;
+}
+
+function actionsOf(
+  store: Store,
+  requests: Requests,
+  editor: Editor,
+  elementOf: (word: number) => HTMLElement | undefined,
+): Actions {
+  return {
+    select: (word) => {
+      if (word !== store.state.value.selected) requests.set("selected", word);
+    },
+    edit: (segment, caret) => {
+      const { texts } = store.state.value;
+      if (store.live.value) editor.open(texts, segment, caret ?? texts[segment].length);
+    },
+    ask: (question) => {
+      requests.whatIf(question);
+      const { selected } = store.state.value;
+      if (question === null && selected !== null) elementOf(selected)?.focus();
+    },
+  };
+}
+
+/** The texts, and the menu of their words. */
+function makeTextsAndMenu(
+  frame: Frame,
+  store: Store,
+  requests: Requests,
+  editor: Editor,
+  { select, edit, ask }: Actions,
+): { texts: TextsView; menu: WordMenu } {
+  const menu = makeWordMenu(frame.signal, {
     ask,
     join: (words) => requests.join(store.scored.value, words),
     split: (words) => requests.split(store.scored.value, words),
@@ -100,41 +158,7 @@ function mount(frame: Frame, store: Store, requests: Requests): Editor {
       return true;
     },
   });
-  const whatIf = makeWhatIf({ apply: requests.texts, close: () => ask(null) });
-  const reading = makeReading(signal, store);
-  const remarks = makeRemarks(signal, store);
-  const options = makeOptions(signal, store, {
-    set: (trait, value) => requests.explain({ [trait]: value }),
-    show: (trait, on) => requests.set(trait, on),
-    copy: {
-      HTML: () => copyMarkup(store),
-      PNG: () => copyPicture(frame, store, partsToCopy()),
-    },
-  });
-  const partsToCopy = (): HTMLElement[] => [
-    ...bars.elements.slice(1),
-    ...texts.blocks,
-    reading.legend,
-    remarks.badge,
-  ];
-  toolbar.opens(options);
-  follow(signal, () => bars.draw(store.state.value));
-  follow(signal, () => whatIf.draw(store.state.value));
-  follow(signal, () => {
-    const editing = store.drafts.value !== null;
-    toolbar.draw(store.state.value, { editing, open: store.optionsOpen.value });
-  });
-  body.append(
-    h("div", { class: "bw-top" }, ...bars.elements, toolbar.element),
-    options,
-    texts.element,
-    whatIf.element,
-    h("div", { class: "bw-foot" }, reading.element, remarks.element),
-    ...makeComparisons(frame, store, select),
-    makeEvidence(frame, store, () => requests.command("evidence")),
-    menu.element,
-  );
-  return editor;
+  return { texts, menu };
 }
 
 /** What the colours mean, and what the words selected or pointed at add. */

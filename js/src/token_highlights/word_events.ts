@@ -1,5 +1,5 @@
 import { batch } from "@preact/signals-core";
-import { type Stretch, selectByKey, selectByPointer, wordsOf } from "./selecting.ts";
+import { type Choosing, selectByKey, selectByPointer, wordsOf } from "./selecting.ts";
 import type { Store } from "./store.ts";
 import { unitsBefore } from "./text_view.ts";
 
@@ -24,35 +24,13 @@ export function listenToWords(
   store: Store,
   actions: WordActions,
 ): void {
-  const wordAt = (event: Event): number | null => {
-    for (const node of event.composedPath()) {
-      if (node === list) return null;
-      if (node instanceof HTMLElement && node.dataset["word"] !== undefined)
-        return Number(node.dataset["word"]);
-    }
-    return null;
-  };
+  const wordAt = (event: Event): number | null => wordUnder(list, event);
   const reader = {
     count: () => store.scored.value.words.length,
     segmentOf: (word: number) => store.scored.value.words[word]?.segment,
     wordAt,
   };
-  const choosing = {
-    chosen: () => store.stretch.value,
-    mayStretch: () => store.live.value,
-    choose: (next: Stretch | null, focus: boolean): void => {
-      batch(() => {
-        store.hovered.value = null;
-        store.stretch.value = next;
-      });
-      actions.select(next?.to ?? null);
-      if (focus && next !== null) elementOf(next.to)?.focus();
-    },
-    open: (word: number): void => {
-      const [words, beside] = [store.chosen.value, elementOf(word)];
-      if (store.live.value && words.length > 0 && beside) actions.ask(words, beside);
-    },
-  };
+  const choosing = choosingOf(store, actions, elementOf);
   const isEditing = (): boolean => store.drafts.value !== null;
   /** Whether the list uses the key. */
   const uses = (event: KeyboardEvent): boolean => {
@@ -77,7 +55,7 @@ export function listenToWords(
     const word = wordAt(event);
     if (word === null || !store.live.value) return;
     event.preventDefault();
-    event.stopPropagation(); // else JupyterLab opens its own menu over it
+    event.stopPropagation(); // otherwise JupyterLab opens a second menu over it
     const { value: stretch } = store.stretch;
     if (stretch === null || !wordsOf(stretch).includes(word))
       choosing.choose({ from: word, to: word }, true);
@@ -94,4 +72,36 @@ export function listenToWords(
     event.preventDefault();
     event.stopPropagation();
   });
+}
+
+function wordUnder(list: HTMLElement, event: Event): number | null {
+  for (const node of event.composedPath()) {
+    if (node === list) return null;
+    if (node instanceof HTMLElement && node.dataset["word"] !== undefined)
+      return Number(node.dataset["word"]);
+  }
+  return null;
+}
+
+function choosingOf(
+  store: Store,
+  actions: WordActions,
+  elementOf: WordList["elementOf"],
+): Choosing {
+  return {
+    chosen: () => store.stretch.value,
+    mayStretch: () => store.live.value,
+    choose: (next, focus) => {
+      batch(() => {
+        store.hovered.value = null;
+        store.stretch.value = next;
+      });
+      actions.select(next?.to ?? null);
+      if (focus && next !== null) elementOf(next.to)?.focus();
+    },
+    open: (word) => {
+      const [words, beside] = [store.chosen.value, elementOf(word)];
+      if (store.live.value && words.length > 0 && beside) actions.ask(words, beside);
+    },
+  };
 }
