@@ -51,7 +51,7 @@ FORGERIES = [
     ("highlights", update(probabilities="AAAA"), "cannot set 'probabilities'"),
     ("highlights", update(_esm="export default {}"), "cannot set '_esm'"),
     ("matrix", update(head=-2), "There is no head -2"),
-    ("matrix", {"method": "custom", "content": [1, 2]}, "no command"),
+    ("matrix", {"method": "custom", "content": [1, 2]}, "Unrecognised command"),
     ("panel", update(state="running"), "cannot set 'state'"),
     (
         "panel",
