@@ -194,7 +194,7 @@ def test_saved_page_has_the_heads_that_were_opened(clf, page, tmp_path):
     matrix = matrix_of(page)
     held = {(entry["layer"], entry["head"]) for slot in widget._slots for entry in slot}
     assert {(0, 0), (2, 3)} <= held
-    expect(matrix).to_contain_text(f"{len(held)} of 72 heads in full, the others as thumbnails")
+    expect(matrix).to_contain_text(f"{len(held)} of 72 heads in full and the others as thumbnails")
 
     walk_to(matrix, 2, 3)
     matrix.locator("canvas").press("Enter")

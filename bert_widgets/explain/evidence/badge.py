@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _DRAWS = 10
 _SAME = 0.005  # a smaller change is less than half of the last digit that is shown
-_REFUTED = "the scores are not borne out here"
+_REFUTED = "this does not support the scores"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +65,11 @@ class Badge:
             them = "it" if count == 1 else "them"
             return (
                 f"Removing {these} leaves {probability} at {after}: "
-                f"the prediction does not hang on {them} alone."
+                f"the prediction does not depend on {them} alone."
             )
         if change > 0:
             return f"Removing {these} raises {probability} from {before} to {after}: {_REFUTED}."
-        return f"Removing {these} drops {probability} from {before} to {after}{self._chance()}."
+        return f"Removing {these} lowers {probability} from {before} to {after}{self._chance()}."
 
     def _chance(self) -> str:
         if np.isnan(self.random_without):
@@ -78,9 +78,9 @@ class Badge:
         chance = f"; removing {'another' if count == 1 else f'{count} others'} at random"
         mean, low = f"{self.random_without:.2f}", f"{self.random_low:.2f}"
         if self.without >= self.random_without:
-            return f"{chance} does no less ({mean}): {_REFUTED}"
+            return f"{chance} lowers it at least as much ({mean}): {_REFUTED}"
         if self.without >= self.random_low:
-            return f"{chance}, to {mean} on average and {low} at most: luck may do as much"
+            return f"{chance}, to {mean} on average and {low} at the lowest: this may be chance"
         return f"{chance}, to {mean}"
 
 
@@ -109,7 +109,7 @@ def badge(clf: BertClassifier, attribution: Attribution, *, words: int = 3, seed
     Examples
     --------
     >>> badge(clf, bw.attribute(clf, "a gorgeous film")[0]).sentence
-    'Removing this word drops P(positive) from 1.00 to 0.98; removing another at random, to 1.00.'
+    'Removing this word lowers P(positive) from 1.00 to 0.98; removing another at random, to 1.00.'
     """
     if words < 1:
         msg = f"words={words} is invalid; use 1 or more."

@@ -27,8 +27,8 @@ class Array(t.TraitType[NDArray[Any], Any]):
     def __init__(self, dtype: str, *columns: int) -> None:
         self.dtype = np.dtype(dtype).newbyteorder("<")
         self.columns = columns
-        shape = ", ".join(map(str, ("n", *columns)))
-        self.info_text = f"a {dtype} array of shape ({shape})"
+        columns_text = ", ".join(map(str, columns))
+        self.info_text = f"a {dtype} array of shape {f'(n, {columns_text})' if columns else '(n,)'}"
         super().__init__(default_value=_frozen(np.empty((0, *columns), self.dtype)))
         self.tag(sync=True, to_json=_to_bytes, from_json=self._from_bytes)
 

@@ -45,10 +45,10 @@ class TextWidget(Widget):
         The other traits.
     """
 
-    text = t.Unicode().tag(sync=True)
+    text = t.Unicode().tag(sync=True, settable=True)
     """The text. Set it to have another one read."""
 
-    pair = t.Unicode().tag(sync=True)
+    pair = t.Unicode().tag(sync=True, settable=True)
     """The second text of a pair; empty for a single text."""
 
     words = t.List(t.Unicode()).tag(sync=True)
@@ -201,7 +201,10 @@ def _unread(result: Reading) -> str:
     """Return a sentence about the part of a text that the model does not read; empty if none."""
     if not result.unread:
         return ""
-    return f"The text is longer than the model reads; nothing is shown for {result.unread!r:.60}…"
+    beginning = result.unread.strip()[:50]
+    return (
+        f"The text is longer than the model can read; the part from “{beginning}…” on is not used."
+    )
 
 
 def unfit(text: str) -> str:

@@ -85,9 +85,13 @@ def _of_class(node: ast.ClassDef) -> dict[str, str]:
 
 
 def type_name(trait: t.TraitType[object, object]) -> str:
-    """Return in words what a trait holds, and whether the page, too, may set it."""
-    settable = ", settable" if trait.metadata.get("page") else ""
-    return _value_name(trait) + (" or None" if trait.allow_none else "") + settable
+    """Return in words what a trait holds, and whether users may set it, in Python or the page."""
+    settable = trait.metadata.get("page") or trait.metadata.get("settable")
+    return (
+        _value_name(trait)
+        + (" or None" if trait.allow_none else "")
+        + (", settable" if settable else "")
+    )
 
 
 def _value_name(trait: t.TraitType[object, object]) -> str:

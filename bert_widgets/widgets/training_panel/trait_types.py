@@ -12,7 +12,7 @@ import traitlets as t
 class Number(t.TraitType[float, Any]):
     """A finite number."""
 
-    info_text = "a finite number"
+    info_text = "a finite float"
 
     def validate(self, obj: t.HasTraits | None, value: object) -> float:
         """Return ``value`` as a float, or raise ``TraitError``."""
@@ -26,7 +26,7 @@ class Number(t.TraitType[float, Any]):
 class Index(t.TraitType[int, Any]):
     """The index of an item."""
 
-    info_text = "a whole number"
+    info_text = "an int"
 
     def validate(self, obj: t.HasTraits | None, value: object) -> int:
         """Return ``value``, or raise ``TraitError``."""

@@ -79,6 +79,6 @@ function savedSentence(state: Attention): string {
   const what =
     saved === all
       ? `all ${all} heads`
-      : `${saved} of ${all} heads in full, the others as thumbnails`;
-  return `Saved copy, no kernel attached: ${what}.`;
+      : `${saved} of ${all} heads in full and the others as thumbnails`;
+  return `Saved copy: no kernel attached. It contains ${what}.`;
 }

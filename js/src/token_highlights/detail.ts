@@ -101,9 +101,20 @@ function drawRows(
 ): HTMLElement {
   const words = rows.scores.length / rows.count;
   const digits = digitsFor(largestMagnitude(rows.scores));
-  const parts = labels.slice(0, MOST_ROWS).map((label, i) => {
-    const score = sum(chosen, (word) => rows.scores[i * words + word]);
-    return [label, signed(score, digits)] as const;
-  });
-  return chips(name, parts);
+  const scores = labels.map((_, i) => sum(chosen, (word) => rows.scores[i * words + word]));
+  const parts = strongest(scores).map(
+    (i) => [labels[i] ?? "", signed(scores[i] ?? 0, digits)] as const,
+  );
+  const list = chips(name, parts);
+  const others = labels.length - parts.length;
+  if (others > 0)
+    list.append(h("span", { class: "bw-note" }, `and ${others} with smaller contributions`));
+  return list;
+}
+
+/** The rows of the largest scores, in their order. */
+function strongest(scores: readonly number[]): number[] {
+  const size = (row: number): number => Math.abs(scores[row] ?? 0);
+  const rows = [...scores.keys()].sort((a, b) => size(b) - size(a));
+  return rows.slice(0, MOST_ROWS).sort((a, b) => a - b);
 }

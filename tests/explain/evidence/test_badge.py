@@ -28,11 +28,11 @@ def a_badge(**other):
 
 def test_words_that_matter_are_said_to() -> None:
     assert a_badge() == (
-        "Removing these 3 words drops P(positive) from 0.97 to 0.21; "
+        "Removing these 3 words lowers P(positive) from 0.97 to 0.21; "
         "removing 3 others at random, to 0.93."
     )
     assert a_badge(words=(2,), unit="span", against="negative") == (
-        "Removing this span drops P(positive against negative) from 0.97 to 0.21; "
+        "Removing this span lowers P(positive against negative) from 0.97 to 0.21; "
         "removing another at random, to 0.93."
     )
 
@@ -40,18 +40,21 @@ def test_words_that_matter_are_said_to() -> None:
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        ({"random_low": 0.2}, "to 0.93 on average and 0.20 at most: luck may do as much."),
-        ({"random_without": 0.1}, "does no less (0.10): the scores are not borne out here."),
+        ({"random_low": 0.2}, "to 0.93 on average and 0.20 at the lowest: this may be chance."),
+        (
+            {"random_without": 0.1},
+            "lowers it at least as much (0.10): this does not support the scores.",
+        ),
         (
             {"without": 0.968},
-            "leaves P(positive) at 0.97: the prediction does not hang on them alone.",
+            "leaves P(positive) at 0.97: the prediction does not depend on them alone.",
         ),
         (
             {"without": 0.99},
-            "raises P(positive) from 0.97 to 0.99: the scores are not borne out here.",
+            "raises P(positive) from 0.97 to 0.99: this does not support the scores.",
         ),
         ({"words": ()}, "No word pushes towards positive."),
-        ({"words": (0,), "random_without": np.nan}, "drops P(positive) from 0.97 to 0.21."),
+        ({"words": (0,), "random_without": np.nan}, "lowers P(positive) from 0.97 to 0.21."),
     ],
 )
 def test_and_where_they_do_not_it_says_so(numbers, said) -> None:
@@ -63,7 +66,7 @@ def test_a_change_too_small_for_two_digits_counts_as_none(change) -> None:
     assert "leaves P(positive) at" in a_badge(without=0.97 + change)
 
 
-@pytest.mark.parametrize(("change", "said"), [(-0.0051, "drops"), (0.0051, "raises")])
+@pytest.mark.parametrize(("change", "said"), [(-0.0051, "lowers"), (0.0051, "raises")])
 def test_a_change_that_two_digits_show_is_stated(change, said) -> None:
     assert f"{said} P(positive) from 0.97 to 0.9" in a_badge(without=0.97 + change)
 
@@ -106,4 +109,4 @@ def test_the_demo_model_hangs_on_its_words_of_praise() -> None:
     found = attribute(clf, demo.reviews().text[0])[0]
     shown = badge(clf, found)
     assert shown.without < shown.random_low
-    assert "drops P(positive)" in shown.sentence
+    assert "lowers P(positive)" in shown.sentence
