@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import regex
+
+from .words import word_spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
 
 SPECIAL = -1
 """Segment and word number of a special token such as ``[CLS]``."""
-
-# A run of letters, digits and marks (apostrophes and hyphens inside it included) is one word; so
-# is each character of the scripts that put no spaces between words, and each other symbol.
-_WORD = regex.compile(
-    r"""[\p{Han}\p{Hiragana}\p{Katakana}]\p{M}*
-    | [\p{L}\p{N}\p{M}_]+ (?: (?: ['’\-] | (?<=\p{N})[.,](?=\p{N}) ) [\p{L}\p{N}\p{M}_]+ )*
-    | (?!\s)\X""",
-    regex.VERBOSE,
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +165,7 @@ def _assemble(encoding: Encoding) -> Words:
         numbers = np.flatnonzero(encoding.segments == segment)
         if not len(numbers):
             continue
-        members = _join([m.span() for m in _WORD.finditer(text)], encoding.offsets[numbers])
+        members = _join(word_spans(text), encoding.offsets[numbers])
         for span, tokens in members:
             of_token[numbers[tokens]] = len(strings)
             strings.append(text[slice(*span)])

@@ -9,6 +9,7 @@ import numpy as np
 import regex
 
 from .encoding import Encoding, encode, trim
+from .words import unspaced_starts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
 
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 _SENTENCE_END = regex.compile(r"""[.!?…]+["'”’)\]]*(?=\s)|[。！？]+[”’」』）]*|\n+""")
 
 
@@ -209,7 +209,8 @@ def _places(text: str, offsets: NDArray[np.int32]) -> _Places:
     starts = offsets[tokens, 0].tolist()
     previous_ends = [0, *offsets[tokens[1:] - 1, 1].tolist()]
     sentence_ends = {match.end() for match in _SENTENCE_END.finditer(text)}
-    opens_word = [_opens_word(text, start) for start in starts]
+    unspaced = unspaced_starts(text)
+    opens_word = [start == 0 or text[start - 1].isspace() or start in unspaced for start in starts]
     opens_sentence = [
         opens and not sentence_ends.isdisjoint(range(previous_end, start + 1))
         for opens, previous_end, start in zip(opens_word, previous_ends, starts, strict=True)
@@ -244,10 +245,6 @@ def _next_start(places: _Places, first: int, last: int, overlap: int) -> int:
 def _reach(tokens: NDArray[np.int64], first: int, length: int) -> int:
     """Return the last place with at most ``length`` tokens between it and place ``first``."""
     return max(first + 1, int(np.searchsorted(tokens, tokens[first] + length, "right")) - 1)
-
-
-def _opens_word(text: str, start: int) -> bool:
-    return start == 0 or text[start - 1].isspace() or bool(_UNSPACED.match(text, start))
 
 
 def _last_true(flags: list[bool], after: int, until: int) -> int | None:
