@@ -20,6 +20,7 @@ from ..text import encoding as bw_text
 from ..text.batches import token_batches
 from ..text.windows import encode_windows, shares
 from . import lean_forward as _lean
+from .adapters import check_adapter, has_adapter, merged_model, save_adapter
 from .evaluation import Evaluation, evaluate
 from .fair_lock import FairLock
 from .label_map import config_labels, label_map
@@ -59,7 +60,8 @@ class BertClassifier(torch.nn.Module):
     Parameters
     ----------
     model
-        A Hugging Face model with a sequence-classification head and label names in its config.
+        A Hugging Face model with a sequence-classification head and label names in its config, or
+        one in a PEFT adapter of the task type ``"SEQ_CLS"``, such as LoRA.
     tokenizer
         Its fast tokenizer.
 
@@ -75,6 +77,7 @@ class BertClassifier(torch.nn.Module):
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
         super().__init__()
+        check_adapter(model)
         self.model = model
         self.tokenizer = tokenizer
         self.lock = FairLock()
@@ -340,14 +343,35 @@ class BertClassifier(torch.nn.Module):
     def save_pretrained(self, folder: str | Path) -> None:
         """Write a plain Hugging Face folder that ``transformers.pipeline`` loads.
 
+        Of a model with a PEFT adapter, the adapter and the whole classification head are written,
+        which PEFT loads onto the base model; for a plain folder use ``merged().save_pretrained``.
+
         Parameters
         ----------
         folder
             Made if missing; files of the same names are replaced.
         """
         with self.lock, quiet():
-            self.model.save_pretrained(folder)
+            check_adapter(self.model)
+            if has_adapter(self.model):
+                save_adapter(self.model, folder)
+            else:
+                self.model.save_pretrained(folder)
             self.tokenizer.save_pretrained(folder)
+
+    def merged(self) -> BertClassifier:
+        """Return a copy whose PEFT adapter is added to its weights: a classifier without one.
+
+        Raises
+        ------
+        ValueError
+            If the model has no adapter.
+        """
+        if not has_adapter(self.model):
+            msg = f"A {type(self.model).__name__} has no PEFT adapter to merge; use it as it is."
+            raise ValueError(msg)
+        with self.lock:
+            return BertClassifier(merged_model(self.model), self.tokenizer)
 
     def _probabilities(
         self,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
+from .adapters import without_adapter
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
@@ -17,6 +19,11 @@ def depths(model: PreTrainedModel) -> dict[str, int]:
     and the head (all that comes after the layers) has the largest. ALBERT's layers share their
     weights and count as one.
     """
+    inner = without_adapter(model)
+    if inner is not model:  # the wrapper puts something before each name
+        known = {id(parameter): name for name, parameter in inner.named_parameters()}
+        depth = depths(inner)
+        return {name: depth[known[id(p)]] for name, p in model.named_parameters()}
     stacks = [
         (name, stack) for name, stack in model.named_modules() if isinstance(stack, nn.ModuleList)
     ]

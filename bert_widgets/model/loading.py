@@ -13,6 +13,8 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging as hf_logging
 
+from .adapters import without_adapter
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -63,8 +65,9 @@ def read_config(where: str) -> Any:  # noqa: ANN401
     folder = Path(where)
     if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
         msg = (
-            f"Cannot load {where!r}: it holds an adapter without its model; load the model with "
-            "PEFT, merge the adapter (merge_and_unload) and save the result."
+            f"Cannot load {where!r}: it holds an adapter without its model; load both with "
+            "peft.PeftModelForSequenceClassification.from_pretrained(model, folder) and pass the "
+            "result to BertClassifier(model, tokenizer)."
         )
         raise OSError(msg)
     try:
@@ -290,7 +293,8 @@ def readable_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) 
     positions = int(getattr(model.config, "max_position_embeddings", 0))
     if positions <= 0:
         positions = _POSITIONS  # relative ones have no limit
-    table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
+    encoder = without_adapter(model).base_model
+    table = getattr(getattr(encoder, "embeddings", None), "position_embeddings", None)
     if table is not None and table.padding_idx is not None:
         positions -= int(table.padding_idx) + 1
     return min(positions, int(tokenizer.model_max_length))

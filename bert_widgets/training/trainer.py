@@ -140,8 +140,9 @@ class Trainer:
         folder
             The folder of the trainer that wrote the checkpoint.
         clf
-            A classifier of the same architecture and labels to continue with; its weights are
-            replaced. By default a new one is loaded, `Trainer.clf`.
+            A classifier of the same architecture and labels to continue with; its weights, and
+            which of them are frozen, are replaced. By default a new one is loaded, `Trainer.clf`.
+            A model with a PEFT adapter must be given.
         device
             Device of the new one, as for `BertClassifier.from_pretrained`.
         report_to
@@ -169,7 +170,7 @@ class Trainer:
         weights = None if clf is None else saving.read_weights(checkpoint, clf)
         valid = folder / "valid.jsonl"
         job = job_of(
-            clf or BertClassifier.from_pretrained(checkpoint, device=device),
+            clf or saving.load(checkpoint, device=device),
             read_data(folder / "train.jsonl"),
             read_data(valid) if valid.is_file() else None,
             folder=folder,
@@ -178,6 +179,7 @@ class Trainer:
             history=history,
             stored=True,
         )
+        saving.set_frozen(job.clf, saved.frozen)
         trainer = cls.__new__(cls)
         trainer._set_up(job, saved.hyperparameters)  # noqa: SLF001 - its own class
         trainer._loop.restore(saved)  # noqa: SLF001

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from ..._common.options import named_options
+from ...model.adapters import linear_layers
 from ..reading import Reading, encode_one, reading
 from ..reading import masked as with_masks
 from .head_statistics import TokenMasks, statistics_of
@@ -298,7 +299,7 @@ def attention_maps(
     with (
         clf.evaluating(),
         torch.inference_mode(),
-        watched(clf.model, torch.nn.Linear, projections),
+        watched(linear_layers(clf.model), projections),
     ):
         logits = run_with_hook(clf, clf.collate([encoding]), keep)
     return AttentionMaps(

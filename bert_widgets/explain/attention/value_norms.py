@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from ...model.adapters import linear_layers, linear_weight
 from .hooks import Heads, run_with_hook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -41,11 +42,8 @@ class Projections:
 
 
 @contextlib.contextmanager
-def watched(
-    model: nn.Module, kind: type[nn.Module], watcher: Callable[..., None]
-) -> Iterator[None]:
-    """Call ``watcher`` with the inputs of every module of a type, whatever its name is."""
-    modules = [module for module in model.modules() if isinstance(module, kind)]
+def watched(modules: Iterable[nn.Module], watcher: Callable[..., None]) -> Iterator[None]:
+    """Call ``watcher`` with the inputs of every one of some modules."""
     hooks = [module.register_forward_pre_hook(watcher) for module in modules]
     try:
         yield
@@ -114,8 +112,8 @@ def block_norms(clf: BertClassifier, encoding: Encoding, layer: int) -> NDArray[
     with (
         clf.evaluating(),
         torch.inference_mode(),
-        watched(clf.model, nn.Linear, projections),
-        watched(clf.model, nn.LayerNorm, norms),
+        watched(linear_layers(clf.model), projections),
+        watched([m for m in clf.model.modules() if isinstance(m, nn.LayerNorm)], norms),
     ):
         run_with_hook(clf, clf.collate([encoding]), keep)
     return found[0]
@@ -124,7 +122,7 @@ def block_norms(clf: BertClassifier, encoding: Encoding, layer: int) -> NDArray[
 def _projected(value: torch.Tensor, projection: nn.Linear) -> torch.Tensor:
     """Map each head's values (heads, tokens, size) to the model's width, without the bias."""
     heads, _, size = value.shape
-    parts = projection.weight.view(-1, heads, size).permute(1, 2, 0)
+    parts = linear_weight(projection).view(-1, heads, size).permute(1, 2, 0)
     return torch.matmul(value, parts.to(value.dtype))
 
 

@@ -13,12 +13,15 @@ import safetensors.torch
 from transformers import AutoTokenizer
 
 from ..._version import __version__
+from ...model.adapters import has_adapter
+from ...model.classifier import BertClassifier
 from ...model.evaluation import Evaluation
 from ...model.label_map import config_labels
 from ...model.loading import PROBLEM_TYPES, read_config
 from ..hyperparameters import Hyperparameters
 from ..records import probes
 from ..records.history import Note
+from .weights import copy_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,10 +29,10 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from ...model.classifier import BertClassifier
     from ..records.history import History
 
 _FORMAT = 1
+_WHOLE, _WEIGHTS = "whole", "model.safetensors"
 _HISTORY, _OPTIMIZER, _BEST, _TRAINER = (
     "history.safetensors",
     "optimizer.safetensors",
@@ -77,6 +80,8 @@ class Saved:
         Weights of the best evaluation, if they are kept.
     dynamics
         State of the `Dynamics`.
+    frozen
+        Names of the weights that are not to be trained (``requires_grad`` is False).
     """
 
     hyperparameters: Hyperparameters
@@ -85,11 +90,19 @@ class Saved:
     optimizer: dict[str, torch.Tensor]
     best: dict[str, torch.Tensor] | None
     dynamics: dict[str, NDArray[Any]]
+    frozen: tuple[str, ...] = ()
 
 
 def fill(folder: Path, clf: BertClassifier, history: History, state: Saved) -> None:
-    """Write a training into a folder, which is also a Hugging Face model folder."""
+    """Write a training into a folder, which is also a Hugging Face model folder.
+
+    That of a model with an adapter has its whole state in a folder of its own besides.
+    """
     clf.save_pretrained(folder)
+    if has_adapter(clf.model):
+        (folder / _WHOLE).mkdir()
+        clf.model.config.save_pretrained(folder / _WHOLE)
+        safetensors.torch.save_file(copy_weights(clf), folder / _WHOLE / _WEIGHTS)
     safetensors.torch.save_file(state.optimizer, folder / _OPTIMIZER)
     if state.best is not None:
         safetensors.torch.save_file(state.best, folder / _BEST)
@@ -109,6 +122,7 @@ def fill(folder: Path, clf: BertClassifier, history: History, state: Saved) -> N
         "notes": [[note.step, note.text] for note in history.notes],
         "evaluation": history.evaluation and _plain(history.evaluation),
         "probes": state.probes,
+        "frozen": [n for n, weight in clf.model.named_parameters() if not weight.requires_grad],
         "probe_history": snapshots,
     }
     (folder / _TRAINER).write_text(json.dumps(description, indent=1), "utf-8")
@@ -149,6 +163,7 @@ def read(folder: Path, history: History) -> Saved:
         safetensors.torch.load_file(folder / _OPTIMIZER),
         safetensors.torch.load_file(best) if best.is_file() else None,
         _under("dynamics/", arrays),
+        tuple(description["frozen"]),
     )
 
 
@@ -160,15 +175,18 @@ def read_weights(folder: Path, clf: BertClassifier) -> dict[str, torch.Tensor]:
     ValueError
         If the checkpoint belongs to a different model than ``clf``.
     """
-    config = read_config(str(folder))
+    with_adapter = (folder / _WHOLE).is_dir()
+    whole = folder / _WHOLE if with_adapter else folder
+    config = read_config(str(whole))
     theirs, ours = ((c.model_type, config_labels(c)) for c in (config, clf.model.config))
     several = config.problem_type == PROBLEM_TYPES["multi_label"]
-    weights = safetensors.torch.load_file(folder / "model.safetensors")
+    weights = safetensors.torch.load_file(whole / _WEIGHTS)
     shapes = {name: tuple(value.shape) for name, value in weights.items()}
     expected = {name: tuple(value.shape) for name, value in clf.model.state_dict().items()}
     vocabulary = AutoTokenizer.from_pretrained(folder, trust_remote_code=False).get_vocab()
     if (
         theirs != ours
+        or with_adapter != has_adapter(clf.model)
         or several != clf.multi_label
         or any(expected.get(name) != shape for name, shape in shapes.items())
         or vocabulary != clf.tokenizer.get_vocab()
@@ -176,11 +194,34 @@ def read_weights(folder: Path, clf: BertClassifier) -> dict[str, torch.Tensor]:
         msg = (
             f"{str(folder)!r} contains a checkpoint of a different model ({theirs[0]} with the "
             f"labels {', '.join(theirs[1])}) than clf ({ours[0]} with {', '.join(ours[1])}, or of "
-            "another size, vocabulary or problem type); omit clf to load the model of the "
-            "checkpoint."
+            "another size, vocabulary, adapter or problem type); "
+            + ("give one with the same adapter." if with_adapter else "omit clf to load its own.")
         )
         raise ValueError(msg)
     return {**clf.model.state_dict(), **weights}
+
+
+def load(folder: Path, *, device: str) -> BertClassifier:
+    """Load the classifier of a checkpoint.
+
+    Raises
+    ------
+    ValueError
+        If it has an adapter, since its base model is not described in the checkpoint.
+    """
+    if (folder / _WHOLE).is_dir():
+        msg = (
+            f"{str(folder)!r} contains the checkpoint of a model with a PEFT adapter; give clf, a "
+            "BertClassifier of such a model with the same adapter, whose weights are replaced."
+        )
+        raise ValueError(msg)
+    return BertClassifier.from_pretrained(folder, device=device)
+
+
+def set_frozen(clf: BertClassifier, names: tuple[str, ...]) -> None:
+    """Let all weights but those of the given names be trained."""
+    for name, weight in clf.model.named_parameters():
+        weight.requires_grad_(name not in names)
 
 
 def _under(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

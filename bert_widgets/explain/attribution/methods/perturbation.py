@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from ....model.adapters import is_linear, without_adapter
 from ..problem import Scores
 
 if TYPE_CHECKING:
@@ -113,10 +114,10 @@ def value_zeroing(problem: Problem) -> list[Scores]:
 
 
 @contextlib.contextmanager
-def _zeroing(modules: Sequence[torch.nn.Linear], zeroed: torch.Tensor) -> Iterator[None]:
+def _zeroing(modules: Sequence[torch.nn.Module], zeroed: torch.Tensor) -> Iterator[None]:
     """Let modules make value vectors of zeros for the tokens ``zeroed``, bool (batch, tokens)."""
 
-    def zero(module: torch.nn.Linear, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+    def zero(module: Any, _inputs: object, output: torch.Tensor) -> torch.Tensor:  # noqa: ANN401
         first = max(output.shape[-1] - module.in_features, 0)  # queries and keys come before it
         values = torch.arange(output.shape[-1], device=output.device) >= first
         return output.masked_fill(values & zeroed.to(output.device)[:, :, None], 0)
@@ -129,11 +130,11 @@ def _zeroing(modules: Sequence[torch.nn.Linear], zeroed: torch.Tensor) -> Iterat
             hook.remove()
 
 
-def _value_modules(model: PreTrainedModel) -> list[torch.nn.Linear]:
+def _value_modules(model: PreTrainedModel) -> list[torch.nn.Module]:
     found = [
         module
-        for name, module in model.base_model.named_modules()
-        if name.rpartition(".")[2] in _VALUES and isinstance(module, torch.nn.Linear)
+        for name, module in without_adapter(model).base_model.named_modules()
+        if name.rpartition(".")[2] in _VALUES and is_linear(module)
     ]
     if not found:
         msg = (
