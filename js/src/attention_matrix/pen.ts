@@ -82,11 +82,6 @@ export function canvasPen(context: CanvasRenderingContext2D, family: string): Pe
     const font = fontOf(family, bold, size);
     if (context.font !== font) context.font = font;
   };
-  const withOpacity = (opacity: number | undefined, draw: () => void): void => {
-    context.globalAlpha = opacity ?? 1;
-    draw();
-    context.globalAlpha = 1;
-  };
   const stroke = (color: Rgb, width: number): void => {
     context.strokeStyle = css(color);
     context.lineWidth = width;
@@ -94,7 +89,7 @@ export function canvasPen(context: CanvasRenderingContext2D, family: string): Pe
   return {
     fill: ({ x, y, width, height }, color, opacity) => {
       context.fillStyle = css(color);
-      withOpacity(opacity, () => context.fillRect(x, y, width, height));
+      withOpacity(context, opacity, () => context.fillRect(x, y, width, height));
     },
     frame: ({ x, y, width: w, height: t }, color, width) => {
       stroke(color, width);
@@ -105,7 +100,7 @@ export function canvasPen(context: CanvasRenderingContext2D, family: string): Pe
       context.beginPath();
       for (let i = 0; i + 1 < points.length; i += 2)
         context.lineTo(points[i] ?? 0, points[i + 1] ?? 0);
-      withOpacity(opacity, () => context.stroke());
+      withOpacity(context, opacity, () => context.stroke());
     },
     curve: ([x1, y1], [x2, y2], { color, width, opacity }) => {
       stroke(color, width);
@@ -113,40 +108,17 @@ export function canvasPen(context: CanvasRenderingContext2D, family: string): Pe
       context.beginPath();
       context.moveTo(x1, y1);
       context.bezierCurveTo(middle, y1, middle, y2, x2, y2);
-      withOpacity(opacity, () => context.stroke());
+      withOpacity(context, opacity, () => context.stroke());
     },
-    text: (text, x, y, { color, size, bold, align, angle, opacity }) => {
-      setFont(bold, size);
-      context.fillStyle = css(color);
-      context.textAlign = align ?? "left";
-      context.textBaseline = "middle";
-      context.save();
-      context.translate(x, y);
-      if (angle) context.rotate((-angle * Math.PI) / 180);
-      withOpacity(opacity, () => context.fillText(text, 0, 0));
-      context.restore();
+    text: (text, x, y, style) => {
+      setFont(style.bold, style.size);
+      fillText(context, text, x, y, style);
     },
     widthOf: (text, bold, size) => {
       setFont(bold, size);
       return context.measureText(text).width;
     },
-    cells: (grid, source, box) => {
-      const { a: ratio } = context.getTransform();
-      // Cells are averaged if several share a pixel; otherwise they keep sharp edges.
-      context.imageSmoothingEnabled = box.width * ratio < source.width;
-      const { x, y, width, height } = box;
-      context.drawImage(
-        imageOf(grid),
-        source.x,
-        source.y,
-        source.width,
-        source.height,
-        x,
-        y,
-        width,
-        height,
-      );
-    },
+    cells: (grid, source, box) => drawCells(context, grid, source, box),
     within: ({ x, y, width, height }, draw) => {
       context.save();
       context.beginPath();
@@ -156,6 +128,55 @@ export function canvasPen(context: CanvasRenderingContext2D, family: string): Pe
       context.restore();
     },
   };
+}
+
+function withOpacity(
+  context: CanvasRenderingContext2D,
+  opacity: number | undefined,
+  draw: () => void,
+): void {
+  context.globalAlpha = opacity ?? 1;
+  draw();
+  context.globalAlpha = 1;
+}
+
+function fillText(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  { color, align, angle, opacity }: TextLook,
+): void {
+  context.fillStyle = css(color);
+  context.textAlign = align ?? "left";
+  context.textBaseline = "middle";
+  context.save();
+  context.translate(x, y);
+  if (angle) context.rotate((-angle * Math.PI) / 180);
+  withOpacity(context, opacity, () => context.fillText(text, 0, 0));
+  context.restore();
+}
+
+function drawCells(
+  context: CanvasRenderingContext2D,
+  grid: Grid,
+  source: Box,
+  { x, y, width, height }: Box,
+): void {
+  const { a: ratio } = context.getTransform();
+  // Cells are averaged if several share a pixel; otherwise they keep sharp edges.
+  context.imageSmoothingEnabled = width * ratio < source.width;
+  context.drawImage(
+    imageOf(grid),
+    source.x,
+    source.y,
+    source.width,
+    source.height,
+    x,
+    y,
+    width,
+    height,
+  );
 }
 
 /** The text, truncated with an ellipsis if it is too wide. */

@@ -1,12 +1,12 @@
 import { css, type Rgb } from "../shared/color.ts";
 import { indexedPng } from "./indexed_png.ts";
-import { type Box, type Grid, type Pen, TEXT_SIZE } from "./pen.ts";
+import { type Box, type Grid, type Pen, TEXT_SIZE, type TextLook } from "./pen.ts";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 /** More cells than this are embedded as an image instead of one rectangle per cell. */
 const MOST_RECTANGLES = 16_384;
 /** Grids of which several parts are drawn are embedded too: the parts are many and small. */
-const MOST_IN_PIECES = 4096;
+const MOST_IN_PARTS = 4096;
 const ANCHORS = { left: "start", center: "middle", right: "end" };
 
 type Values = Record<string, string | number>;
@@ -20,51 +20,11 @@ export function svgPen(
   family: string,
   measure: Pen["widthOf"],
 ): { pen: Pen; root: SVGSVGElement; moved: (x: number, y: number, draw: () => void) => void } {
-  const element = (tag: string, values: Values): SVGElement => {
-    const made = document.createElementNS(NAMESPACE, tag);
-    for (const [name, value] of Object.entries(values))
-      made.setAttribute(name, String(typeof value === "number" ? short(value) : value));
-    return made;
-  };
   const size = { width, height, viewBox: `0 0 ${width} ${height}`, "font-family": family };
-  const root = element("svg", size) as SVGSVGElement;
-  let parent: SVGElement = root;
+  const root = makeElement("svg", size) as SVGSVGElement;
+  const { add, inside } = makeWriter(root);
+  const addGrid = gridWriter(root, add);
   let clips = 0;
-  const shared = new Map<Grid, string>();
-  const add = (tag: string, values: Values): SVGElement => {
-    const made = element(tag, values);
-    parent.append(made);
-    return made;
-  };
-  const inside = (values: Values, draw: () => void): void => {
-    const outer = parent;
-    parent = add("g", values);
-    draw();
-    parent = outer;
-  };
-  /** The whole grid as an image, which is embedded once however many parts of it are drawn. */
-  const imageId = (grid: Grid): string => {
-    const id = shared.get(grid) ?? `grid${shared.size + 1}`;
-    if (!shared.has(grid)) {
-      const all = { x: 0, y: 0, width: grid.columns, height: rowsOf(grid) };
-      const image = element("image", { id, ...embedded(grid, all, all) });
-      const definitions = element("defs", {});
-      definitions.append(image);
-      root.append(definitions);
-      shared.set(grid, id);
-    }
-    return id;
-  };
-  const piece = (grid: Grid, { x, y, width: w, height: t }: Box, box: Box): void => {
-    const window = { ...box, viewBox: `${x} ${y} ${w} ${t}`, preserveAspectRatio: "none" };
-    add("svg", window).append(element("use", { href: `#${imageId(grid)}` }));
-  };
-  const stroke = (color: Rgb, lineWidth: number, opacity = 1): Values => ({
-    fill: "none",
-    stroke: css(color),
-    "stroke-width": lineWidth,
-    ...(opacity === 1 ? {} : { "stroke-opacity": opacity }),
-  });
   const pen: Pen = {
     fill: (box, color, opacity = 1) => {
       const faint = opacity === 1 ? {} : { "fill-opacity": opacity };
@@ -84,36 +44,99 @@ export function svgPen(
       add("path", { d, ...stroke(color, lineWidth, opacity) });
     },
     text: (text, x, y, look) => {
-      const made = add("text", {
-        x,
-        y,
-        fill: css(look.color),
-        "font-size": look.size ?? TEXT_SIZE,
-        "dominant-baseline": "central",
-        "text-anchor": ANCHORS[look.align ?? "left"],
-        ...(look.bold ? { "font-weight": 600 } : {}),
-        ...(look.angle ? { transform: `rotate(${-look.angle} ${short(x)} ${short(y)})` } : {}),
-        ...(look.opacity === undefined ? {} : { "fill-opacity": look.opacity }),
-      });
-      made.textContent = writable(text);
+      add("text", { x, y, ...textStyle(x, y, look) }).textContent = writable(text);
     },
     widthOf: measure,
-    cells: (grid, source, box) => {
-      const inPieces = source.width === grid.columns && source.height < rowsOf(grid);
-      if (inPieces && grid.bytes.length > MOST_IN_PIECES) piece(grid, source, box);
-      else if (source.width * source.height > MOST_RECTANGLES)
-        add("image", embedded(grid, source, box));
-      else for (const cell of rectangles(grid, source, box)) add("rect", cell);
-    },
+    cells: addGrid,
     within: (box, draw) => {
       const id = `clip${++clips}`;
-      add("clipPath", { id }).append(element("rect", { ...box }));
+      add("clipPath", { id }).append(makeElement("rect", { ...box }));
       inside({ "clip-path": `url(#${id})` }, draw);
     },
   };
   const moved = (x: number, y: number, draw: () => void): void =>
     inside({ transform: `translate(${x} ${y})` }, draw);
   return { pen, root, moved };
+}
+
+function makeElement(tag: string, values: Values): SVGElement {
+  const element = document.createElementNS(NAMESPACE, tag);
+  for (const [name, value] of Object.entries(values))
+    element.setAttribute(name, String(typeof value === "number" ? short(value) : value));
+  return element;
+}
+
+interface Writer {
+  /** Adds an element to the current group. */
+  add: (tag: string, values: Values) => SVGElement;
+  /** Draws into a new group. */
+  inside: (values: Values, draw: () => void) => void;
+}
+
+function makeWriter(root: SVGElement): Writer {
+  let parent = root;
+  const add = (tag: string, values: Values): SVGElement => {
+    const element = makeElement(tag, values);
+    parent.append(element);
+    return element;
+  };
+  const inside = (values: Values, draw: () => void): void => {
+    const outer = parent;
+    parent = add("g", values);
+    draw();
+    parent = outer;
+  };
+  return { add, inside };
+}
+
+/** Writes grids as rectangles, or as images if they have many cells. */
+function gridWriter(root: SVGElement, add: Writer["add"]): Pen["cells"] {
+  const ids = new Map<Grid, string>();
+  /** The whole grid as an image, which is embedded once however many parts of it are drawn. */
+  const imageId = (grid: Grid): string => {
+    const id = ids.get(grid) ?? `grid${ids.size + 1}`;
+    if (!ids.has(grid)) {
+      const all = { x: 0, y: 0, width: grid.columns, height: rowsOf(grid) };
+      const image = makeElement("image", { id, ...embedded(grid, all, all) });
+      const definitions = makeElement("defs", {});
+      definitions.append(image);
+      root.append(definitions);
+      ids.set(grid, id);
+    }
+    return id;
+  };
+  const addPart = (grid: Grid, { x, y, width: w, height: t }: Box, box: Box): void => {
+    const window = { ...box, viewBox: `${x} ${y} ${w} ${t}`, preserveAspectRatio: "none" };
+    add("svg", window).append(makeElement("use", { href: `#${imageId(grid)}` }));
+  };
+  return (grid, source, box) => {
+    const isPart = source.width === grid.columns && source.height < rowsOf(grid);
+    if (isPart && grid.bytes.length > MOST_IN_PARTS) addPart(grid, source, box);
+    else if (source.width * source.height > MOST_RECTANGLES)
+      add("image", embedded(grid, source, box));
+    else for (const cell of rectangles(grid, source, box)) add("rect", cell);
+  };
+}
+
+function stroke(color: Rgb, lineWidth: number, opacity = 1): Values {
+  return {
+    fill: "none",
+    stroke: css(color),
+    "stroke-width": lineWidth,
+    ...(opacity === 1 ? {} : { "stroke-opacity": opacity }),
+  };
+}
+
+function textStyle(x: number, y: number, look: TextLook): Values {
+  return {
+    fill: css(look.color),
+    "font-size": look.size ?? TEXT_SIZE,
+    "dominant-baseline": "central",
+    "text-anchor": ANCHORS[look.align ?? "left"],
+    ...(look.bold ? { "font-weight": 600 } : {}),
+    ...(look.angle ? { transform: `rotate(${-look.angle} ${short(x)} ${short(y)})` } : {}),
+    ...(look.opacity === undefined ? {} : { "fill-opacity": look.opacity }),
+  };
 }
 
 /** Removes control characters, which are not valid in XML. */

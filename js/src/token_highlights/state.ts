@@ -1,41 +1,13 @@
-import { codePoints, type Range, slice } from "../shared/codepoints.ts";
 import type { Model } from "../shared/model.ts";
 import type { Line } from "../shared/plot.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
 import { type Answer, type Edit, readAnswer, readEdit } from "./questions.ts";
 import type { Trait } from "./traits.ts";
-
-const WORD_TRAITS = [
-  "words",
-  "word_offsets",
-  "word_segments",
-  "scores",
-] as const satisfies readonly Trait[];
-const TOKEN_TRAITS = [
-  ...WORD_TRAITS,
-  "token_texts",
-  "token_offsets",
-  "word_of_token",
-  "token_scores",
-] as const satisfies readonly Trait[];
+import { type ScoredTexts, wordsReader } from "./words_state.ts";
 
 export const UNITS = ["words", "tokens", "sentences", "spans"] as const;
 export type Unit = (typeof UNITS)[number];
-
-export interface Word extends Range {
-  text: string;
-  /** 0 where the word is in the text, 1 where it is in the pair. */
-  segment: number;
-  score: number;
-}
-
-export interface Token extends Range {
-  text: string;
-  /** The word it belongs to; null for a special token. */
-  word: number | null;
-  score: number;
-}
 
 export interface Method {
   name: string;
@@ -63,7 +35,7 @@ export interface Deletion {
   high: Line;
 }
 
-export interface Highlights {
+export interface Highlights extends ScoredTexts {
   texts: [string, string];
   labels: string[];
   /** Null until the first prediction arrives. */
@@ -89,12 +61,8 @@ export interface Highlights {
   baselines: [string, string][];
   unit: Unit;
   spans: Span[];
-  words: Word[];
   /** Half the width of each word's confidence interval. */
   margins: Float32Array | null;
-  tokens: Token[];
-  /** The words are those of these texts; false between an edit and its scores. */
-  belongs: boolean;
   selected: number | null;
   completenessError: number | null;
   difference: number | null;
@@ -115,49 +83,6 @@ export interface Highlights {
   editable: boolean;
   busy: boolean;
   static: boolean;
-}
-
-function range(offsets: Int32Array, i: number, what: string): Range {
-  const [start, end] = [offsets[2 * i] ?? -1, offsets[2 * i + 1] ?? -1];
-  check(0 <= start && start <= end, `${what} ${i + 1} has no valid position in a text.`);
-  return { start, end };
-}
-
-function readWords(model: Model<(typeof WORD_TRAITS)[number]>): Word[] {
-  const texts = read.texts(model, "words");
-  const offsets = read.int32(model, "word_offsets", 2 * texts.length);
-  const segments = read.uint8(model, "word_segments", texts.length);
-  const scores = read.float32(model, "scores", texts.length);
-  if (offsets === null || segments === null || scores === null) return [];
-  return texts.map((text, i) => {
-    const segment = segments[i] ?? 0;
-    check(segment <= 1, `Word ${i + 1} does not belong to either text.`);
-    return { ...range(offsets, i, "Word"), text, segment, score: scores[i] ?? 0 };
-  });
-}
-
-function readTokens(model: Model<(typeof TOKEN_TRAITS)[number]>, words: readonly Word[]): Token[] {
-  const texts = read.texts(model, "token_texts");
-  const offsets = read.int32(model, "token_offsets", 2 * texts.length);
-  const owners = read.int32(model, "word_of_token", texts.length);
-  const scores = read.float32(model, "token_scores", texts.length);
-  if (offsets === null || owners === null || scores === null || words.length === 0) return [];
-  return texts.map((text, i) => {
-    const score = scores[i] ?? 0;
-    const word = owners[i] ?? -1;
-    if (word === -1) return { start: 0, end: 0, text, word: null, score };
-    check(words[word] !== undefined, `Token ${i + 1} does not belong to a word.`);
-    return { ...range(offsets, i, "Token"), text, word, score };
-  });
-}
-
-/** Whether every word is found at its position in the texts. */
-function inPlace(words: readonly Word[], texts: readonly [string, string]): boolean {
-  const points = texts.map(codePoints);
-  return words.every(({ start, end, text, segment }) => {
-    const whole = points[segment] ?? [];
-    return end <= whole.length && slice(whole, start, end) === text;
-  });
 }
 
 /** Numbers that arrive separately from their words: none while their count does not fit. */
@@ -213,12 +138,8 @@ function oneOf<T extends string>(model: Model<Trait>, name: Trait, known: readon
 
 /** Reads the state at every call; words and tokens only after they were replaced. */
 export function highlightsReader(): (model: Model<Trait>) => Highlights {
-  const words = read.remembered(WORD_TRAITS, readWords);
-  const tokens = read.remembered(TOKEN_TRAITS, (model) => readTokens(model, words(model)));
-  const belongs = read.remembered([...WORD_TRAITS, "text", "pair"], (model) =>
-    inPlace(words(model), [read.text(model, "text"), read.text(model, "pair")]),
-  );
-  return (model) => readHighlights(model, words(model), tokens(model), belongs(model));
+  const readScored = wordsReader();
+  return (model) => readHighlights(model, readScored(model));
 }
 
 function readTargets(
@@ -243,17 +164,14 @@ function readMethods(model: Model<Trait>): Method[] {
   return rows.map(([name, title, cost, sign]) => ({ name, title, cost, hasSign: sign !== 0 }));
 }
 
-function readHighlights(
-  model: Model<Trait>,
-  words: Word[],
-  tokens: Token[],
-  belongs: boolean,
-): Highlights {
+function readHighlights(model: Model<Trait>, scored: ScoredTexts): Highlights {
   const texts: [string, string] = [read.text(model, "text"), read.text(model, "pair")];
   const labels = read.texts(model, "labels");
-  const margins = fitting(model, "margins", (count) => count === words.length);
+  const words = scored.words.length;
+  const margins = fitting(model, "margins", (count) => count === words);
   const method = read.text(model, "method");
   return {
+    ...scored,
     texts,
     labels,
     probabilities: read.float32(model, "probabilities", labels.length),
@@ -270,17 +188,14 @@ function readHighlights(
     baselines: read.tuples(model, "_baselines", "text", "text"),
     unit: oneOf(model, "unit", UNITS),
     spans: readSpans(model),
-    words,
     margins: margins.length > 0 ? margins : null,
-    tokens,
-    belongs,
-    selected: read.indexOrNull(model, "selected", words.length),
+    selected: read.indexOrNull(model, "selected", words),
     completenessError: read.numberOrNull(model, "completeness_error"),
     difference: read.finiteOrNull(model, "difference"),
     compare: read.flag(model, "compare"),
-    classes: readRows(model, "class", words.length, labels.length),
+    classes: readRows(model, "class", words, labels.length),
     byLayer: read.flag(model, "by_layer"),
-    layers: readRows(model, "layer", words.length, 0),
+    layers: readRows(model, "layer", words, 0),
     edit: readEdit(model),
     answer: readAnswer(model, labels.length),
     canUndo: read.flag(model, "can_undo"),

@@ -4,7 +4,7 @@ import type { Frame } from "../shared/frame.ts";
 import type { Palette } from "../shared/palette.ts";
 import { diverging } from "../shared/scales.ts";
 import { isUnderlined } from "../shared/words.ts";
-import type { Word } from "./state.ts";
+import type { Word } from "./words_state.ts";
 
 interface StripDrawing {
   words: readonly Word[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Word } from "../../src/token_highlights/state.ts";
 import { columnsOf, placesIn } from "../../src/token_highlights/strip.ts";
 import { makeTextLayer, type Part } from "../../src/token_highlights/text_view.ts";
+import type { Word } from "../../src/token_highlights/words_state.ts";
 
 const word = (start: number, end: number): Word => ({ start, end, text: "", segment: 0, score: 0 });
 
