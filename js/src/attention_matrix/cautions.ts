@@ -27,7 +27,7 @@ export function makeCautions(): {
   );
   const draw = (state: Attention): void => {
     const { layer, heads, target } = state;
-    const head = headOnShow(state);
+    const head = displayedHead(state);
     const known = layer >= 0 && head >= 0 ? effectOf(state, layer * heads + head) : null;
     const name = `layer ${layer + 1}, head ${head + 1}`;
     const logit = state.logits[state.labels.indexOf(target)] ?? 0;
@@ -42,7 +42,7 @@ export function makeCautions(): {
   return { element, draw };
 }
 
-/** What the numbers mean where they are not plain weights. */
+/** What the numbers mean if they are not plain weights. */
 function meaningOf(state: Attention): string {
   const { view, measure, target } = state;
   if (view === "similar") return meaningOfSimilar(state);
@@ -66,13 +66,13 @@ function meaningOfSimilar({ similar, layer }: Attention): string {
 }
 
 /** The displayed head; -1 if there is none or several. */
-function headOnShow({ view, head, lineHeads }: Attention): number {
+function displayedHead({ view, head, lineHeads }: Attention): number {
   if (view === "similar") return -1;
   if (view !== "lines") return head;
   return lineHeads.length === 1 ? (lineHeads[0] ?? -1) : -1;
 }
 
-/** Which maps a saved copy holds. */
+/** The maps in a saved copy. */
 function savedSentence(state: Attention): string {
   const saved = headsInPage(state).size;
   const all = state.layers * state.heads;

@@ -4,7 +4,7 @@ const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const LONGEST_BLOCK = 65_535;
 
 /**
- * A PNG with one byte per pixel, as a data URL: for noisy cells a third of the size that a canvas writes.
+ * A PNG with one byte per pixel, as a data URL: for noisy cells, a third of the size of a PNG written by a canvas.
  *
  * Its bytes are stored without compression, so that it can be written synchronously.
  */

@@ -129,9 +129,9 @@ export function labelled(
 ): number[] {
   const stride = Math.max(1, Math.ceil(pitch / cell));
   if (stride === 1) return Array.from({ length: count }, (_, i) => i);
-  const kept: number[] = [];
-  const fits = (i: number): boolean => kept.every((other) => Math.abs(other - i) >= stride);
-  for (const i of new Set(important)) if (fits(i)) kept.push(i);
-  for (let i = 0; i < count; i += stride) if (fits(i)) kept.push(i);
-  return kept;
+  const chosen: number[] = [];
+  const fits = (i: number): boolean => chosen.every((other) => Math.abs(other - i) >= stride);
+  for (const i of new Set(important)) if (fits(i)) chosen.push(i);
+  for (let i = 0; i < count; i += stride) if (fits(i)) chosen.push(i);
+  return chosen;
 }

@@ -10,7 +10,7 @@ export type Measure = (typeof MEASURES)[number];
 /** The traits that hold matrices. There are several so that a new matrix does not send the others again. */
 const SLOTS = ([0, 1, 2, 3, 4, 5, 6, 7] as const).map((slot) => `_slot_${slot}` as const);
 
-/** Which map is meant. -1 as `layer` stands for all layers, as `head` for the mean of the layer's heads. */
+/** Identifies a map. As `layer`, -1 stands for all layers; as `head`, for the mean of the heads of the layer. */
 export interface MapKey {
   measure: Measure;
   layer: number;
@@ -34,8 +34,8 @@ export const hasHeads = (measure: Measure): boolean => measure === "weights" || 
 
 /** The name of a map in this page: the parts of its key that it depends on. */
 export function nameOf({ measure, layer, head, target }: MapKey): string {
-  const ownHead = hasHeads(measure) && layer !== -1 ? head : -1;
-  return JSON.stringify([measure, layer, ownHead, measure === "gradient" ? target : ""]);
+  const keyHead = hasHeads(measure) && layer !== -1 ? head : -1;
+  return JSON.stringify([measure, layer, keyHead, measure === "gradient" ? target : ""]);
 }
 
 /** The maps drawn as lines: one for each head, or a single one for a measure without heads. */

@@ -35,7 +35,7 @@ interface Shown {
   cell: number | null;
 }
 
-/** The chosen map: rows look at columns. */
+/** The chosen map: rows attend to columns. */
 export function makeMatrix(frame: Frame, actions: Actions): View {
   const shown: Shown = { state: null, layout: null, cursor: null, cell: null };
   const message = makeMessage();

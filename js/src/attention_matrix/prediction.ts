@@ -99,7 +99,7 @@ function resetName(off: number, masked: number): string {
   return off === 0 ? "Unmask all tokens" : "Switch all heads on and unmask all tokens";
 }
 
-/** "2 tokens masked, 3 heads off"; empty if nothing is. */
+/** "2 tokens masked, 3 heads off"; empty if there are none. */
 export function changesOf(off: number, masked: number): string {
   const counted = (count: number, name: string): string =>
     `${count} ${name}${count === 1 ? "" : "s"}`;

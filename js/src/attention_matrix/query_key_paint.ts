@@ -135,12 +135,12 @@ function strip(
   pen.cells(grid, { x: 0, y: token, width: size, height: 1 }, box);
 }
 
-function row(pen: Pen, painting: QueryKeyPainting, at: number, y: number): void {
+function row(pen: Pen, painting: QueryKeyPainting, index: number, y: number): void {
   const { layout, palette, tokens, grids, order, sums, weights, spot, query } = painting;
   const { key, product, sum, weight, labelWidth, width } = layout;
-  const token = order[at] ?? 0;
+  const token = order[index] ?? 0;
   const middle = y + ROW / 2;
-  if (spot?.row === at) pen.fill({ x: 0, y, width, height: ROW }, palette.surface);
+  if (spot?.row === index) pen.fill({ x: 0, y, width, height: ROW }, palette.surface);
   const bold = token === query;
   const color = painting.isSpecial(token) && !bold ? palette.muted : palette.foreground;
   const name = shortened(pen, tokens[token] ?? "", labelWidth, bold);

@@ -36,7 +36,7 @@ export function strongest(
   });
 }
 
-/** Puts an index at its place among the strongest. */
+/** Inserts an index among the strongest. */
 function insert(best: number[], bytes: Uint8Array, i: number): void {
   let place = best.length;
   while (place > 0 && (bytes[best[place - 1] ?? 0] ?? 0) < (bytes[i] ?? 0)) place--;

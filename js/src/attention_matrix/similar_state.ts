@@ -44,7 +44,7 @@ export interface Similar {
   by: Compared;
   matches: Match[];
   counts: Counts[];
-  /** The search that found the matches; null before there is one. */
+  /** The search that found the matches; null before the first search. */
   search: Search | null;
 }
 

@@ -65,21 +65,21 @@ function sentence({ tokens, token, layer, ...state }: Attention, similar: Simila
   return `Most similar to ${quoted(label)} at layer ${layer + 1}, in ${texts}`;
 }
 
-/** Why there are no matches to show, and whether they are on their way; null if there are some. */
+/** Why there are no matches to show, and whether they are being computed; null if there are matches. */
 export function absence(
   state: Attention,
   similar: Similar,
 ): { why: string; isComing: boolean } | null {
-  const not = (why: string) => ({ why, isComing: false });
+  const because = (why: string) => ({ why, isComing: false });
   const { layer, rows, lineHeads, searched } = state;
   const token = tokenInView(state);
-  if (layer < 0) return not("Choose one layer to search.");
-  if (token === null) return not("Choose a token to find similar tokens in the corpus.");
+  if (layer < 0) return because("Choose one layer to search.");
+  if (token === null) return because("Choose a token to find similar tokens in the corpus.");
   if (rows.wordOfToken[token] === -1)
-    return not("Similar tokens are not available for special tokens. Choose another token.");
+    return because("Similar tokens are not available for special tokens. Choose another token.");
   const search = { token, layer, by: similar.by, heads: lineHeads };
   if (isSameSearch(search, similar.search)) return null;
-  if (state.static) return not("These matches were not saved with this page.");
+  if (state.static) return because("These matches were not saved with this page.");
   if (searched > 0 && searched < 1)
     return {
       why: `Reading the corpus at layer ${layer + 1}: ${decimal(100 * searched, 0)}%`,

@@ -92,19 +92,19 @@ export function attentionReader(): (model: Model<Trait>) => Attention {
   return (model) => {
     const [layers, heads] = [read.integer(model, "layers"), read.integer(model, "heads")];
     const arrangement = rows(model);
-    const asked: MapKey = {
+    const chosenKey: MapKey = {
       measure: oneOf(model, "measure", MEASURES),
       layer: place(model, "layer", layers),
       head: place(model, "head", heads),
       target: read.text(model, "target"),
     };
-    const held = maps(model, arrangement.labels.length);
-    const map = held.get(nameOf(asked)) ?? null;
+    const available = maps(model, arrangement.labels.length);
+    const map = available.get(nameOf(chosenKey)) ?? null;
     const words = read.texts(model, "words");
     const tokens = read.texts(model, "token_texts");
     const isPair = read.text(model, "pair") !== "";
     return {
-      ...asked,
+      ...chosenKey,
       chosenTarget: read.text(model, "chosen_target"),
       tokens,
       words,
@@ -117,7 +117,7 @@ export function attentionReader(): (model: Model<Trait>) => Attention {
       view: oneOf(model, "view", VIEWS),
       unit: oneOf(model, "unit", UNITS),
       specials: model.get("specials") !== false,
-      maps: held,
+      maps: available,
       map,
       leftOut: readLeftOut(model, arrangement.labels.length),
       thumbnails: thumbnails(model),

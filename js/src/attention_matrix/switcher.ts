@@ -32,9 +32,9 @@ export function makeSwitcher(choose: (view: View) => void): {
   );
   const draw = (view: View, present: readonly View[]): void => {
     options.forEach((option, i) => {
-      const own = VIEWS[i] ?? "mosaic";
-      const chosen = own === view;
-      option.hidden = !present.includes(own);
+      const name = VIEWS[i] ?? "mosaic";
+      const chosen = name === view;
+      option.hidden = !present.includes(name);
       setAttribute(option, "aria-checked", chosen ? "true" : "false");
       setAttribute(option, "tabindex", chosen ? 0 : -1);
     });

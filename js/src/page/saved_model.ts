@@ -3,7 +3,7 @@ import type { Model } from "../shared/model.ts";
 export interface SavedWidget {
   bundle: string;
   state: Record<string, unknown>;
-  /** Binary traits, by the path at which they stand in the state. */
+  /** Binary traits, by their path in the state. */
   buffers: { path: string[]; data: string }[];
   mount: string;
 }

@@ -34,7 +34,7 @@ export function contrast(one: Rgb, other: Rgb): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** Oklab (Ottosson 2020): equal steps in it look about equally far apart. */
+/** Oklab (Ottosson 2020): equal distances look about equally large. */
 export function toOklab([red, green, blue]: Rgb): Oklab {
   const [r, g, b] = [toLinear(red), toLinear(green), toLinear(blue)];
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
@@ -63,14 +63,14 @@ export function fromOklch(lightness: number, chroma: number, degrees: number): R
   return fromOklab([lightness, chroma * Math.cos(hue), chroma * Math.sin(hue)]);
 }
 
-/** The colour a share `t` (0 to 1) of the way from one to the other, in Oklab. */
+/** The mix of two colours in Oklab, with a share `t` (0 to 1) of the second. */
 export function mix(from: Rgb, to: Rgb, t: number): Rgb {
   const a = toOklab(from);
   const b = toOklab(to);
   return fromOklab([a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t]);
 }
 
-/** A colour as a browser computes it; null for a form that is not known. */
+/** A colour as a browser computes it; null for an unknown format. */
 export function parseColor(value: string): { rgb: Rgb; opacity: number } | null {
   const match = /^(rgba?|color|oklch|oklab)\((.+)\)$/.exec(value.trim());
   const form = match?.[1];
@@ -87,7 +87,7 @@ export function parseColor(value: string): { rgb: Rgb; opacity: number } | null 
   return { rgb: [x, y, z], opacity };
 }
 
-/** What a see-through colour looks like over an opaque one. */
+/** A translucent colour blended over an opaque one. */
 export function over(rgb: Rgb, opacity: number, under: Rgb): Rgb {
   const blend = (i: 0 | 1 | 2): number => rgb[i] * opacity + under[i] * (1 - opacity);
   return [blend(0), blend(1), blend(2)];

@@ -1,6 +1,6 @@
 import { h } from "./dom.ts";
 
-/** Hands a file to the browser's own downloads. */
+/** Downloads a file. */
 export function download(name: string, file: Blob): void {
   const address = URL.createObjectURL(file);
   h("a", { href: address, download: name }).click();

@@ -6,7 +6,7 @@ export function decimal(value: number, digits: number): string {
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
-/** As `decimal`, with a plus sign on what is above zero. */
+/** As `decimal`, with a plus sign for positive numbers. */
 export function signed(value: number, digits: number): string {
   const text = decimal(value, digits);
   return value > 0 && Number(text) !== 0 ? `+${text}` : text;

@@ -6,7 +6,7 @@ import type { Palette } from "./palette.ts";
 import { attempt, type Parsed, text } from "./read.ts";
 import { followTheme } from "./theme.ts";
 
-/** Traits arrive one by one: how long they may not fit together before an error is shown. */
+/** Traits arrive one by one: how long they may be inconsistent before an error is shown. */
 const PATIENCE_MS = 600;
 
 export const DAMAGED =

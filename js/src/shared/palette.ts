@@ -56,7 +56,7 @@ export function makePalette(background: Rgb, hostForeground: Rgb | null): Palett
     hostForeground !== null && contrast(hostForeground, background) >= 10
       ? hostForeground
       : fallback;
-  const towards = (share: number): Rgb => mix(background, foreground, share);
+  const tint = (share: number): Rgb => mix(background, foreground, share);
   const ink = (light: Rgb, night: Rgb): Rgb =>
     readable(dark ? night : light, foreground, background);
   const highlight = (light: Rgb, night: Rgb): Rgb =>
@@ -65,10 +65,10 @@ export function makePalette(background: Rgb, hostForeground: Rgb | null): Palett
     dark,
     background,
     foreground,
-    muted: readable(towards(dark ? 0.66 : 0.6), foreground, background),
-    line: towards(dark ? 0.16 : 0.11),
-    control: towards(dark ? 0.3 : 0.22),
-    surface: towards(dark ? 0.07 : 0.035),
+    muted: readable(tint(dark ? 0.66 : 0.6), foreground, background),
+    line: tint(dark ? 0.16 : 0.11),
+    control: tint(dark ? 0.3 : 0.22),
+    surface: tint(dark ? 0.07 : 0.035),
     focus: dark ? fromOklch(0.7, 0.135, 254) : fromOklch(0.57, 0.175, 257),
     positive: highlight(fromOklch(0.72, 0.13, 252), fromOklch(0.52, 0.135, 255)),
     negative: highlight(fromOklch(0.77, 0.135, 62), fromOklch(0.53, 0.12, 52)),

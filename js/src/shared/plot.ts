@@ -14,7 +14,7 @@ export type Bounds = readonly [number, number];
 export interface Scale {
   bounds: Bounds;
   log?: boolean;
-  /** It counts things: no ticks between whole numbers. */
+  /** Only whole numbers have ticks. */
   whole?: boolean;
   format: (value: number) => string;
 }
@@ -31,7 +31,7 @@ export interface Trace {
 
 /** A step or rate with a name. */
 export interface Mark {
-  at: number;
+  position: number;
   name: string;
 }
 
@@ -48,7 +48,7 @@ export interface Plot {
   /** What the horizontal axis counts; "" leaves it out. */
   xName: string;
   cursor?: number | null;
-  /** The range being dragged out. */
+  /** The range that is being dragged. */
   drag?: Bounds | null;
 }
 
@@ -59,14 +59,14 @@ export interface Area {
   height: number;
 }
 
-/** Where the curves go in a drawing of this size; the rest is for the axes. */
+/** The area of the curves in a drawing of this size; the rest is for the axes. */
 export function areaOf(width: number, height: number, plot: Pick<Plot, "xName">): Area {
   const [left, top, right] = [46, plot.xName === "" ? 8 : 18, 14];
   const bottom = plot.xName === "" ? 20 : 36;
   return { left, top, width: width - left - right, height: height - top - bottom };
 }
 
-/** Where a value lies on a scale: 0 at its start, 1 at its end. */
+/** The position of a value on a scale: 0 at its start, 1 at its end. */
 export function shareOf({ bounds: [from, to], log }: Scale, value: number): number {
   return log ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
 }
@@ -150,8 +150,8 @@ function paintEpochs(ctx: Context, plot: Plot, area: Area, palette: Palette): vo
   ctx.strokeStyle = css(palette.control);
   ctx.fillStyle = css(palette.muted);
   ctx.setLineDash([3, 3]);
-  for (const { at, name } of plot.epochs) {
-    const x = Math.round(px(at)) + 0.5;
+  for (const { position, name } of plot.epochs) {
+    const x = Math.round(px(position)) + 0.5;
     segment(ctx, x, area.top, x, area.top + area.height);
     if (plot.xName === "" || x - ctx.measureText(name).width - 4 < free) continue;
     ctx.fillText(name, x - 4, area.top - 3);
@@ -160,15 +160,21 @@ function paintEpochs(ctx: Context, plot: Plot, area: Area, palette: Palette): vo
   ctx.setLineDash([]);
 }
 
-function paintMark(ctx: Context, plot: Plot, { at }: Mark, area: Area, color: Rgb): void {
-  const x = Math.round(placesOf(plot, area).px(at)) + 0.5;
+function paintMark(ctx: Context, plot: Plot, { position }: Mark, area: Area, color: Rgb): void {
+  const x = Math.round(placesOf(plot, area).px(position)) + 0.5;
   ctx.strokeStyle = css(color);
   segment(ctx, x, area.top, x, area.top + area.height);
 }
 
-/** The mark's name over the traces, with an outline in the background colour, since a curve may run there. */
-function nameMark(ctx: Context, plot: Plot, { at, name }: Mark, area: Area, palette: Palette) {
-  const x = Math.round(placesOf(plot, area).px(at));
+/** The mark's name over the traces, with an outline in the background colour, since a curve may cross it. */
+function nameMark(
+  ctx: Context,
+  plot: Plot,
+  { position, name }: Mark,
+  area: Area,
+  palette: Palette,
+) {
+  const x = Math.round(placesOf(plot, area).px(position));
   const fits = x + 4 + ctx.measureText(name).width <= area.left + area.width;
   ctx.textAlign = fits ? "left" : "right";
   ctx.textBaseline = "bottom";
@@ -199,7 +205,7 @@ function stretchesOf(trace: Trace, plot: Plot, area: Area): [number, number][][]
   return stretches;
 }
 
-/** Lines through neighbouring points; a point with none beside it is a dot, as every marker is. */
+/** Lines through neighbouring points; a point without neighbours is drawn as a dot, like a marker. */
 function paintTrace(ctx: Context, trace: Trace, plot: Plot, area: Area, palette: Palette): void {
   const stretches = stretchesOf(trace, plot, area);
   ctx.globalAlpha = trace.opacity ?? 1;

@@ -1,6 +1,6 @@
 import type { Model } from "./model.ts";
 
-/** The traits of a model do not fit together; the message says which and how, for a developer. */
+/** The traits of a model are inconsistent; the message tells developers which and how. */
 class DamagedState extends Error {}
 
 /** What was read, or what is wrong with the traits. */

@@ -1,5 +1,5 @@
 /**
- * Lets the arrow keys, Home and End move the choice among the buttons of a group, round its ends.
+ * Lets the arrow keys, Home and End move the choice among the buttons of a group, from the last to the first and back.
  * One of them, the one in reach of the Tab key, has a tab index of 0.
  */
 export function chooseByArrows<Button extends HTMLElement>(

@@ -11,7 +11,7 @@ const COLORS = [
   [0.36, 0.08, 125],
 ] as const;
 
-/** One colour for each of several; neighbours differ in lightness as well as in hue. */
+/** One colour for each series; neighbours differ in lightness as well as in hue. */
 export function seriesColor(palette: Palette, number: number): Rgb {
   const [lightness, chroma, hue] = COLORS[number % COLORS.length] ?? COLORS[0];
   const shade = palette.dark ? 1.28 - lightness : lightness;

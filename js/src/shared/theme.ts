@@ -6,7 +6,7 @@ const HOST_BACKGROUND = "var(--jp-layout-color1, var(--vscode-editor-background,
 const HOST_FOREGROUND =
   "var(--jp-content-font-color1, var(--vscode-editor-foreground, transparent))";
 
-/** The colours the host names by custom property, as the browser computes them here. */
+/** The colours in the custom properties of the host, as computed by the browser. */
 function hostColor(root: HTMLElement, expression: string, under: Rgb | null): Rgb | null {
   const probe = h("span", { hidden: true });
   // Not `color`, which would be inherited where the host's value is no colour.
@@ -23,7 +23,7 @@ function parentOf(node: Node): Node | null {
   return node.parentNode instanceof ShadowRoot ? node.parentNode.host : node.parentNode;
 }
 
-/** The first opaque background behind the widget, looking out through shadow roots too. */
+/** The first opaque background behind the widget, also outside of shadow roots. */
 function backgroundBehind(root: HTMLElement): Rgb | null {
   for (let node = parentOf(root); node !== null; node = parentOf(node)) {
     if (!(node instanceof Element)) continue;

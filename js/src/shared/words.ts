@@ -29,12 +29,12 @@ export function highlighted(text: string, share: number, palette: Palette): HTML
 export interface Stretch {
   text: string;
   items: readonly number[];
-  /** It is drawn, and the stretch before or after it is too: nothing stands between. */
+  /** It is highlighted, and so is the stretch directly before or after it. */
   before: boolean;
   after: boolean;
 }
 
-/** The whole text cut at its runs. */
+/** The whole text, cut at its runs. */
 export function stretchesOf(text: string, runs: readonly Run[]): Stretch[] {
   const points = codePoints(text);
   const stretches: Stretch[] = [];
@@ -56,7 +56,7 @@ export function stretchesOf(text: string, runs: readonly Run[]): Stretch[] {
   return stretches;
 }
 
-/** The whole text: the span that `draw` makes of each run, and what stands between them as it is. */
+/** The whole text: the span that `draw` makes of each run, and the text between them unchanged. */
 export function spanned(
   text: string,
   runs: readonly Run[],

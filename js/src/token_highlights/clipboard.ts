@@ -5,7 +5,7 @@ export type Copied = string;
 
 type Kind = "text/html" | "text/plain" | "image/png";
 
-/** Copies content in one or more formats; saves a file where the clipboard is not available. */
+/** Copies content in one or more formats; saves a file if the clipboard is not available. */
 export async function copy(forms: Partial<Record<Kind, Blob>>, fileName: string): Promise<Copied> {
   try {
     await navigator.clipboard.write([new ClipboardItem(forms)]);

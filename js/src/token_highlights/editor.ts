@@ -50,7 +50,7 @@ export function makeEditor(
     callbacks.closed();
   };
   const done = (): void => {
-    if (drafts.value !== null && outbox.canSend(drafts.value)) close(drafts.value);
+    if (drafts.value !== null && outbox.canClose(drafts.value)) close(drafts.value);
   };
   const fields = makeFields({
     typed: (texts) => {
@@ -123,12 +123,12 @@ interface Outbox {
   /** A kernel is attached, so that texts can be sent. */
   attached: boolean;
   isSent: (texts: Texts) => boolean;
-  /** Whether nothing would be lost if the editor closed. */
-  canSend: (texts: Texts) => boolean;
+  /** Whether the editor can close without losing text. */
+  canClose: (texts: Texts) => boolean;
   send: (texts: Texts, original: Texts) => void;
   /** Sends the texts once typing pauses. */
   sendLater: (texts: Texts, original: Texts) => void;
-  /** Takes texts as sent. */
+  /** Marks texts as sent. */
   reset: (texts: Texts) => void;
 }
 
@@ -140,7 +140,7 @@ function makeOutbox(closing: AbortSignal, deliver: (texts: Texts) => void): Outb
   const outbox: Outbox = {
     attached: true,
     isSent: (texts) => same(texts, sent),
-    canSend: (texts) => outbox.attached || same(texts, sent),
+    canClose: (texts) => outbox.attached || same(texts, sent),
     send: (texts, original) => {
       clearTimeout(timer);
       // A blank text has no words to explain, and the second text of a pair cannot be empty.

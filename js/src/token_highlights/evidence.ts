@@ -11,10 +11,10 @@ import type { Deletion } from "./state.ts";
 import type { Store } from "./store.ts";
 import { questionOf } from "./tracker.ts";
 
-/** The point whose values are shown where none is pointed at. */
+/** The point whose values are shown while no point is selected. */
 const WORDS_REMOVED = 3;
 
-/** The curves shown, and the point of them that is read out. */
+/** The curves, and the point whose values are shown. */
 interface Curves {
   /** The last curve that was computed. */
   deletion: Signal<Deletion | null>;
@@ -85,7 +85,7 @@ function figuresAt({ deletion, step }: Curves): {
 
 const titleOf = (store: Store): string => `P(${store.state.value.target}) as words are removed`;
 
-/** The title, the two keys with their values, and how many words these are without. */
+/** The title, the two keys with their values, and the number of removed words. */
 function makeHead(
   closing: AbortSignal,
   store: Store,
@@ -107,7 +107,7 @@ function makeHead(
     const computing = store.state.value.deletion === null;
     setText(
       position,
-      computing ? "Removing words and asking the model…" : (figures?.position ?? ""),
+      computing ? "Computing predictions with words removed…" : (figures?.position ?? ""),
     );
   });
   return [title, ordered.element, random.element, position];
@@ -143,14 +143,14 @@ function makePlot(
 
 /** Requests the curve once per question, when it is shown but missing. */
 function askOnce(closing: AbortSignal, store: Store, compute: () => void): void {
-  let asked = "";
+  let requested = "";
   follow(closing, () => {
     const state = store.state.value;
     const settled = !store.working.value && !store.stale.value && !store.refining.value;
     const shown = store.evidenceShown.value && store.live.value;
     const question = `${questionOf(state)}${state.shownMethod}`;
-    if (!settled || !shown || state.deletion !== null || asked === question) return;
-    asked = question;
+    if (!settled || !shown || state.deletion !== null || requested === question) return;
+    requested = question;
     compute();
   });
 }

@@ -28,7 +28,7 @@ export function runsOf(items: readonly Item[], scoredText: string, text: string)
   return drawnRuns(text, shiftedRanges(ranges, scoredText, text));
 }
 
-/** The special tokens drawn before and after a text: those no token of another text separates from it. */
+/** The special tokens drawn before and after a text: those with no token of the other text in between. */
 export function specialsOf(scored: Highlights, segment: number): { before: Item[]; after: Item[] } {
   const before: Item[] = [];
   const after: Item[] = [];

@@ -5,12 +5,12 @@ export type Spans = ReadonlyMap<number, HTMLElement[]>;
 
 export interface Marked {
   selected: readonly number[];
-  /** The word that the Tab key leads to; another one where it is not shown. */
+  /** The word that the Tab key reaches; another one if it is not shown. */
   tabStop: number | null;
   pointed: readonly number[];
 }
 
-/** Selection, tab stop and pointers on the words; only what changes is touched. */
+/** Marks the selected words, the tab stop and the words pointed at; updates only what has changed. */
 export function makeMarks(): { draw: (spans: Spans, marked: Marked) => void; clear: () => void } {
   let applied = new Map<HTMLElement, string>();
   const draw = (spans: Spans, { selected, tabStop, pointed }: Marked): void => {

@@ -53,7 +53,7 @@ export function pictureOf(
   return canvas;
 }
 
-/** Backgrounds, underlines and text of an element and all in it, where the browser has put them. */
+/** Paints the backgrounds, underlines and text of an element and its descendants at their positions on the page. */
 function paintElement(ctx: Context, element: Element, ramp: readonly string[]): void {
   const style = getComputedStyle(element);
   if (style.display === "none" || style.visibility === "hidden") return;

@@ -34,7 +34,7 @@ interface Row {
   draw: (drawing: RowsDrawing, scores: Float32Array, largest: number) => void;
 }
 
-/** The scores of the words in each of some rows, in the colours of one scale. */
+/** Rows of word scores that share one colour scale. */
 export function makeRows(
   frame: Frame,
   title: string,

@@ -25,7 +25,7 @@ export interface Choosing {
   chosen: () => Stretch | null;
 }
 
-/** The word an arrow, Home or End key leads to; arrows follow the direction of the script. */
+/** The word that an arrow, Home or End key selects; arrows follow the direction of the script. */
 export function wordAfter(event: KeyboardEvent, from: number | null, count: number): number | null {
   if (count === 0) return null;
   const target = event.target instanceof Element ? event.target : null;
@@ -61,7 +61,7 @@ export function selectByKey(event: KeyboardEvent, reader: Reader, actions: Choos
   return true;
 }
 
-/** Selecting with the mouse: a click, a shift-click, or dragging over words. */
+/** Selects by mouse: with a click, a Shift-click, or by dragging over words. */
 export function selectByPointer(list: HTMLElement, reader: Reader, actions: Choosing): void {
   let start: number | null = null;
   let dragged = false;

@@ -12,7 +12,7 @@ export type Unit = (typeof UNITS)[number];
 export interface Method {
   name: string;
   title: string;
-  /** Passes through the model, in words. */
+  /** The number of passes through the model, as text. */
   cost: string;
   hasSign: boolean;
 }
@@ -85,7 +85,7 @@ export interface Highlights extends ScoredTexts {
   static: boolean;
 }
 
-/** Numbers that arrive separately from their words: none while their count does not fit. */
+/** Numbers that arrive separately from their words; empty while their counts differ. */
 function fitting(model: Model<Trait>, name: Trait, fits: (count: number) => boolean): Float32Array {
   const scores = read.float32Rows(model, name, 1);
   check(

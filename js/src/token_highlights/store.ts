@@ -12,7 +12,7 @@ export interface Store {
   state: ReadonlySignal<Highlights>;
   /** The last state whose scores belong to its text. */
   scored: ReadonlySignal<Highlights>;
-  /** The scores are not those of the current text and target. */
+  /** The scores belong to an earlier text or target. */
   stale: ReadonlySignal<boolean>;
   /** Newer scores are being computed. */
   working: ReadonlySignal<boolean>;
@@ -45,7 +45,7 @@ export function makeStore(tracker: Tracker, first: Highlights, firstPalette: Pal
   const tracked = signal(tracker.track(first));
   const palette = signal(firstPalette);
   const drafts = signal<Texts | null>(null);
-  const stretch = signal<Stretch | null>(heldBy(null, first.selected));
+  const stretch = signal<Stretch | null>(stretchWith(null, first.selected));
   const tokensShown = signal(false);
   const scored = computed(() => tracked.value.scored);
   const stale = computed(() => tracked.value.stale);
@@ -84,7 +84,7 @@ export function makeStore(tracker: Tracker, first: Highlights, firstPalette: Pal
         tracked.value = tracker.track(next);
         state.value = next;
         palette.value = nextPalette;
-        stretch.value = heldBy(stretch.value, next.selected);
+        stretch.value = stretchWith(stretch.value, next.selected);
       }),
   };
 }
@@ -94,9 +94,9 @@ export function paletteOf(palette: Palette, { hasSign }: Method): Palette {
   return hasSign ? palette : { ...palette, positive: palette.unsigned };
 }
 
-/** The stretch as long as the word that the model says is selected lies in it; else that word. */
-function heldBy(stretch: Stretch | null, selected: number | null): Stretch | null {
+/** The stretch if it contains the word selected in the model; otherwise only that word. */
+function stretchWith(stretch: Stretch | null, selected: number | null): Stretch | null {
   if (selected === null) return null;
-  const held = stretch !== null && wordsOf(stretch).includes(selected);
-  return held ? stretch : { from: selected, to: selected };
+  const contains = stretch !== null && wordsOf(stretch).includes(selected);
+  return contains ? stretch : { from: selected, to: selected };
 }

@@ -7,7 +7,7 @@ import { type Item, itemsOf, runsOf, specialsOf } from "./items.ts";
 import type { Highlights } from "./state.ts";
 
 /**
- * A text with more words changes its colours without a transition and has none while it is edited:
+ * A text with more words changes its colours without a transition, and has no colours while it is edited:
  * animating so many, or laying them out at every key press, would slow down the page.
  */
 export const LONG = 400;
@@ -19,7 +19,7 @@ export interface TextDrawing {
   tokens: boolean;
   largest: number;
   palette: Palette;
-  /** The textarea lies over the text: highlights only, nothing to reach by keyboard. */
+  /** A text field covers the text, which shows only highlights and cannot be reached by keyboard. */
   editing: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface TextDrawing {
 export interface Part {
   kind: "plain" | "word" | "special";
   text: string;
-  /** The words a highlight shows; none where there is nothing to select. */
+  /** The words of a highlight; empty if there is nothing to select. */
   words: readonly number[];
   background: string;
   underlined: boolean;
@@ -148,7 +148,7 @@ function applyWordStyle(node: HTMLElement, part: Part, previous: Part | undefine
   if (word !== null && part.label !== previous?.label) setAttribute(node, "aria-label", part.label);
 }
 
-/** How many UTF-16 units of a text lie before a code point. */
+/** The number of UTF-16 units of a text before a code point. */
 export function unitsBefore(text: string, point: number): number {
   return codePoints(text).slice(0, point).join("").length;
 }

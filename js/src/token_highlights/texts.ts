@@ -108,7 +108,7 @@ function drawStage(element: HTMLElement, list: HTMLElement, store: Store): void 
   element.classList.toggle("bw-long", scored.words.length > LONG);
 }
 
-/** The bar above the text: how much of the computation is done, where that is known. */
+/** The bar above the text: the completed share of the computation, if known. */
 function drawProgress(element: HTMLElement, done: HTMLElement, store: Store): void {
   const working = store.working.value;
   const { refining, progress } = store.state.value;

@@ -103,7 +103,7 @@ function mount(frame: Frame, store: Store, requests: Requests): Editor {
 interface Actions {
   select: (word: number | null) => void;
   edit: (segment: 0 | 1, caret: number | null) => void;
-  /** Asks what-if, or closes the answer (null). */
+  /** Asks a what-if question; null closes the answer. */
   ask: (question: Edit | null) => void;
 }
 
@@ -161,7 +161,7 @@ function makeTextsAndMenu(
   return { texts, menu };
 }
 
-/** What the colours mean, and what the words selected or pointed at add. */
+/** What the colours mean, and the contribution of the selected words or the one under the pointer. */
 function makeReading(
   closing: AbortSignal,
   store: Store,
@@ -190,7 +190,7 @@ function inDrawnSpan(scored: Highlights, words: readonly number[]): boolean {
   );
 }
 
-/** Undo and redo by the keys they have everywhere. */
+/** The command of the usual keys for undo and redo. */
 function commandOf(event: KeyboardEvent): "undo" | "redo" | null {
   const key = event.key.toLowerCase();
   if (!(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return null;

@@ -69,7 +69,7 @@ export function makeWhatIf(actions: WhatIfActions): {
     const rest = rows.length - MOST_CLASSES;
     changes.replaceChildren(...rows.slice(0, MOST_CLASSES).map(drawChange));
     const others = rest > 0 ? `The other ${rest} classes change less.` : "";
-    setText(note, answer === null ? "Asking the model…" : others);
+    setText(note, answer === null ? "Computing the prediction…" : others);
     note.hidden = note.textContent === "";
   };
   return { element, draw };

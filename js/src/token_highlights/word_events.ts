@@ -6,9 +6,9 @@ import { unitsBefore } from "./text_view.ts";
 export interface WordActions {
   select: (word: number | null) => void;
   edit: (segment: 0 | 1, caret: number | null) => void;
-  /** Offers what can be asked about these words, beside the element of one of them. */
+  /** Opens the menu of these words beside the element of one of them. */
   ask: (words: readonly number[], beside: HTMLElement) => void;
-  /** A key that stands for a question or a command; true if it was one. */
+  /** Handles the key if it is a shortcut; returns whether it was one. */
   shortcut: (event: KeyboardEvent, words: readonly number[]) => boolean;
 }
 
@@ -18,7 +18,7 @@ interface WordList {
   elementOf: (word: number) => HTMLElement | undefined;
 }
 
-/** What the pointer and the keys do on a list of words. */
+/** Handles the pointer and the keys on a list of words. */
 export function listenToWords(
   { list, segmentAt, elementOf }: WordList,
   store: Store,

@@ -9,9 +9,9 @@ interface MenuActions {
 
 export interface Subject {
   words: readonly number[];
-  /** The text they cover. */
+  /** The text that the words cover. */
   text: string;
-  /** They are part of a drawn span. */
+  /** Whether the words are part of a drawn span. */
   joined: boolean;
   /** The element beside which the menu opens, focused again when it closes. */
   beside: HTMLElement;
@@ -42,7 +42,7 @@ export interface WordMenu {
 /** The menu of a word, or of several selected together, which floats over the page. */
 export function makeWordMenu(signal: AbortSignal, actions: MenuActions): WordMenu {
   let subject: Subject | null = null;
-  /** Closes the menu, then does something with the words that it was about. */
+  /** Closes the menu, then calls back with its words. */
   const finish = (then: (words: readonly number[]) => void): void => {
     const words = subject?.words;
     close(true);
@@ -191,7 +191,7 @@ function closeWhenLeft(element: HTMLElement, signal: AbortSignal, close: () => v
   window.addEventListener("resize", close, { signal });
 }
 
-/** Below the word, or above it where the window ends. */
+/** Below the word, or above it at the end of the window. */
 function place(element: HTMLElement, beside: HTMLElement): void {
   const word = beside.getBoundingClientRect();
   const { width, height } = element.getBoundingClientRect();

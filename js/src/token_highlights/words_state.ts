@@ -20,7 +20,7 @@ const TOKEN_TRAITS = [
 
 export interface Word extends Range {
   text: string;
-  /** 0 where the word is in the text, 1 where it is in the pair. */
+  /** 0 if the word is in the text, 1 if it is in the pair. */
   segment: number;
   score: number;
 }
@@ -79,11 +79,11 @@ function inPlace(words: readonly Word[], texts: readonly [string, string]): bool
 export interface ScoredTexts {
   words: Word[];
   tokens: Token[];
-  /** The words are those of these texts; false between an edit and its scores. */
+  /** The words belong to the current texts; false between an edit and its scores. */
   belongs: boolean;
 }
 
-/** Reads the words and tokens only after they were replaced. */
+/** Reads the words and tokens again only after they were replaced. */
 export function wordsReader(): (model: Model<Trait>) => ScoredTexts {
   const words = read.remembered(WORD_TRAITS, readWords);
   const tokens = read.remembered(TOKEN_TRAITS, (model) => readTokens(model, words(model)));

@@ -103,7 +103,7 @@ function makeLegend({ keys, format }: ChartOptions): {
   return { elements: [...parts.map(({ element }) => element), step], draw };
 }
 
-/** A drag chooses a range, drawn meanwhile; a double click chooses none. */
+/** A drag selects a range, which is drawn during the drag; a double click selects the whole run. */
 function zoomByDragging(
   over: HTMLElement,
   placeOf: (event: PointerEvent) => number,

@@ -10,11 +10,11 @@ import { makeMeter } from "./meter.ts";
 import type { Training } from "./state.ts";
 import { table } from "./table.ts";
 
-/** Up to this number of classes the cells are large and the scores stand beside the matrix. */
+/** Up to this number of classes the cells are large and the scores are beside the matrix. */
 const SPARSE = 6;
 /** With more classes than this, the cells have the smallest readable size. */
 const DENSE = 20;
-/** The strongest shade still lets the number be read. */
+/** The number must be readable on the strongest shade. */
 const STRONGEST = 200;
 
 function confusionTable({ labels, confusion }: Classes, palette: Palette): HTMLElement {

@@ -10,7 +10,7 @@ export const CLASSES_TRAITS = [
 ] as const satisfies readonly Trait[];
 type ClassesTrait = (typeof CLASSES_TRAITS)[number];
 
-/** How the latest evaluation went, class by class. */
+/** The results of the latest evaluation for each class. */
 export interface Classes {
   labels: string[];
   /** Counts with one row per true class and one column per predicted class; null if there are none. */

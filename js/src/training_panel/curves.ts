@@ -18,7 +18,7 @@ import type { Trait } from "./traits.ts";
 
 const SMOOTHING = 50;
 
-/** What the reader has chosen to see. */
+/** What the charts currently show. */
 interface Shown extends Place {
   state: Training | null;
   log: boolean;
@@ -164,11 +164,11 @@ function drawCharts(
   const smooth: Smooth = (line) =>
     smoothed(line, halfLife(smoothing, Math.max(totalSteps, line.steps.at(-1) ?? 0)));
   const marks = epochMarks(totalSteps, epochs, bounds).map(({ epoch, step }) => ({
-    at: step,
+    position: step,
     name: `epoch ${epoch}`,
   }));
   const inView = bestStep !== null && bestStep >= bounds[0] && bestStep <= bounds[1];
-  const best = inView ? { at: bestStep, name: "best" } : null;
+  const best = inView ? { position: bestStep, name: "best" } : null;
   const traced = tracesOf(curves, shown, smooth, palette);
   charts.forEach((chart, i) => {
     const { traces, values } = traced[i] ?? { traces: [], values: [] };

@@ -12,7 +12,7 @@ export const CURVES_TRAITS = [
 ] as const satisfies readonly Trait[];
 type CurvesTrait = (typeof CURVES_TRAITS)[number];
 
-/** The measurements of one run by name; the column "step" says when. */
+/** The measurements of one run by name; the column "step" holds their steps. */
 export type Columns = ReadonlyMap<string, Float64Array>;
 
 export interface RunCurves {
@@ -23,7 +23,7 @@ export interface RunCurves {
 
 export type Curves = RunCurves[];
 
-/** A table whose rows lie in the order of runs, then steps, cut into the columns of each run. */
+/** Splits a table, sorted by run and step, into the columns of each run. */
 function readTables(
   model: Model<CurvesTrait>,
   rows: CurvesTrait,

@@ -23,13 +23,13 @@ export function makeDataMap(frame: Frame<Trait>): {
   const lists = makeMapLists(() => chart.brush(null));
   const side = h("div", { class: "bw-map-side" }, scope, chart.element, key);
   const element = h("div", { class: "bw-map" }, side, ...lists.elements);
-  const rekeyed = differs();
+  const keyChanged = differs();
 
   const draw = (next: Training): void => {
     state = next;
     const { map } = next;
     chart.draw(next);
-    if (rekeyed(map.labels, frame.palette)) key.replaceChildren(...keyOf(map, frame.palette));
+    if (keyChanged(map.labels, frame.palette)) key.replaceChildren(...keyOf(map, frame.palette));
     setText(scope, `Confidence in the given label and its variability: ${coverage(map)}`);
     lists.draw(next);
   };

@@ -15,21 +15,21 @@ const VALUES: readonly [string, "train" | "valid", string][] = [
   ["validation_macro_f1", "valid", "macro_f1"],
 ];
 
-/** A field of a CSV file; a leading sign would make a spreadsheet take a name for a formula. */
+/** A field of a CSV file; a spreadsheet would take a name with a leading sign for a formula. */
 function quoted(name: string): string {
   const safe = /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Every measurement that the page has: a row for each run, step and kind of measurement. */
+/** Every measurement on the page, with one row for each run, step and kind of measurement. */
 export function csvOf(curves: Curves): string {
   const rows = [["run", "step", ...VALUES.map(([name]) => name)].join(",")];
   for (const run of curves) {
     for (const kind of ["train", "valid"] as const) {
       const steps = run[kind].get("step") ?? [];
       steps.forEach((step, i) => {
-        const values = VALUES.map(([, own, column]) => {
-          const value = own === kind ? run[kind].get(column)?.[i] : undefined;
+        const values = VALUES.map(([, source, column]) => {
+          const value = source === kind ? run[kind].get(column)?.[i] : undefined;
           return value === undefined || !Number.isFinite(value)
             ? ""
             : String(Number(value.toPrecision(7)));

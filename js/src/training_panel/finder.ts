@@ -57,7 +57,7 @@ export function makeFinder(
         y: { bounds: fromZero(extent([line], [from, to])), format: plain },
         traces: [{ line, color, width: 2 }],
         epochs: [],
-        mark: suggested === null ? null : { at: suggested, name: rateText(suggested) },
+        mark: suggested === null ? null : { position: suggested, name: rateText(suggested) },
         xName: "Learning rate",
       },
       shown: [],

@@ -58,7 +58,7 @@ function makeControl(field: Field, commit: (value: Value) => void): Control {
   return wrap(input, input, draw);
 }
 
-/** The form for the settings of a training that has not begun, made from their description. */
+/** The form for the settings of a run before it starts, made from their description. */
 export function makeForm(
   frame: Frame<Trait>,
   search: { find: () => void; cancel: () => void },

@@ -71,13 +71,13 @@ export function readForm(model: Model<FormTrait>): Form {
   const values = model.get("values") ?? {};
   check(typeof values === "object", "“values” is not an object.");
   const finder = read.float32Rows(model, "_finder", 2);
-  const column = (at: number): Float64Array =>
-    Float64Array.from({ length: finder.length / 2 }, (_, i) => finder[2 * i + at] ?? 0);
+  const columnOf = (column: number): Float64Array =>
+    Float64Array.from({ length: finder.length / 2 }, (_, i) => finder[2 * i + column] ?? 0);
   return {
     fields: read.list(model, "_fields").map(readField),
     values: values as Record<string, unknown>,
-    rates: column(0),
-    losses: column(1),
+    rates: columnOf(0),
+    losses: columnOf(1),
     suggested: read.numberOrNull(model, "suggested_rate"),
     finding: read.flag(model, "finding"),
   };

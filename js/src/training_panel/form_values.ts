@@ -16,7 +16,7 @@ function limitsOf({ kind, least, above, most }: Field): string {
   return `${kind === "integer" ? "a whole number" : "a number"} ${limits.join(" and ")}`.trim();
 }
 
-/** The value of the typed text, or one sentence about what is valid. */
+/** The value of the typed text, or a sentence that describes valid values. */
 export function parsed(field: Field, text: string): { value: Value } | { problem: string } {
   const bare = text.trim();
   if (bare === "" && field.optional) return { value: null };

@@ -54,7 +54,7 @@ export function figuresOf(state: Training): [string, string][] {
 
 const isOpen = ({ phase }: Training): boolean => phase === "running" || phase === "paused";
 
-/** Whether this is a saved copy of a run that was going on. */
+/** Whether this is a saved copy of an active run. */
 const isCut = (state: Training): boolean =>
   state.static && (isOpen(state) || state.phase === "stopping");
 
@@ -103,7 +103,7 @@ export function makeHeader({ send, show, setRate }: HeaderActions): Part {
   return { element, draw };
 }
 
-/** The phase whose colours the header has: a saved copy of a run that was going on looks stopped. */
+/** The phase whose colours the header has: a saved copy of an active run looks stopped. */
 function colourPhase(state: Training): Phase {
   return isCut(state) ? "stopped" : state.phase;
 }
@@ -128,7 +128,7 @@ function makeProgress(): Part {
   return { element, draw };
 }
 
-/** The figures, and the learning rate, which can be changed while the run goes on. */
+/** The figures, and the learning rate, which can be changed during the run. */
 function makeFigures(setRate: (rate: number) => void, complain: (problem: string) => void): Part {
   const element = h("div", { class: "bw-figures" });
   const rateInput = makeNumberInput(() => RATE, {

@@ -20,7 +20,7 @@ const COMING: Record<View, string> = {
   notes: "Notes on the run, such as a saved checkpoint, will appear here.",
 };
 
-function lacks(state: Training): boolean {
+function isEmpty(state: Training): boolean {
   const { view, probeHistory, map, classes, notes, probes } = state;
   switch (view) {
     case "curves":
@@ -38,7 +38,7 @@ function lacks(state: Training): boolean {
 
 /** Headline and text of an empty view; null if the view has something to show. */
 export function emptiness(state: Training): [string, string] | null {
-  if (!lacks(state)) return null;
+  if (!isEmpty(state)) return null;
   const { phase, view } = state;
   if (state.static) return ["Nothing to show", "This view was empty when the copy was saved."];
   if (view !== "curves" || phase === "ready")
@@ -63,8 +63,8 @@ export function drawnViews(state: Training): Drawn {
   const asks = view === "curves" && phase === "ready" && form.fields.length > 0 && !state.static;
   const words = emptiness(state);
   // Without probes, the input to add one is still needed.
-  const stays = view === "probes" && !state.static;
-  return { form: asks, view: words === null || stays, words: asks ? null : words };
+  const keepsView = view === "probes" && !state.static;
+  return { form: asks, view: words === null || keepsView, words: asks ? null : words };
 }
 
 /** The text shown in place of an empty view. */

@@ -37,7 +37,7 @@ export function mapPlot(map: DataMap): Plot {
   };
 }
 
-/** The outline of a point's shape around a place. */
+/** The outline of a point's shape around a position. */
 export function outline(ctx: CanvasRenderingContext2D, shape: Shape, x: number, y: number): void {
   const r = 2.7;
   if (shape === "circle") {

@@ -22,7 +22,7 @@ export interface DataMap {
   /** Rows of variability, confidence, correctness and the label's number. */
   points: Float32Array;
   epochs: number;
-  /** Examples in all, drawn or not. */
+  /** The number of examples, whether drawn or not. */
   size: number;
   selectedCount: number;
   /** Row, text, label, confidence, variability, correctness. */

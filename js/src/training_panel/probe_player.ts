@@ -8,7 +8,7 @@ export function snapshotAt(chosen: number | null, snapshots: number): number {
   return Math.min(chosen ?? snapshots - 1, snapshots - 1);
 }
 
-/** What to remember of a chosen snapshot: the last one means to follow the history as it grows. */
+/** The value to store for a chosen snapshot: null for the last one, so that the view follows the history as it grows. */
 export function chosenAt(snapshot: number, snapshots: number): number | null {
   return snapshot >= snapshots - 1 ? null : Math.max(0, snapshot);
 }
@@ -18,7 +18,7 @@ export interface Player {
   draw: (steps: Int32Array, chosen: number | null) => void;
 }
 
-/** A slider over the snapshots with buttons to step and, where motion is welcome, to play. */
+/** A slider over the snapshots with buttons to step and, unless the reader prefers reduced motion, to play. */
 export function makePlayer(signal: AbortSignal, choose: (snapshot: number | null) => void): Player {
   const slider = h("input", {
     type: "range",
@@ -69,7 +69,7 @@ interface Playing {
   advance: () => void;
 }
 
-/** Plays to the end, from the beginning if it is there already; hidden for readers who want no motion. */
+/** Plays to the end, from the beginning if it is there already; hidden for readers who prefer reduced motion. */
 function makePlayButton(
   signal: AbortSignal,
   { isAtEnd, rewind, advance }: Playing,

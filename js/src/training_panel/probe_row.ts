@@ -23,7 +23,7 @@ export function classesInView(history: ProbeHistory, probe: number): number[] {
     .sort((a, b) => a - b);
 }
 
-/** The outline of a class' probability over the history, and the place of one snapshot on it. */
+/** The outline of the probability of a class over the history, and the position of one snapshot on it. */
 export function sparkline(
   history: ProbeHistory,
   probe: number,

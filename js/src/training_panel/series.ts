@@ -9,7 +9,7 @@ export function lineOf(columns: ReadonlyMap<string, Float64Array>, name: string)
 
 /**
  * An exponential moving average in which a value loses half its weight over `halfLife` steps,
- * corrected for its start (Kingma & Ba 2015, section 3). For the eye only.
+ * corrected for its start (Kingma & Ba 2015, section 3). Used only for drawing.
  */
 export function smoothed({ steps, values }: Line, halfLife: number): Float64Array {
   if (halfLife <= 0) return values;
@@ -32,12 +32,12 @@ export function smoothed({ steps, values }: Line, halfLife: number): Float64Arra
   return result;
 }
 
-/** How much of the run a value's half-life is, for a slider from 0 (off) to 100 (a tenth of the run). */
+/** The half-life in steps for a slider from 0 (off) to 100 (a tenth of the run). */
 export function halfLife(slider: number, totalSteps: number): number {
   return slider <= 0 ? 0 : Math.max(1, totalSteps * 10 ** (slider / 50 - 3));
 }
 
-/** The last finite value at or before a step; the very last one where no step is asked for. */
+/** The last finite value at or before a step; the last one if no step is given. */
 export function valueAt({ steps, values }: Line, step: number | null): number | null {
   for (let i = values.length - 1; i >= 0; i--) {
     const value = values[i];
@@ -47,7 +47,7 @@ export function valueAt({ steps, values }: Line, step: number | null): number | 
   return null;
 }
 
-/** The step nearest to a place on the axis among those at which a line has a point. */
+/** The step nearest to a position on the axis at which a line has a point. */
 export function nearestStep(lines: readonly Line[], place: number): number | null {
   let nearest: number | null = null;
   for (const { steps } of lines) {
@@ -84,8 +84,8 @@ function niceStep(range: number, most: number): number {
 }
 
 /**
- * The least and the largest finite value that a range of steps shows: those within it, and on
- * either side the neighbour that a line runs out to. Null where there is none.
+ * The smallest and the largest finite value drawn in a range of steps: those within it, and on
+ * either side the neighbour to which a line is drawn. Null if there are none.
  */
 export function extent(
   lines: readonly Line[],
@@ -116,7 +116,7 @@ export function shareBounds(extremes: Bounds | null): Bounds {
   return [Math.min(0.5, Math.max(0, Math.floor(extremes[0] * 10 - 0.5) / 10)), 1];
 }
 
-/** What is there with a little room on both sides; on a log axis the room is a factor. */
+/** The extremes with a little room on both sides; on a log axis the room is a factor. */
 export function tight(extremes: Bounds | null, log: boolean): Bounds {
   if (extremes === null) return [log ? 0.1 : 0, 1];
   const [least, largest] = extremes;
