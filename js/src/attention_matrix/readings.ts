@@ -146,7 +146,7 @@ function placeOf(state: Attention, cursor: Place | null): Place {
 
 function headingOf({ row, column }: Place, labels: readonly string[]): string {
   if (row !== null) return `${quoted(labels[row])} looks most at`;
-  return column === null ? "Strongest of all" : `${quoted(labels[column])} is looked at most by`;
+  return column === null ? "Strongest of all" : `Looking most at ${quoted(labels[column])}`;
 }
 
 /** How much attention went to the hidden special tokens. */

@@ -162,7 +162,7 @@ describe("the word menu", () => {
     expect(model.get("edit")).toEqual({ word: 1, action: "delete", with: "" });
     expect(shown(".bw-menu")).toEqual([]);
     expect(shown(".bw-what-if")[0]?.textContent).toContain("is deleted");
-    expect(shown(".bw-what-if")[0]?.textContent).toContain("Asking the model…");
+    expect(shown(".bw-what-if")[0]?.textContent).toContain("Computing the prediction…");
   });
 
   it("opens by the context-menu key and closes with Escape, back on its word", () => {
