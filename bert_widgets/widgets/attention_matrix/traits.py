@@ -68,16 +68,16 @@ class AttentionTraits(TextWidget):
     corpus, ``"similar"``."""
 
     layer = t.Int().tag(sync=True, page=True)
-    """The layer on show, from 0; -1 for the mean over all layers."""
+    """The layer shown, from 0; -1 for the mean over all layers."""
 
     head = t.Int().tag(sync=True, page=True)
-    """The head on show, from 0; -1 for the mean over the heads of the layer."""
+    """The head shown, from 0; -1 for the mean over the heads of the layer."""
 
     measure = t.Unicode("weights").tag(sync=True, page=True)
     """What the matrix shows: attention ``"weights"``; value-weighted ``"norms"``, the length of
     what each token really contributes (Kobayashi et al.); ``"rollout"``, the flow up to the layer
     (Abnar & Zuidema); or ``"gradient"``, the flow weighted by gradients of the target (Chefer et
-    al.), less the relevance of one with which each token starts."""
+    al.), minus the initial relevance of 1 of each token itself."""
 
     unit = t.Unicode("tokens").tag(sync=True, page=True)
     """What rows and columns are: ``"tokens"``, or ``"words"``, where columns are summed and rows
@@ -100,7 +100,7 @@ class AttentionTraits(TextWidget):
     """The effect of each head on the target's logit, layer by layer: a first-order estimate."""
 
     effects = Array("float32")
-    """The same, measured by switching each head off; NaN until `measure_effects` gets there.
+    """The same, measured by switching each head off; NaN until measured.
     `bw.head_effects` measures it on many texts."""
 
     effects_progress = t.Float(0.0).tag(sync=True)
@@ -113,7 +113,7 @@ class AttentionTraits(TextWidget):
     """The heads that are switched off, each ``[layer, head]``."""
 
     masked = t.List(t.Int()).tag(sync=True, page=True)
-    """The numbers of the tokens that are replaced by the mask token. Everything on show is
+    """The numbers of the tokens that are replaced by the mask token. Everything shown is
     computed for the text with these tokens masked."""
 
     token = t.Int(None, allow_none=True).tag(sync=True, page=True)

@@ -43,7 +43,7 @@ class HighlightTraits(TextWidget):
     """The label whose logit is subtracted from that of the target; empty for none."""
 
     output = t.Unicode("logit").tag(sync=True, page=True)
-    """What of the target is explained: ``"logit"`` or ``"probability"``."""
+    """The value of the target that is explained: ``"logit"`` or ``"probability"``."""
 
     method = t.Unicode().tag(sync=True, page=True)
     """The chosen method, a key of `METHODS`."""
@@ -96,7 +96,7 @@ class HighlightTraits(TextWidget):
     """The number of overlapping windows that the model reads the text in."""
 
     shown_method = t.Unicode().tag(sync=True)
-    """The method that the scores on show are by: a quick one until those of ``method`` arrive."""
+    """The method of the displayed scores: a quick one until those of ``method`` arrive."""
 
     refining = t.Bool(default_value=False).tag(sync=True)
     """Whether scores of a quick method are shown while those of the chosen one are computed."""

@@ -43,14 +43,15 @@ _CHOICES = ("target", "chosen_target", "against", *NAMES, "spans", "compare", "b
 class TokenHighlights(HighlightTraits):
     """A text whose words are coloured by their share in one class's score.
 
-    With a classifier the widget is live: when the text or a choice changes, here or in the page,
-    it is explained again. What Python sets is explained before its next line runs. What the page
-    sets is explained in the background, first by a quick method and then by the chosen one. A text
-    of several windows is refined in the background too, and so is the evidence for every text;
-    `wait` waits for it. With a stored `Attribution` the widget shows just that.
+    With a classifier the widget is live: when the text or an option changes, in Python or in the
+    page, the text is explained again. After a change in Python the scores are there before the
+    next line runs; after a change in the page they are computed in the background, first with a
+    quick method and then with the chosen one. Long texts of several windows and the evidence are
+    always computed in the background; `wait` waits for them. With a stored `Attribution` the
+    widget shows only that result.
 
-    Results on show stay as they are when the model is trained further. The first question after
-    that, such as masking a word, has everything computed again.
+    Displayed results stay as they are when the model is trained further. The first request after
+    that, such as masking a word, recomputes everything.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ class TrainingPanel(Widget):
     Raises
     ------
     TypeError
-        If given anything else.
+        If ``runs`` or ``probes`` has another type.
     ValueError
         If there is no run or there are more than 20, or a probe is not valid.
 
@@ -73,12 +73,12 @@ class TrainingPanel(Widget):
     runs = t.List(t.Unicode()).tag(sync=True)
     """Names of all runs."""
     shown = Index(0).tag(sync=True, page=True)
-    """Index of the run on show."""
+    """Index of the run shown."""
     view = t.Enum(VIEWS, default_value="curves").tag(sync=True, page=True)
     """The open view."""
 
     state = t.Enum(STATES, default_value="ready").tag(sync=True)
-    """State of the run on show."""
+    """State of the run shown."""
     step = t.Int().tag(sync=True)
     """Number of optimiser steps done."""
     total_steps = t.Int().tag(sync=True)
@@ -133,7 +133,7 @@ class TrainingPanel(Widget):
     """Sentences that are predicted and explained as the model learns: at most 20, of at most 2,000
     characters each."""
     snapshot = Index(None, allow_none=True).tag(sync=True, page=True)
-    """Index of the snapshot of the probes on show; None shows the latest."""
+    """Index of the snapshot of the probes shown; None for the latest."""
     _probe_history_probes = t.List(t.Unicode()).tag(sync=True)
     _probe_history_counts = t.List(t.Int()).tag(sync=True)
     _probe_history_offsets = Array("int32", 2)

@@ -9,6 +9,8 @@ const HEADER = 62;
 const TALLEST = 25 * ROW;
 const GAP = 12;
 const SUM = 58;
+/** The width of the longest heading of a strip. */
+const HEADING = 96;
 
 export interface QueryKeyLayout extends Scene {
   count: number;
@@ -112,7 +114,9 @@ function header(pen: Pen, painting: QueryKeyPainting): void {
   const muted = { color: palette.muted, size: 11 };
   const y = 9;
   pen.text(`query q, ±${painting.largest.query}`, key, y, muted);
-  pen.text(`q × k, ±${painting.largest.product}`, product, y, muted);
+  // Beside the strip of the query, where the heading of the query would run into this one.
+  const productY = product - key < HEADING ? 27 : y;
+  pen.text(`q × k, ±${painting.largest.product}`, product, productY, muted);
   pen.text("sum", sum + SUM, y, { ...muted, align: "right" });
   pen.text(`weight, to ${weightText(painting.most, painting.most)}`, weight, y, muted);
   const name = shortened(pen, tokens[query] ?? "", labelWidth, true);
