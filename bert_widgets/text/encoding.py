@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .alignment import align
 from .words import word_spans
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def encode(
     Parameters
     ----------
     tokenizer
-        A fast tokenizer (one backed by the ``tokenizers`` library).
+        The tokenizer; of one without offsets (a slow one), they are found by `align`.
     texts, pairs
         The strings; ``pairs``, if given, has the same length.
     max_length
@@ -115,6 +116,11 @@ def encode(
     list of Encoding
         One for each text, in order.
 
+    Raises
+    ------
+    ValueError
+        If the tokens of a slow tokenizer cannot be found in the text.
+
     Examples
     --------
     >>> encode(clf.tokenizer, ["not bad"])[0].tokens
@@ -122,6 +128,11 @@ def encode(
     """
     if not texts:
         return []
+    if not tokenizer.is_fast:
+        return [
+            _aligned(tokenizer, text, None if pairs is None else pairs[i], max_length)
+            for i, text in enumerate(texts)
+        ]
     batch = tokenizer(
         list(texts),
         None if pairs is None else list(pairs),
@@ -130,13 +141,18 @@ def encode(
         # Longer than the model is no mistake here: such texts are read in windows.
         verbose=False,
     ).encodings
-    if batch is None:
-        msg = f"{type(tokenizer).__name__} has no character offsets; load a fast tokenizer instead."
-        raise ValueError(msg)
     return [
         _encoding(raw, text, None if pairs is None else pairs[i])
-        for i, (raw, text) in enumerate(zip(batch, texts, strict=True))
+        for i, (raw, text) in enumerate(zip(batch or (), texts, strict=True))
     ]
+
+
+def token_offsets(tokenizer: PreTrainedTokenizerBase, text: str) -> NDArray[np.int32]:
+    """Return the characters (start, end) of each token of a text, special tokens left out."""
+    if not tokenizer.is_fast:
+        return align(tokenizer, text, tokenizer.tokenize(text))
+    batch = tokenizer(text, add_special_tokens=False, verbose=False).encodings
+    return np.array([raw.offsets for raw in batch or ()], np.int32).reshape(-1, 2)
 
 
 def _encoding(raw: Any, text: str, pair: str | None) -> Encoding:  # noqa: ANN401
@@ -145,6 +161,64 @@ def _encoding(raw: Any, text: str, pair: str | None) -> Encoding:  # noqa: ANN40
     offsets[segments == SPECIAL] = 0
     trim(offsets, segments, (text, pair or ""))
     return Encoding(text, pair, raw.ids, raw.type_ids, raw.tokens, offsets, segments)
+
+
+def _aligned(
+    tokenizer: PreTrainedTokenizerBase, text: str, pair: str | None, max_length: int | None
+) -> Encoding:
+    """Encode with a slow tokenizer, whose tokens are then found in the text."""
+    fields = tokenizer(
+        text,
+        pair,
+        truncation=max_length is not None,
+        max_length=max_length,
+        return_special_tokens_mask=True,
+        verbose=False,
+    )
+    ids: list[int] = fields["input_ids"]
+    special = np.array(fields["special_tokens_mask"], bool)
+    strings = (text,) if pair is None else (text, pair)
+    parts = [tokenizer.tokenize(string) for string in strings]
+    kept = _kept(tokenizer, parts, np.array(ids)[~special].tolist())
+    segments = np.full(len(ids), SPECIAL, np.int8)
+    segments[~special] = np.repeat([0, 1][: len(parts)], [stop - start for start, stop in kept])
+    offsets = np.zeros((len(ids), 2), np.int32)
+    for segment, (string, tokens, (start, stop)) in enumerate(
+        zip(strings, parts, kept, strict=True)
+    ):
+        offsets[segments == segment] = align(tokenizer, string, tokens)[start:stop]
+    types = fields.get("token_type_ids", [0] * len(ids))
+    trim(offsets, segments, (text, pair or ""))
+    read: Any = tokenizer.convert_ids_to_tokens(ids)
+    return Encoding(text, pair, ids, types, read, offsets, segments)
+
+
+def _kept(
+    tokenizer: PreTrainedTokenizerBase, parts: list[list[str]], ids: list[int]
+) -> list[tuple[int, int]]:
+    """Return which tokens (start, stop) of each text are left after truncation."""
+    whole: list[Any] = [
+        [tokenizer.convert_tokens_to_ids(token) for token in part] for part in parts
+    ]
+
+    def cut(part: list[int], count: int) -> tuple[int, int]:
+        left = tokenizer.truncation_side == "left"
+        return (len(part) - count, len(part)) if left else (0, count)
+
+    counts = [(len(ids),)] if len(parts) == 1 else [(n, len(ids) - n) for n in range(len(ids) + 1)]
+    # The longer text is cut first, so the most even of the possible divisions is the one.
+    for division in sorted(counts, key=lambda pair: (abs(pair[0] - pair[-1]), pair)):
+        if any(n > len(part) for n, part in zip(division, whole, strict=True)):
+            continue
+        spans = [cut(part, n) for n, part in zip(division, whole, strict=True)]
+        kept = [i for part, (a, b) in zip(whole, spans, strict=True) for i in part[a:b]]
+        if kept == ids:
+            return spans
+    msg = (
+        f"{type(tokenizer).__name__} adds tokens to a text that are not of it; use a model with "
+        "another tokenizer."
+    )
+    raise ValueError(msg)
 
 
 def trim(offsets: NDArray[np.int32], segments: NDArray[np.int8], texts: tuple[str, str]) -> None:

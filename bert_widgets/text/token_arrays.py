@@ -103,7 +103,7 @@ def tokenize(
     Parameters
     ----------
     tokenizer
-        A fast tokenizer (one backed by the ``tokenizers`` library).
+        The tokenizer; a slow one (written in Python) takes one text at a time.
     texts, pairs
         The strings; ``pairs``, if given, has the same length.
     max_length
@@ -117,19 +117,11 @@ def tokenize(
     TokenArrays
         The ids that `bert_widgets.text.encode` gives, in order.
 
-    Raises
-    ------
-    ValueError
-        If the tokenizer is not a fast one.
-
     Examples
     --------
     >>> tokenize(clf.tokenizer, ["not bad"], max_length=512).lengths
     array([4], dtype=int32)
     """
-    if not tokenizer.is_fast:
-        msg = f"{type(tokenizer).__name__} is not a fast tokenizer; load a fast one instead."
-        raise ValueError(msg)
     small = max(tokenizer.get_vocab().values()) <= np.iinfo(np.uint16).max
     dtype = np.dtype(np.uint16 if small else np.int32)
     segmented = "token_type_ids" in tokenizer.model_input_names
@@ -147,15 +139,11 @@ def tokenize(
             if pairs is not None:
                 chunk = list(zip(chunk, pairs[start:end], strict=True))
             with lock:
-                # The tokenizer's own call sets its backend up: no padding, and where to cut.
-                tokenizer("", truncation=max_length is not None, max_length=max_length)
-                encodings = tokenizer.backend_tokenizer.encode_batch_fast(chunk)
-            offsets[start + 1 : end + 1] = [len(encoding) for encoding in encodings]
-            numbers = chain.from_iterable(encoding.ids for encoding in encodings)
-            ids.write(np.fromiter(numbers, dtype).tobytes())
+                encoded, type_ids = _tokenized(tokenizer, chunk, max_length)
+            offsets[start + 1 : end + 1] = [len(tokens) for tokens in encoded]
+            ids.write(np.fromiter(chain.from_iterable(encoded), dtype).tobytes())
             if typed:
-                numbers = chain.from_iterable(encoding.type_ids for encoding in encodings)
-                types.write(np.fromiter(numbers, np.uint8).tobytes())
+                types.write(np.fromiter(chain.from_iterable(type_ids), np.uint8).tobytes())
             bar.update(end - start)
         return TokenArrays(
             _array(ids, dtype),
@@ -168,8 +156,21 @@ def tokenize(
 
 def _has_types(tokenizer: PreTrainedTokenizerBase, *, paired: bool) -> bool:
     """Whether segment ids are ever other than 0; they follow one template for all texts."""
-    encodings = tokenizer("a", "a" if paired else None).encodings
-    return encodings is not None and any(encodings[0].type_ids)
+    return any(tokenizer("a", "a" if paired else None, return_token_type_ids=True).token_type_ids)
+
+
+def _tokenized(
+    tokenizer: PreTrainedTokenizerBase, chunk: list[Any], max_length: int | None
+) -> tuple[list[list[int]], list[list[int]]]:
+    """Return the token ids and the segment ids of texts, or of (text, second text) pairs."""
+    cut: dict[str, Any] = {"truncation": max_length is not None, "max_length": max_length}
+    if tokenizer.is_fast:
+        # The tokenizer's own call sets its backend up: no padding, and where to cut.
+        tokenizer("", **cut)
+        encodings = tokenizer.backend_tokenizer.encode_batch_fast(chunk)
+        return [each.ids for each in encodings], [each.type_ids for each in encodings]
+    fields = tokenizer(chunk, **cut, return_token_type_ids=True, verbose=False)
+    return fields["input_ids"], fields["token_type_ids"]
 
 
 def _array(file: tempfile.SpooledTemporaryFile[bytes], dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import regex
 
-from .encoding import Encoding, encode, trim
+from .encoding import Encoding, encode, token_offsets, trim
 from .words import unspaced_starts
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def encode_windows(
     Parameters
     ----------
     tokenizer
-        A fast tokenizer.
+        The tokenizer.
     texts, pairs
         The strings; ``pairs``, if given, has the same length.
     limit
@@ -139,7 +139,7 @@ def windows(
     Parameters
     ----------
     tokenizer
-        A fast tokenizer.
+        The tokenizer.
     text
         The whole text.
     length
@@ -160,9 +160,7 @@ def windows(
         If ``length`` is below 1 or ``overlap`` is not in [0, length).
     """
     _check_sizes(length, overlap)
-    offsets = np.array(
-        tokenizer(text, add_special_tokens=False, verbose=False).encodings[0].offsets, np.int32
-    ).reshape(-1, 2)
+    offsets = token_offsets(tokenizer, text)
     if len(offsets) <= length:
         return [(0, len(text))]
     trim(offsets, np.zeros(len(offsets), np.int8), (text, ""))

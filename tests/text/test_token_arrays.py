@@ -168,11 +168,3 @@ def test_a_tokenizer_in_use_elsewhere_keeps_its_settings_apart(monkeypatch):
             tokenizer(["a film"], padding="max_length", truncation=True, max_length=4)
 
     assert tokenize(tokenizer, CORPUS, max_length=9, lock=Meddler()).ids.tolist() == expected
-
-
-def test_a_slow_tokenizer_is_refused():
-    class Slow(BertTokenizer):
-        is_fast = False
-
-    with pytest.raises(ValueError, match="Slow is not a fast tokenizer; load"):
-        tokenize(Slow(), ["a"], max_length=None)
