@@ -28,7 +28,7 @@ const STILL = { left: 0, top: 0 };
 describe.each(CASES)("a matrix %i pixels wide of %i tokens", (width, count) => {
   const layout = layOut(width, count, Math.min(80, 0.22 * width), null);
 
-  it("is all in view at first, with cells of equal size", () => {
+  it("is completely in view at first, with cells of equal size", () => {
     expect(layout.viewWidth).toBeLessThanOrEqual(width);
     expect(layout.width).toBe(layout.viewWidth);
     expect(layout.height).toBe(layout.viewHeight);
@@ -50,7 +50,7 @@ describe.each(CASES)("a matrix %i pixels wide of %i tokens", (width, count) => {
     expect(zoomed.cell).toBe(layOut(width, count, 80, null).cell);
   });
 
-  it("finds every cell again under its own middle", () => {
+  it("finds every cell at its centre", () => {
     const { cell, left, top } = layout;
     for (const [row, column] of [
       [0, 0],
@@ -75,7 +75,7 @@ describe.each(CASES)("a matrix %i pixels wide of %i tokens", (width, count) => {
     expect(placeAt(layout, 2, 2, STILL)).toBeNull();
   });
 
-  it.each(["row", "column"] as const)("labels the %ss that matter, none over another", (axis) => {
+  it.each(["row", "column"] as const)("labels the important %ss without overlap", (axis) => {
     const kept = labelled(PITCH[axis], count, layout.cell, [count - 1]).sort((a, b) => a - b);
     expect(kept).toContain(count - 1);
     kept.slice(1).forEach((i, at) => {
@@ -83,7 +83,7 @@ describe.each(CASES)("a matrix %i pixels wide of %i tokens", (width, count) => {
     });
   });
 
-  it("has lines that are all in view, and tokens where they are drawn", () => {
+  it("has lines that are completely in view, and finds tokens where they are drawn", () => {
     const lines = layOutLines(width, count, 40, null);
     expect(lines.height).toBeCloseTo(lines.viewHeight);
     const last = lines.height - 7 - lines.pitch / 2;
@@ -99,7 +99,7 @@ describe.each(WIDTHS)("a mosaic %i pixels wide", (width) => {
   const layout = layOutMosaic(width, wanted);
   const boxes = Array.from({ length: 144 }, (_, at) => thumbAt(layout, at));
 
-  it("fits, and finds every head and its switch under its own middle", () => {
+  it("fits, and finds every head and its switch at their centres", () => {
     expect(layout.width).toBeLessThanOrEqual(width);
     boxes.forEach((box, at) => {
       expect(placeUnder(layout, box.x + box.width / 2, box.y + box.height / 2)).toBe(at);
@@ -110,7 +110,7 @@ describe.each(WIDTHS)("a mosaic %i pixels wide", (width) => {
     expect(placeUnder(layout, 60, layout.height + 5)).toBeNull();
   });
 
-  it("lets no two heads overlap", () => {
+  it("has no overlapping heads", () => {
     for (const [at, box] of boxes.entries()) {
       const beside = boxes[at + 1];
       const below = boxes[at + 12];
@@ -119,7 +119,7 @@ describe.each(WIDTHS)("a mosaic %i pixels wide", (width) => {
     }
   });
 
-  it("is walked by the arrow keys, and left by none", () => {
+  it("is navigated by the arrow keys, which stay inside", () => {
     expect(placeBeside(layout, 0, "ArrowRight")).toBe(1);
     expect(placeBeside(layout, 0, "ArrowDown")).toBe(12);
     expect(placeBeside(layout, 0, "ArrowUp")).toBe(0);
@@ -171,7 +171,7 @@ describe("the strongest links", () => {
     );
   });
 
-  it("leave out what a pair's filter leaves out", () => {
+  it("exclude cells that the filter for pairs excludes", () => {
     const place = { row: null, column: null };
     const total = strongest(map, place, (row, column) => row < 6 && column >= 6);
     expect(total).toHaveLength(8);
@@ -198,7 +198,7 @@ describe("the strongest links", () => {
     }
   });
 
-  it("of an isolated token are its own, few enough to draw however many there are", () => {
+  it("of an isolated token are only its lines, and their number is limited", () => {
     const open = longAttention(values, { threshold: 0 });
     if (open.map === null) throw new Error("there is a map");
     const own = linesOf(open, open.map, { row: 3, column: null });

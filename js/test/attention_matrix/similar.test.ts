@@ -71,7 +71,7 @@ const set = (model: Model, changes: Record<string, unknown>) => {
 };
 
 describe("the similar tokens", () => {
-  it("are offered only where there is a corpus", () => {
+  it("are offered only if there is a corpus", () => {
     const model = open();
     expect(named("Similar tokens")?.hidden).toBe(true);
     press(named("Matrix"), "End");
@@ -82,7 +82,7 @@ describe("the similar tokens", () => {
     expect(model.get("view")).toBe("similar");
   });
 
-  it("stand in their contexts, beside what they have in common", () => {
+  it("are shown in their contexts, beside their common values", () => {
     open(FOUND);
     expect(said()).toBe("Most similar to “so” at layer 2, in 500 texts");
     const cells = find(".bw-match:not(.bw-match-heads)")[0]?.children ?? [];
@@ -101,7 +101,7 @@ describe("the similar tokens", () => {
     expect(find("img")).toHaveLength(0);
   });
 
-  it("show a column of labels only where there are some", () => {
+  it("show a column of labels only if there are labels", () => {
     open({ ...FOUND, matches: [{ ...MATCH, label: "" }] });
     expect(find('[role="columnheader"]').map((one) => one.textContent)).not.toContain("Label");
   });
@@ -120,7 +120,7 @@ describe("the similar tokens", () => {
     expect(find(".bw-main")[0]?.getAttribute("aria-busy")).toBeNull();
   });
 
-  it("that are not there do not leave others in their place", () => {
+  it("do not leave earlier matches if there are none", () => {
     const model = open({ ...FOUND, _static: true });
     expect(find(".bw-matches-scroll")[0]?.hidden).toBe(false);
     set(model, { token: 2 });
@@ -182,7 +182,7 @@ describe("a token", () => {
     document.body.removeEventListener("keydown", heard);
   });
 
-  it("that is masked moves the prediction from that of the text as it stands", () => {
+  it("that is masked changes the prediction compared with the original text", () => {
     const model = open({
       ...FOUND,
       masked: [1, 2],
@@ -195,7 +195,7 @@ describe("a token", () => {
     expect([model.get("masked"), model.get("ablated")]).toEqual([[], []]);
   });
 
-  it("is masked with its whole word where a row is one", () => {
+  it("is masked with its whole word if rows are words", () => {
     const ofWords = {
       words: ["soso"],
       word_of_token: ints(-1, 0, 0),
@@ -213,7 +213,7 @@ describe("a token", () => {
     expect(masked({ view: "query_key", masked: [1] })).toEqual([1, 2]);
   });
 
-  it("cannot be masked where it is special, saved, or the model has no mask token", () => {
+  it("cannot be masked if it is special, in a saved copy, or without a mask token", () => {
     for (const changes of [
       { token: 0 },
       { token: null },

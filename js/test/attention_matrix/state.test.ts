@@ -34,7 +34,7 @@ describe("the maps", () => {
     expect(attention({ head: 1 }).map).toBeNull();
   });
 
-  it("stay the same objects while their slot does", () => {
+  it("stay the same objects while their slot does not change", () => {
     const model = modelOf(attentionState());
     const read = attentionReader();
     const { map } = read(model);
@@ -45,7 +45,7 @@ describe("the maps", () => {
     expect(next.maps.size).toBe(3);
   });
 
-  it("go by keys that hold what they depend on, and nothing else", () => {
+  it("have keys with exactly what they depend on", () => {
     const asked = { measure: "weights", layer: 3, head: 2, target: "positive" } as const;
     const isSame = (one: Partial<MapKey>, other: Partial<MapKey>) =>
       nameOf({ ...asked, ...one }) === nameOf({ ...asked, ...other });
@@ -60,14 +60,14 @@ describe("the maps", () => {
     expect(titleOf({ ...asked, measure: "norms", head: -1 })).toContain("whole attention block");
   });
 
-  it("say why they are not there", () => {
+  it("explain why they are missing", () => {
     const state = attention({ head: 1 });
     expect(absenceOf(state, state)).toBe("Loading layer 2, head 2…");
     const saved = { ...state, static: true };
     expect(absenceOf(saved, saved)).toBe("Layer 2, head 2 was not saved with this page.");
   });
 
-  it("keep every peak when they shrink", () => {
+  it("keep every peak when they are halved", () => {
     const values = Array.from({ length: 49 }, (_, i) => (i * 7919) % 251);
     const { map } = longAttention(values);
     const small = map ? halved(map) : new Uint8Array();
@@ -82,7 +82,7 @@ describe("the maps", () => {
 
 const entry = mapEntry("weights", 0, 0, 1, 0);
 
-describe("a state that does not fit together", () => {
+describe("an inconsistent state", () => {
   it.each([
     ["a layer that is not there", { layer: 2 }],
     ["a head below all", { head: -2 }],
@@ -109,7 +109,7 @@ describe("a state that does not fit together", () => {
     expect("damage" in parsed && parsed.damage).toMatch(/^[“A-Z].+\.$/);
   });
 
-  it("is none where a selection or a token was made for another text", () => {
+  it("has no selection or token that was made for another text", () => {
     const { selected, token } = attention({ selected: 9, token: 12 });
     expect([selected, token]).toEqual([null, null]);
   });
@@ -123,7 +123,7 @@ describe("the selection", () => {
     expect(rowInView(attention({ token: 0 }))).toBe(0);
   });
 
-  it("is on no row where its token is left out", () => {
+  it("is on no row if its token is hidden", () => {
     const state = attention({
       row_labels: ["so", "so"],
       _row_tokens: ints(-1, 0, 1),
@@ -147,7 +147,7 @@ describe("the selection", () => {
 });
 
 describe("the effects", () => {
-  it("are exact where measured and estimated elsewhere", () => {
+  it("are exact if measured and estimated otherwise", () => {
     const state = attention();
     expect(effectOf(state, 2)).toEqual({ value: expect.closeTo(0.41), exact: true });
     expect(effectOf(state, 3)).toEqual({ value: expect.closeTo(-0.4), exact: false });
@@ -161,7 +161,7 @@ describe("the effects", () => {
     expect(orderOf(attention({ order: "of nothing" }))).toEqual([0, 1, 2, 3]);
   });
 
-  it("of a head switched off and on again leave all as it was", () => {
+  it("of a head switched off and on again leave the state unchanged", () => {
     const state = attention({ ablated: [[0, 1]] });
     expect(toggled(state, 2)).toEqual([
       [0, 1],
@@ -170,7 +170,7 @@ describe("the effects", () => {
     expect(toggled(state, 1)).toEqual([]);
   });
 
-  it("are told with the prediction", () => {
+  it("are described with the prediction", () => {
     expect(outcome("positive", 0.974, 0.974, "")).toBe("P(positive) 0.97");
     expect(outcome("positive", 0.974, 0.641, changesOf(3, 0))).toBe(
       "3 heads off: P(positive) 0.97 → 0.64",
@@ -188,14 +188,14 @@ describe("the rows of a query", () => {
   const rowsOf = (changes: Record<string, unknown>, byWeight = false) =>
     rowReader()(attention(changes), byWeight);
 
-  it("are there only for the head that is chosen", () => {
+  it("exist only for the chosen head", () => {
     expect(rowsOf({})?.query).toBe(0);
     expect(rowsOf({ token: 2 })?.query).toBe(2);
     expect(rowsOf({ head: 1 })).toBeNull();
     expect(rowsOf({ layer: -1, head: -1 })).toBeNull();
   });
 
-  it("have the weights of the model where each token has a row, and can be sorted by them", () => {
+  it("have the weights of the model if each token has a row, and can be sorted by them", () => {
     // The weights of token 1 are 0.1, 0.2 and 0.4.
     const sorted = rowsOf({ token: 1 }, true);
     expect(sorted?.hasExactWeights).toBe(true);
@@ -206,7 +206,7 @@ describe("the rows of a query", () => {
     expect(rollout?.order).toEqual([0, 1, 2]);
   });
 
-  it("are walked in their order, and left by no key", () => {
+  it("are navigated in their order, and no key leaves them", () => {
     const sorted = rowsOf({ token: 1 }, true);
     if (sorted === null) throw new Error("there are rows");
     const keys = ["ArrowDown", "ArrowUp", "Home", "End", "q"];

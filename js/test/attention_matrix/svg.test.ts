@@ -23,7 +23,7 @@ const numbers = (element: Element, ...names: string[]): number[] =>
   names.map((name) => Number(element.getAttribute(name)));
 
 describe("a vector file", () => {
-  it("keeps every text as text, and takes none for markup", () => {
+  it("keeps every text as text, never as markup", () => {
     const hostile = '<script>alert("x")</script>&\u0000\u0008';
     const root = drawn((pen) => pen.text(hostile, 10, 20, { color: [0, 0, 0], angle: 45 }));
     expect(root.querySelectorAll("script")).toHaveLength(0);
@@ -31,7 +31,7 @@ describe("a vector file", () => {
     expect(new XMLSerializer().serializeToString(root)).toContain("&lt;script&gt;");
   });
 
-  it("covers a box with the cells of a grid: equal neighbours in one rectangle, none twice", () => {
+  it("covers a box with the cells of a grid, joining equal neighbours", () => {
     const cells = grid([1, 1, 2, 3, 3, 3], 3);
     const box = { x: 10, y: 20, width: 90, height: 40 };
     const root = drawn((pen) => pen.cells(cells, { x: 0, y: 0, width: 3, height: 2 }, box));
@@ -54,7 +54,7 @@ describe("a vector file", () => {
     expect(fills).toEqual(["rgb(5 5 5)", "rgb(6 6 6)"]);
   });
 
-  it("embeds a large grid once, of which each piece shows its part", () => {
+  it("embeds a large grid once and shows parts of it", () => {
     const side = 20;
     const stack = grid(new Array(12 * side * side).fill(1), side);
     const root = drawn((pen) => {

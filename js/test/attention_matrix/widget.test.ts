@@ -89,7 +89,7 @@ describe("the attention matrix", () => {
     expect([model.get("layer"), model.get("head")]).toEqual([0, 1]);
   });
 
-  it("says that a head is on its way, or was not saved", () => {
+  it("shows that a head is loading or was not saved", () => {
     const model = open({ head: 1 });
     const said = () => find('.bw-plot [role="status"]')[0];
     expect(said()?.textContent).toBe("Loading layer 2, head 2…");
@@ -99,7 +99,7 @@ describe("the attention matrix", () => {
     expect(said()?.hidden).toBe(true);
   });
 
-  it("shows a head as soon as it comes", () => {
+  it("shows a head as soon as it arrives", () => {
     const model = open({ head: 1 });
     expect(find(".bw-strength")).toHaveLength(0);
     set(model, {
@@ -109,7 +109,7 @@ describe("the attention matrix", () => {
     expect(find(".bw-strength .bw-number")[0]?.textContent).toBe("0.50");
   });
 
-  it("offers in a saved copy only the heads that are there, and says which are", () => {
+  it("offers only the saved heads in a saved copy, and lists them", () => {
     open({ _static: true });
     const layers = find('select[aria-label="Layer"] option') as HTMLOptionElement[];
     const heads = find('select[aria-label="Head"] option') as HTMLOptionElement[];
@@ -118,7 +118,7 @@ describe("the attention matrix", () => {
     expect(el.textContent).toContain("2 of 4 heads in full");
   });
 
-  it("says what attention is not, beside what the head was measured to do", () => {
+  it("states the limits of attention, beside the measured effect of the head", () => {
     const model = open();
     expect(el.textContent).toContain(
       "Attention shows where a head looks, not why the model decided.",
@@ -148,7 +148,7 @@ describe("the attention matrix", () => {
     expect(find(".bw-cell-weight")[0]?.textContent).toMatch(/^0\.\d+$/);
   });
 
-  it("tells how much went to tokens that are left out", () => {
+  it("shows how much attention went to hidden tokens", () => {
     open({
       row_labels: ["so", "so"],
       _row_tokens: ints(-1, 0, 1),
@@ -175,7 +175,7 @@ describe("the mosaic", () => {
     expect(["view", "layer", "head"].map((name) => model.get(name))).toEqual(["matrix", 1, 1]);
   });
 
-  it("has a finger switch off the chosen head by its corner, and open any other", () => {
+  it("lets touch switch off the chosen head by its corner, and open any other", () => {
     const model = open({ view: "mosaic", layer: 0, head: 1 });
     const tap = (head: number) => {
       const corner = { clientX: 22 + head * 78 + 72 - 20, clientY: 22 + 4 };
@@ -199,7 +199,7 @@ describe("the mosaic", () => {
     expect(named("Measure effects")?.hidden).toBe(true);
   });
 
-  it("shows what the prediction becomes, and takes it back", () => {
+  it("shows the changed prediction, and resets it", () => {
     const model = open({
       view: "mosaic",
       ablated: [[1, 0]],
@@ -210,7 +210,7 @@ describe("the mosaic", () => {
     expect(model.get("ablated")).toEqual([]);
   });
 
-  it("has the effects measured, and stopped", () => {
+  it("starts and stops measuring effects", () => {
     const model = open({ view: "mosaic", effects_progress: 0, measuring: false });
     expect(named("Cancel")?.hidden).toBe(true);
     click("Measure effects");
@@ -246,7 +246,7 @@ describe("the lines", () => {
 });
 
 describe("the query-key view", () => {
-  it("are those of one head, and say so where they are not yet", () => {
+  it("shows one head, and a message until it is available", () => {
     const model = open({ view: "query_key" });
     const said = () => find('.bw-plot [role="status"]')[0];
     expect(said()?.hidden).toBe(true);
@@ -256,7 +256,7 @@ describe("the query-key view", () => {
     expect(said()?.textContent).toContain("Choose one layer and one head");
   });
 
-  it("follow the keys from query to query", () => {
+  it("moves between queries by the keys", () => {
     const model = open({ view: "query_key" });
     press(canvas(), "End");
     expect(model.get("token")).toBe(2);
@@ -265,14 +265,14 @@ describe("the query-key view", () => {
     expect(find(".bw-query-key-reading")[0]?.textContent).toContain("The query of “so”");
   });
 
-  it("say where the products are not all there is", () => {
+  it("says if the scores have other terms besides the products", () => {
     open({ view: "query_key", _query_key_complete: false });
     expect(find(".bw-query-key-notes")[0]?.textContent).toContain("also adds a term for positions");
   });
 });
 
 describe("the options", () => {
-  it("are out of the way until they are asked for", () => {
+  it("are hidden until they are opened", () => {
     const model = open();
     const measure = find('select[aria-label="Measure"]')[0] as HTMLSelectElement;
     const panel = () => measure.closest<HTMLElement>(".bw-choices");
@@ -285,7 +285,7 @@ describe("the options", () => {
     expect([model.get("measure"), model.get("specials")]).toEqual(["rollout", false]);
   });
 
-  it("have a filter for pairs alone", () => {
+  it("have a filter only for pairs", () => {
     const model = open();
     click("Options");
     const pair = find('select[aria-label="Pair"]')[0] as HTMLSelectElement;

@@ -16,7 +16,7 @@ describe("a saved model", () => {
     expect(model.get("nothing")).toBeUndefined();
   });
 
-  it("tells its listeners of changes, and of changes only", () => {
+  it("notifies its listeners only of changes", () => {
     const model = saved({ selected: null });
     const [one, any] = [vi.fn(), vi.fn()];
     model.on("change:selected", one);
@@ -29,7 +29,7 @@ describe("a saved model", () => {
     expect(one).toHaveBeenCalledTimes(1);
   });
 
-  it("lets commands go unheard", () => {
+  it("ignores commands", () => {
     const model = saved({});
     expect(() => {
       model.send({ command: "start" });
@@ -37,7 +37,7 @@ describe("a saved model", () => {
     }).not.toThrow();
   });
 
-  it("stays equal to what it is linked with, round a ring too", () => {
+  it("stays equal to the models it is linked with, also in a cycle", () => {
     const [a, b, c] = [saved({ s: 0 }), saved({ t: 0 }), saved({ u: 0 })];
     a.set("s", 1);
     link(a, "s", b, "t");
@@ -82,7 +82,7 @@ describe("a saved page", () => {
     model.on("change:text", draw); draw();
     el.onclick = () => model.set("text", "clicked"); } }`;
 
-  it("renders every widget where it belongs, and links them", async () => {
+  it("renders every widget in its element, and links them", async () => {
     serve();
     document.body.replaceChildren(
       ...["a", "b"].map((id) => Object.assign(document.createElement("div"), { id })),
@@ -101,7 +101,7 @@ describe("a saved page", () => {
     expect(text()).toEqual(["clicked", "clicked"]);
   });
 
-  it("says so where a part cannot be shown, and shows the others", async () => {
+  it("reports a widget that cannot be shown, and shows the others", async () => {
     serve();
     document.body.replaceChildren(
       ...["a", "b"].map((id) => Object.assign(document.createElement("div"), { id })),

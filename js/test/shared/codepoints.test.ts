@@ -17,7 +17,7 @@ describe("code points", () => {
     expect(slice(points, 2, 5)).toBe("bad");
   });
 
-  it("count an accent of its own, as Python does", () => {
+  it("count a combining accent separately, as Python does", () => {
     expect(codePoints("e\u0301a")).toHaveLength(3);
   });
 });
@@ -51,7 +51,7 @@ describe("drawn runs", () => {
     ]);
   });
 
-  it("join tokens that share their range, and leave out what covers nothing", () => {
+  it("join tokens with the same range, and omit empty ranges", () => {
     expect(drawn("é b", [0, 1], [0, 1], [1, 1], [2, 3])).toEqual([
       ["é", [0, 1]],
       ["b", [3]],
@@ -81,18 +81,18 @@ describe("shifted ranges", () => {
       slice(codePoints(after), start, end),
     ]);
 
-  it("stay while the text stays", () => {
+  it("stay the same if the text does not change", () => {
     expect(shiftedRanges(words, "not bad film", "not bad film")).toEqual(words);
   });
 
-  it("keep what stands before and after an edit, and drop what it touches", () => {
+  it("keep ranges before and after an edit, and drop those that it touches", () => {
     expect(read("not bad film", "not a 😀 film")).toEqual([
       [0, "not"],
       [2, "film"],
     ]);
   });
 
-  it("keep a word that an insertion only follows", () => {
+  it("keep a word directly before an insertion", () => {
     expect(read("not bad film", "not bad old film")).toEqual([
       [0, "not"],
       [1, "bad"],

@@ -65,12 +65,12 @@ function seenWith(matrix: number[], color: Rgb): Rgb {
 }
 
 describe("colours", () => {
-  it("have the contrast that WCAG gives them", () => {
+  it("have the contrast defined by WCAG", () => {
     expect(contrast(hex("#000000"), hex("#ffffff"))).toBeCloseTo(21, 5);
     expect(contrast(hex("#767676"), hex("#ffffff"))).toBeCloseTo(4.54, 2);
   });
 
-  it("survive the way through Oklab", () => {
+  it("survive conversion to Oklab and back", () => {
     for (const code of ["#000000", "#ffffff", "#1a73e8", "#e8710a", "#123456"]) {
       fromOklab(toOklab(hex(code))).forEach((channel, i) => {
         expect(channel).toBeCloseTo(hex(code)[i] ?? Number.NaN, 1);
@@ -78,7 +78,7 @@ describe("colours", () => {
     }
   });
 
-  it("are read in every form in which browsers compute them", () => {
+  it("are parsed in every format that browsers compute", () => {
     expect(parseColor("rgb(17, 34, 51)")).toEqual({ rgb: [17, 34, 51], opacity: 1 });
     expect(parseColor("rgba(0, 0, 0, 0.87)")).toEqual({ rgb: [0, 0, 0], opacity: 0.87 });
     expect(parseColor("rgb(1 2 3 / 50%)")).toEqual({ rgb: [1, 2, 3], opacity: 0.5 });
@@ -90,7 +90,7 @@ describe("colours", () => {
     }
   });
 
-  it("show what lies under them as far as they are see-through", () => {
+  it("are blended with the colour below by their opacity", () => {
     expect(over([0, 0, 0], 0.5, [100, 200, 50])).toEqual([50, 100, 25]);
   });
 });
@@ -125,7 +125,7 @@ describe.each([
 ])("scales in the %s", (_name, background) => {
   const palette = makePalette(hex(background), null);
 
-  it("grow steadily with the score, from the background on", () => {
+  it("grow steadily with the score, starting at the background", () => {
     expect(distance(diverging(palette, 0), palette.background)).toBeLessThan(1e-3);
     for (const sign of [-1, 1]) {
       let last = -1;
@@ -137,7 +137,7 @@ describe.each([
     }
   });
 
-  it("keep both signs apart for every kind of colour vision", () => {
+  it("distinguish both signs for every kind of colour vision", () => {
     expect(distance(diverging(palette, -1), diverging(palette, 1))).toBeGreaterThan(0.15);
     for (const [name, matrix] of Object.entries(DEFICIENCIES)) {
       const [against, towards] = [-0.7, 0.7].map((share) =>
@@ -147,7 +147,7 @@ describe.each([
     }
   });
 
-  it("step evenly in lightness where they stand for weights", () => {
+  it("have even steps in lightness for weights", () => {
     const lightness = sequential(palette).map((color) => toOklab(color)[0]);
     const steps = lightness.slice(1).map((value, i) => value - (lightness[i] ?? 0));
     const mean = steps.reduce((sum, step) => sum + step, 0) / steps.length;
@@ -156,7 +156,7 @@ describe.each([
   });
 });
 
-it("finds the largest magnitude of either sign, and none in nothing", () => {
+it("finds the largest magnitude of either sign, and 0 in an empty list", () => {
   expect(largestMagnitude([0.5, -2, 1])).toBe(2);
   expect(largestMagnitude([])).toBe(0);
   expect(mix([0, 0, 0], [255, 255, 255], 1).map(Math.round)).toEqual([255, 255, 255]);

@@ -2,19 +2,19 @@ import { describe, expect, it } from "vitest";
 import * as format from "../../src/shared/format.ts";
 
 describe("numbers", () => {
-  it("carry a true minus, a plus where asked for, and no sign on zero", () => {
+  it("have a typographic minus, an optional plus, and no sign for zero", () => {
     expect(format.decimal(-1.234, 2)).toBe("−1.23");
     expect(format.signed(1.236, 2)).toBe("+1.24");
     expect(format.signed(-0.001, 2)).toBe("0.00");
     expect(format.signed(0.001, 2)).toBe("0.00");
   });
 
-  it("get about three figures whatever their size", () => {
+  it("have about three significant figures", () => {
     expect([123, 12.3, 1.23, 0.123, 0.0123, 0].map(format.digitsFor)).toEqual([0, 1, 2, 3, 4, 2]);
     expect(format.digitsFor(1e-30)).toBe(6);
   });
 
-  it("are percentages that never round to all or nothing", () => {
+  it("are percentages that are not rounded to 0% or 100%", () => {
     expect([0, 0.0004, 0.5, 0.9731, 0.99999, 1].map(format.percent)).toEqual([
       "0.0%",
       "<0.1%",
@@ -48,7 +48,7 @@ describe("numbers", () => {
   });
 });
 
-it("says durations in the two units that matter", () => {
+it("writes durations in the two largest units", () => {
   expect([0, 8.4, 59.6, 72, 3600, 7500, 90_000].map(format.duration)).toEqual([
     "0 s",
     "8 s",

@@ -14,7 +14,7 @@ const damage = <T>(read: () => T): string => {
 const NaNs = floats(Number.NaN, 1, 2);
 
 describe("token highlights", () => {
-  it("are read from views at any offset", () => {
+  it("are read from views with any offset", () => {
     const state = readHighlights(modelOf(highlightsState()));
     expect(state.words.map(({ start, end, score }) => [start, end, score])).toEqual([
       [0, 3, 2],
@@ -25,7 +25,7 @@ describe("token highlights", () => {
     expect(Array.from(state.probabilities ?? [])).toEqual([0.25, 0.75]);
   });
 
-  it("may wait for their buffers", () => {
+  it("can be read before their buffers arrive", () => {
     const state = readHighlights(
       modelOf(highlightsState({ probabilities: null, word_offsets: null, scores: undefined })),
     );
@@ -33,7 +33,7 @@ describe("token highlights", () => {
     expect(state.words).toEqual([]);
   });
 
-  it("know whether the words stand in the text", () => {
+  it("know whether the words belong to the text", () => {
     const belongs = (changes: Record<string, unknown>) =>
       readHighlights(modelOf(highlightsState(changes))).belongs;
     expect(belongs({})).toBe(true);
@@ -43,7 +43,7 @@ describe("token highlights", () => {
     expect(belongs({ pair: "and bad", word_segments: bytes(0, 1, 0) })).toBe(true);
   });
 
-  it("take rows and margins only where they fit the words", () => {
+  it("use rows and margins only if they match the words", () => {
     const read = (changes: Record<string, unknown>) =>
       readHighlights(modelOf(highlightsState(changes)));
     expect(read({ class_scores: floats(1, 2, 3) }).classes).toBeNull();
@@ -53,7 +53,7 @@ describe("token highlights", () => {
     expect(read({ margins: floats(1, 2) }).margins).toBeNull();
   });
 
-  it("treat a selection made for another text as none", () => {
+  it("ignore a selection made for another text", () => {
     for (const selected of [3, -1, 1.5, "1", Number.NaN]) {
       expect(readHighlights(modelOf(highlightsState({ selected }))).selected).toBeNull();
     }
@@ -112,7 +112,7 @@ describe("training", () => {
     expect(curves[0]?.valid.get("macro_f1")?.[0]).toBe(0.5);
   });
 
-  it("may not have begun, and may have diverged", () => {
+  it("can be read before it starts and after it has diverged", () => {
     const none = Object.keys(trainingState()).filter((name) => /^_(?!static|brush)/.test(name));
     const ready = state({
       ...Object.fromEntries(none.map((name) => [name, null])),
@@ -143,7 +143,7 @@ describe("training", () => {
     expect(probeHistory.largest).toBe(6);
   });
 
-  it("reads what has not changed only once", () => {
+  it("does not read unchanged values again", () => {
     const model = modelOf(trainingState());
     const read = trainingReader();
     const before = read(model);

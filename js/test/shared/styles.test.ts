@@ -37,7 +37,7 @@ it.each(Object.entries(sheets))("%s styles the widget and nothing else", (_name,
   for (const selector of selectors(css)) expect(selector).toMatch(/^\.bw[\s-]|^\.bw$/);
 });
 
-it("gives a class to one widget only, since their styles meet in one page", () => {
+it("uses each class in one widget only, since all styles share a page", () => {
   const classes = (css: string) =>
     new Set(selectors(css).map((selector) => /\.bw-[\w-]+/.exec(selector)?.[0] ?? ""));
   const common = classes(sheets.base);

@@ -10,7 +10,7 @@ describe("a strip", () => {
     expect(Array.from(placesIn([word(0, 1), word(2, 5), word(5, 5)]))).toEqual([0, 0.2, 0.8, 1]);
   });
 
-  it("shows the strongest word where many share a column, with its sign", () => {
+  it("shows the strongest word, with its sign, if several share a column", () => {
     const places = placesIn(Array.from({ length: 1000 }, (_, i) => word(i, i + 1)));
     const scores = new Float32Array(1000);
     scores[501] = -2;
@@ -39,7 +39,7 @@ describe("a drawn text", () => {
   });
   const texts = (...all: string[]) => all.map((text, i) => part(text, { words: [i] }));
 
-  it("keeps what stands before and after an edit", () => {
+  it("keeps the nodes before and after an edit", () => {
     const layer = makeTextLayer();
     layer.draw(texts("a", "b", "c", "d"));
     const before = [...layer.element.childNodes];

@@ -64,7 +64,7 @@ describe("what is drawn", () => {
     expect(store.drawing.value.tokens).toBe(false);
   });
 
-  it("has a hue of its own for scores without a sign", () => {
+  it("has a separate hue for scores without a sign", () => {
     const { store } = storeOf({ shown_method: "saliency" });
     expect(store.drawing.value.palette.positive).toEqual(PALETTE.unsigned);
     expect(storeOf().store.drawing.value.palette.positive).toEqual(PALETTE.positive);

@@ -80,19 +80,19 @@ describe("the options", () => {
     ]);
   });
 
-  it("say what the scores are of", () => {
+  it("describe what is scored", () => {
     open({ against: "negative", output: "logit" });
     expect(find(".bw-legend")[0]?.textContent).toContain("towards positive rather than negative");
     expect(find(".bw-remarks")[0]?.textContent).toContain("log-odds, −3.20 from the baseline");
   });
 
-  it("let go of the other class where it becomes the target", () => {
+  it("clear the other class if it becomes the target", () => {
     const { model } = open({ against: "negative" });
     find('[role="radio"]')[0]?.click();
     expect([model.get("target"), model.get("against")]).toEqual(["negative", ""]);
   });
 
-  it("are not there without a kernel, but for what is shown", () => {
+  it("only control what is shown without a kernel", () => {
     open({ _static: true });
     click("More");
     expect(shown(".bw-options select")).toEqual([]);
@@ -118,14 +118,14 @@ describe("the class to explain", () => {
     expect(options()).toEqual(["predicted (positive)", "negative", "positive"]);
   });
 
-  it("stays as it is on show where what is predicted is chosen", () => {
+  it("stays the same if the predicted class is chosen", () => {
     const { model } = open();
     choose("Class to explain", "positive");
     expect(model.get("chosen_target")).toBe("positive");
     expect(find(".bw-stale, .bw-computing")).toEqual([]);
   });
 
-  it("is not to be chosen in a saved page, nor where there is but one", () => {
+  it("cannot be chosen in a saved page, or if there is only one", () => {
     open({ _static: true, chosen_target: "positive" });
     expect(shown(".bw-bars-caption select")).toEqual([]);
     expect(find(".bw-bars-caption")[0]?.textContent).toMatch("explained for the marked class");
@@ -135,7 +135,7 @@ describe("the class to explain", () => {
 });
 
 describe("a method without signs", () => {
-  it("has a scale of its own and speaks of influence", () => {
+  it("has a separate scale and describes influence", () => {
     open({ method: "saliency", shown_method: "saliency", scores: floats(2, 1, 0.5), selected: 0 });
     expect(find(".bw-legend")[0]?.textContent).toContain("influence on positive");
     expect(shown(".bw-against")).toEqual([]);
@@ -150,7 +150,7 @@ describe("the word menu", () => {
     press(words()[1], "Enter");
   };
 
-  it("opens on a selected word and asks what if", () => {
+  it("opens on a selected word and asks a what-if question", () => {
     const { model } = open();
     openMenu();
     expect(shown('[role="menuitem"]').map((item) => item.textContent)).toEqual([
@@ -165,7 +165,7 @@ describe("the word menu", () => {
     expect(shown(".bw-what-if")[0]?.textContent).toContain("Computing the prediction…");
   });
 
-  it("opens by the context-menu key and closes with Escape, back on its word", () => {
+  it("opens with the context-menu key, and Escape returns to its word", () => {
     open();
     words()[2]?.dispatchEvent(new Event("contextmenu", { bubbles: true, cancelable: true }));
     frames();
@@ -188,7 +188,7 @@ describe("the word menu", () => {
     expect(model.get("edit")).toEqual({ word: 1, action: "replace", with: "good" });
   });
 
-  it("is not there without a kernel", () => {
+  it("is not available without a kernel", () => {
     open({ _static: true });
     openMenu();
     expect(shown(".bw-menu")).toEqual([]);
@@ -199,7 +199,7 @@ describe("what if", () => {
   const edit = { word: 0, action: "delete", with: "" };
   const edited = { edit, text: "bad 😀", pair: "", probabilities: [0.9, 0.1], label: "negative" };
 
-  it("shows the change of every class, and takes the text over", () => {
+  it("shows the change of every class, and applies the text", () => {
     const { model } = open({ edit, edited });
     const changes = find(".bw-change").map((change) => change.textContent);
     expect(changes).toEqual([
@@ -232,7 +232,7 @@ describe("several words", () => {
     expect([model.get("unit"), model.get("spans")]).toEqual(["spans", [[0, 7, 0]]]);
   });
 
-  it("are asked about together", () => {
+  it("are changed together", () => {
     const { model } = open();
     words()[0]?.click();
     words()[1]?.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true }));
@@ -241,7 +241,7 @@ describe("several words", () => {
     expect(model.get("edit")).toEqual({ words: [0, 1], action: "delete", with: "" });
   });
 
-  it("are scored apart again", () => {
+  it("are scored separately again", () => {
     const { model } = open({
       unit: "spans",
       spans: [
@@ -289,7 +289,7 @@ describe("undo and redo", () => {
 });
 
 describe("refinement", () => {
-  it("keeps the nodes, says so, and leaves the badge for later", () => {
+  it("keeps the nodes, is announced, and hides the badge until it ends", () => {
     const { model } = open({ badge: "Removing these 2 words changes little.", badge_words: [0] });
     const before = words();
     model.set("shown_method", "saliency");
@@ -311,7 +311,7 @@ describe("refinement", () => {
     expect(find(".bw-pointed")).toEqual([]);
   });
 
-  it("counts the windows that are done, not aloud", () => {
+  it("counts the completed windows without announcing them", () => {
     const refining = { shown_method: "saliency", refining: true };
     const { model } = open({ ...refining, windows: 10, progress: 0.3 });
     expect(find(".bw-remark")[0]?.textContent).toMatch(
@@ -331,7 +331,7 @@ describe("refinement", () => {
     expect(find(".bw-counted, .bw-computing")).toEqual([]);
   });
 
-  it("shows warnings with more than a colour", () => {
+  it("shows warnings with an icon as well as a colour", () => {
     open({ warnings: ["The methods disagree."] });
     const [warning] = find(".bw-warnings li");
     expect(warning?.textContent).toBe("The methods disagree.");
@@ -358,13 +358,13 @@ describe("rows and evidence", () => {
     expect(model.get("compare")).toBe(false);
   });
 
-  it("wait for scores that fit the words", () => {
+  it("wait for scores that match the words", () => {
     open({ by_layer: true, layer_scores: floats(1, 2) });
     expect(shown(".bw-row")).toEqual([]);
     expect(shown("section[aria-label='Layer by layer']")[0]?.textContent).toContain("Computing…");
   });
 
-  it("ask for the deletion curve once, and again for another question", () => {
+  it("request the deletion curve once per question", () => {
     const { model, sent } = open();
     click("Evidence");
     model.set("selected", 1);
@@ -383,7 +383,7 @@ describe("rows and evidence", () => {
 });
 
 describe("copies", () => {
-  it("hold the prediction and the text as HTML that is escaped", async () => {
+  it("contain the prediction and the text as escaped HTML", async () => {
     const written: Record<string, Blob>[] = [];
     vi.stubGlobal(
       "ClipboardItem",

@@ -25,7 +25,7 @@ function tracked() {
 }
 
 describe("scores and the text they belong to", () => {
-  it("agree while nothing happens", () => {
+  it("match if nothing changes", () => {
     expect(tracked().now().stale).toBe(false);
   });
 
@@ -44,7 +44,7 @@ describe("scores and the text they belong to", () => {
     expect(now().scored.texts[0]).toBe("not ok 😀");
   });
 
-  it("are those of the quick method while the chosen one is at work", () => {
+  it("are those of the quick method while the chosen one is computing", () => {
     const { announce, now, set, answer } = tracked();
     now();
     announce();
@@ -57,14 +57,14 @@ describe("scores and the text they belong to", () => {
     expect(now().scored.words[0]?.score).toBe(3);
   });
 
-  it("are not old while only what is shown besides is computed", () => {
+  it("are not stale while only additional views are computed", () => {
     const { now, set } = tracked();
     now();
     set({ compare: true, busy: true });
     expect(now()).toMatchObject({ stale: false, working: true });
   });
 
-  it("settle on new results even where no busy time was seen", () => {
+  it("are current after new results even if `busy` was never seen", () => {
     const { announce, now, set, answer } = tracked();
     now();
     announce();
@@ -73,7 +73,7 @@ describe("scores and the text they belong to", () => {
     expect(now().stale).toBe(false);
   });
 
-  it("settle where the new scores equal the old ones", () => {
+  it("are current if the new scores equal the old ones", () => {
     const { announce, now, set } = tracked();
     now();
     announce();
@@ -84,7 +84,7 @@ describe("scores and the text they belong to", () => {
     expect(now().scored.target).toBe("negative");
   });
 
-  it("settle where the change is taken back", () => {
+  it("are current again if the change is reverted", () => {
     const { announce, now, set } = tracked();
     now();
     announce();
@@ -94,7 +94,7 @@ describe("scores and the text they belong to", () => {
     expect(now()).toMatchObject({ stale: false, working: false });
   });
 
-  it("stay those of the old text where Python answers with an error", () => {
+  it("stay those of the old text if Python answers with an error", () => {
     const { announce, now, set } = tracked();
     now();
     announce();
@@ -103,13 +103,13 @@ describe("scores and the text they belong to", () => {
     expect(now().scored.texts[0]).toBe("not bad 😀");
   });
 
-  it("are none where they never belonged to the text", () => {
+  it("do not exist if they never belonged to the text", () => {
     const model = modelOf(highlightsState({ text: "another text", error: "No model." }));
     const { scored, stale } = makeTracker(model).track(readHighlights(model));
     expect([scored.words, stale]).toEqual([[], true]);
   });
 
-  it("are old while Python computes for reasons of its own", () => {
+  it("are stale while Python computes without a change on the page", () => {
     const { now, set } = tracked();
     now();
     set({ busy: true, text: "not ok 😀" });
@@ -128,7 +128,7 @@ describe("items", () => {
     expect(sumOfMagnitudes(itemsOf(state, 0, false))).toBe(3.5);
   });
 
-  it("keep to the characters they were scored on while the text is edited", () => {
+  it("stay on the characters that were scored while the text is edited", () => {
     const runs = runsOf(itemsOf(state, 0, false), "not bad 😀", "not very bad 😀");
     expect(runs.map(({ start, end }) => [start, end])).toEqual([
       [0, 3],
@@ -137,7 +137,7 @@ describe("items", () => {
     ]);
   });
 
-  it("stand before and after the text they belong to where they are special", () => {
+  it("are placed before and after their text if they are special", () => {
     const pair = readHighlights(
       modelOf(
         highlightsState({

@@ -48,7 +48,7 @@ const edit = () => {
 const banner = () => find('[role="alert"]')[0];
 
 describe("token highlights", () => {
-  it("draw the original text, with the words where they stand", () => {
+  it("draw the original text with its words in place", () => {
     open(
       highlights,
       highlightsState({ text: "not  bad\n😀", word_offsets: ints(0, 3, 5, 8, 9, 10) }),
@@ -57,7 +57,7 @@ describe("token highlights", () => {
     expect(words().map((word) => word.textContent)).toEqual(["not", "bad", "😀"]);
   });
 
-  it("never take a text for markup", () => {
+  it("never interpret a text as markup", () => {
     const text = "<b>x</b>";
     open(
       highlights,
@@ -78,7 +78,7 @@ describe("token highlights", () => {
     expect(find("b, i")).toEqual([]);
   });
 
-  it("select by click and by key, and let go with Escape", () => {
+  it("select by click and by key, and deselect with Escape", () => {
     const model = open(highlights, highlightsState());
     words()[1]?.click();
     expect(model.get("selected")).toBe(1);
@@ -126,7 +126,7 @@ describe("token highlights", () => {
     expect(model.get("target")).toBe("positive");
   });
 
-  it("explain again once typing pauses, and bring the text back on Escape", () => {
+  it("explain again once typing pauses, and restore the text on Escape", () => {
     const model = open(highlights, highlightsState());
     const { field, type } = edit();
     expect(model.get("editing")).toBe(true);
@@ -163,7 +163,7 @@ describe("token highlights", () => {
     expect(model.get("text")).toBe("from a cell and");
   });
 
-  it("keep what was typed if Python refuses it and puts the text before back", () => {
+  it("keep what was typed if Python rejects it and restores the previous text", () => {
     const model = open(highlights, highlightsState());
     const { field, type } = edit();
     type("far too long");
@@ -187,7 +187,7 @@ describe("token highlights", () => {
     expect([field.hidden, field.value]).toEqual([typed === null, typed ?? "not bad 😀"]);
   });
 
-  it("take the text at once on Enter, but not while an input method composes", () => {
+  it("send the text at once on Enter, but not during composition", () => {
     const model = open(highlights, highlightsState());
     const { field, type } = edit();
     type("nicht schlecht");
@@ -197,7 +197,7 @@ describe("token highlights", () => {
     expect(model.get("text")).toBe("nicht schlecht");
   });
 
-  it("stay as they are in a saved copy", () => {
+  it("cannot be changed in a saved copy", () => {
     const model = open(highlights, highlightsState({ _static: true }));
     find('[role="radio"]')[0]?.click();
     press(words()[0], "e");

@@ -31,7 +31,7 @@ const line = (steps: number[], values: number[]) => ({
 });
 
 describe("series", () => {
-  it("stay as they are when smoothed, where they are constant", () => {
+  it("do not change when smoothed if they are constant", () => {
     for (const value of smoothed(line([1, 2, 5, 90], [3, 3, 3, 3]), 4))
       expect(value).toBeCloseTo(3);
   });
@@ -47,7 +47,7 @@ describe("series", () => {
     }
   });
 
-  it("forget half within the half-life, and nothing is smoothed at zero", () => {
+  it("lose half their weight within the half-life, and are not smoothed at zero", () => {
     const many = Array.from({ length: 200 }, (_, i) => i);
     const jump = many.map((i) => (i < 190 ? 0 : 1));
     expect(smoothed(line(many, jump), 10)[199]).toBeCloseTo(0.5, 2);
@@ -69,7 +69,7 @@ describe("series", () => {
     expect(nearestStep([], 3)).toBeNull();
   });
 
-  it("have an extent that counts what a view shows, with the ends of the lines that leave it", () => {
+  it("have an extent of what a view shows, including lines that leave it", () => {
     const data = line([1, 2, 3, 4, 5], [9, 1, 2, Number.NaN, 7]);
     expect(extent([data], [0, 9])).toEqual([1, 9]);
     expect(extent([data], [2.5, 3.5])).toEqual([1, 2]);
@@ -87,7 +87,7 @@ describe("epoch marks", () => {
     expect([steps(0, 3), steps(90, 1)]).toEqual([[], []]);
   });
 
-  it("never crowd, and come back when zoomed in", () => {
+  it("are thinned, and return when zoomed in", () => {
     for (const epochs of [2, 12, 13, 25, 100, 999, 10_000]) {
       const marks = epochMarks(epochs * 10, epochs, [0, epochs * 10]);
       expect(marks.length).toBeLessThanOrEqual(12);
@@ -100,7 +100,7 @@ describe("epoch marks", () => {
 });
 
 describe("axes", () => {
-  it("hold every value", () => {
+  it("contain every value", () => {
     expect(fromZero(null)).toEqual([0, 1]);
     expect(fromZero([0.2, 2])[1]).toBeGreaterThan(2);
     for (const least of [0, 0.31, 0.5, 0.72, 0.99]) {
@@ -152,7 +152,7 @@ describe("axes", () => {
     expect(ticks({ bounds, whole: true, format: String }, most)).toEqual(expected);
   });
 
-  it("lead from values to places and back", () => {
+  it("convert values to positions and back", () => {
     for (const log of [false, true]) {
       const scale = { bounds: [1e-3, 20] as const, log, format: String };
       for (const share of [0, 0.25, 0.5, 1])
@@ -173,7 +173,7 @@ describe("axes", () => {
 describe("zoom", () => {
   const whole: Bounds = [0, 1000];
 
-  it("takes a drag either way, kept within the run, and not a twitch", () => {
+  it("accepts drags in both directions, within the run, and ignores tiny ones", () => {
     expect(zoomed(200, 500, whole)).toEqual([200, 500]);
     expect(zoomed(500, 200, whole)).toEqual([200, 500]);
     expect(zoomed(-40, 500, whole)).toEqual([0, 500]);
@@ -181,7 +181,7 @@ describe("zoom", () => {
     expect(zoomed(0, 1, [0, 1])).toEqual([0, 1]);
   });
 
-  it("keeps the place under the cursor, and ends with the whole run", () => {
+  it("keeps the position under the cursor, and ends with the whole run", () => {
     const view = scaled(whole, 250, 0.5, whole) ?? [0, 0];
     expect(view[1] - view[0]).toBe(500);
     expect((250 - view[0]) / 500).toBeCloseTo(0.25);
@@ -216,7 +216,7 @@ describe("several runs", () => {
   const palette = makePalette(hex("#ffffff"), null);
   const smooth = ({ values }: { values: Float64Array }) => values.map((value) => value + 1);
 
-  it("lie with the shown one on top, whose raw loss alone is drawn", () => {
+  it("are drawn with the shown run on top, the only one with raw losses", () => {
     const runs = [run("a"), run("b"), run("c")];
     const [loss] = tracesOf(runs, 1, smooth, palette);
     expect(loss?.traces).toHaveLength(7);
@@ -244,7 +244,7 @@ describe("several runs", () => {
     expect(bounds(false, true)[0]).toBeGreaterThan(0);
   });
 
-  it("become a table with a row for each measurement, and no formula", () => {
+  it("are exported as a table with one row per measurement, without formulas", () => {
     const csv = csvOf([run('=1+1, "x"'), run("b")]);
     const rows = csv.trimEnd().split("\n");
     expect(rows).toHaveLength(1 + 2 * 3);
@@ -268,7 +268,7 @@ describe.each(["#ffffff", "#14161a", "#111111", "#1e1e1e", "#fdf6e3"])(
       return [l, 0.1 * a, b] as const;
     };
 
-    it("can be seen, and told apart without telling red from green", () => {
+    it("are visible and distinguishable also with colour blindness", () => {
       colors.forEach((color, i) => {
         expect(contrast(color, palette.background)).toBeGreaterThanOrEqual(3);
         for (const other of colors.slice(i + 1)) {

@@ -39,7 +39,7 @@ describe("the header", () => {
     expect(commandsOf(training({ can_save: false }))).not.toContain("save");
   });
 
-  it("tells what is known", () => {
+  it("shows the known figures", () => {
     expect(figuresOf(training())).toEqual([
       ["Step", "2 of 10"],
       ["Epoch", "0.4 of 2"],
@@ -57,7 +57,7 @@ describe("the header", () => {
     expect(figuresOf(training({ memory: 12_345 }))[3]).toEqual(["Memory", "12.3 GB"]);
   });
 
-  it("says of a copy, or without a kernel, what was under way", () => {
+  it("shows the phase of a saved copy, or without a kernel", () => {
     const { element, draw } = header();
     const chip = () => element.querySelector<HTMLElement>(".bw-chip");
     const said = (state: string) => {
@@ -98,7 +98,7 @@ describe("the header", () => {
     expect(progress?.getAttribute("aria-valuenow")).toBe("2");
   });
 
-  it("lets a press of a quiet button leave the others alone, and shows that the run will stop", () => {
+  it("keeps the other buttons enabled after a less prominent one, and shows that the run will stop", () => {
     const { draw, sent, press, buttons } = header();
     draw(training());
     press("Stop after this epoch");
@@ -131,7 +131,7 @@ describe("the header", () => {
     vi.useRealTimers();
   });
 
-  it("passes on a learning rate that can be one, and no other", () => {
+  it("accepts only valid learning rates", () => {
     const { draw, sent, element } = header();
     draw(training());
     const field = element.querySelector("input") as HTMLInputElement;
@@ -154,7 +154,7 @@ describe("the header", () => {
     expect(field.value).toBe("2e-5");
   });
 
-  it("leaves the field alone while the reader types", () => {
+  it("does not change the field during typing", () => {
     const { draw, element } = header();
     draw(training());
     const field = element.querySelector("input") as HTMLInputElement;
@@ -164,7 +164,7 @@ describe("the header", () => {
     expect(field.value).toBe("1e-");
   });
 
-  it("names the run where there are several", () => {
+  it("names the run if there are several", () => {
     const { draw, element, sent } = header();
     const two = { runs: ["a", "b"], shown: 1 };
     draw(training(two));

@@ -119,7 +119,7 @@ describe("the form", () => {
     expect(model.get("values")).toMatchObject({ epochs: 4, learning_rate: 1e-4 });
   });
 
-  it("shows the old value again where Python refused the new one", () => {
+  it("shows the old value again if Python rejects the new one", () => {
     const model = open(ready);
     const before = model.get("values");
     const field = find(".bw-form input")[0] as HTMLInputElement;
@@ -129,7 +129,7 @@ describe("the form", () => {
     expect(field.value).toBe("2");
   });
 
-  it("offers the rate it found, as it is written", () => {
+  it("offers the suggested rate as displayed", () => {
     const model = open({
       ...ready,
       suggested_rate: 3.21987e-4,
@@ -141,13 +141,13 @@ describe("the form", () => {
     expect(model.get("values")).toMatchObject({ learning_rate: 3.2e-4, epochs: 2 });
   });
 
-  it("calls a search off", () => {
+  it("cancels a search", () => {
     open({ ...ready, finding: true, _finder: floats(1e-7, 1) });
     named("Cancel search")?.click();
     expect(sent).toEqual([{ command: "cancel_search" }]);
   });
 
-  it("is gone once the run began", () => {
+  it("is hidden once the run has started", () => {
     const model = open(ready);
     expect(visible(find(".bw-form")[0])).toBe(true);
     model.set("state", "running");
@@ -196,7 +196,7 @@ describe("the probe history", () => {
     expect((named("Previous step") as HTMLButtonElement).disabled).toBe(true);
   });
 
-  it("takes and drops probes", () => {
+  it("adds and removes probes", () => {
     const model = open(view);
     const field = find(".bw-adder input")[0] as HTMLInputElement;
     field.value = "  <b>so</b> so ";
@@ -216,7 +216,7 @@ describe("the probe history", () => {
 describe("the data map", () => {
   const view = { view: "data" };
 
-  it("is brushed by the keyboard, box after box", () => {
+  it("is brushed by the keyboard", () => {
     const model = open(view);
     const map = find('.bw-map [role="application"]')[0];
     press(map, "ArrowRight");
@@ -229,7 +229,7 @@ describe("the data map", () => {
     expect(model.get("brush")).toEqual([]);
   });
 
-  it("lists what is selected and what looks mislabelled", () => {
+  it("lists selected examples and likely label errors", () => {
     open({
       ...view,
       brush: [0, 0.2, 0, 1],
@@ -259,7 +259,7 @@ describe("the classes", () => {
     expect(find(".bw-scores tbody tr")[0]?.textContent).toBe("negative0.890.800.8410");
   });
 
-  it("do without a matrix, and without a score that is not defined", () => {
+  it("work without a matrix, and without undefined scores", () => {
     open({
       view: "classes",
       _confusion: ints(),
@@ -271,7 +271,7 @@ describe("the classes", () => {
 });
 
 describe("the panel", () => {
-  it("shows which run it speaks of, and shows another on a click in the legend", () => {
+  it("names its run, and shows another one after a click in the legend", () => {
     const model = open({ runs: ["a", "b"] });
     find(".bw-run")[1]?.click();
     expect(model.get("shown")).toBe(1);
@@ -292,7 +292,7 @@ describe("the panel", () => {
     expect(rate()).toBe("2e−5");
   });
 
-  it("warns calmly, apart from errors", () => {
+  it("shows warnings separately from errors", () => {
     open({ problem: "The disk is full: free some space and resume.", error: "" });
     expect(visible(find(".bw-problem")[0])).toBe(true);
     expect(find(".bw-banner")[0]?.hidden).toBe(true);

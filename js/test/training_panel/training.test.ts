@@ -57,7 +57,7 @@ describe("a tab without anything to show", () => {
 describe("values of the form", () => {
   const field = (name: string) => training().form.fields.find((one) => one.name === name) as Field;
 
-  it("are taken as typed where they fit, and else explained", () => {
+  it("are accepted if valid, and explained otherwise", () => {
     const cases: [string, string, number | null | RegExp][] = [
       ["epochs", " 3 ", 3],
       ["epochs", "2.5", /whole number at least 1 and at most 100/],
@@ -108,7 +108,7 @@ describe("the probe history", () => {
     ]);
   });
 
-  it("draws the likeliest classes of the whole history, in their own order", () => {
+  it("draws the likeliest classes of the whole history, in the order of the labels", () => {
     const { probeHistory } = training({
       labels: ["a", "b", "c", "d", "e", "f"],
       _confusion: null,
@@ -149,7 +149,7 @@ describe("the brush", () => {
     expect(boxBetween([0.1, 0.5], [0.1, 0.5], limits)).toBeNull();
   });
 
-  it("moves whole and keeps a size, however far it is pushed", () => {
+  it("moves without changing its size, and stays within the limits", () => {
     const box = firstBox(limits);
     inside(box);
     for (const [dx, dy] of [
