@@ -38,7 +38,7 @@ from .padding import padding_matters
 from .precision import arithmetic
 from .prediction import Prediction, decided
 from .repeated_dropout import repeated_dropout
-from .run_options import returning_dicts
+from .run_options import plain_outputs
 from .token_budget import token_budget
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ class BertClassifier(torch.nn.Module):
             "inputs_embeds": inputs_embeds,
         }
         given = {name: value for name, value in inputs.items() if value is not None}
-        with repeated_dropout(self.model), returning_dicts(self.model):
+        with repeated_dropout(self.model), plain_outputs(self.model):
             logits: torch.Tensor = self.model(**given).logits
         return logits
 

@@ -12,17 +12,22 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def returning_dicts(model: PreTrainedModel) -> Iterator[None]:
-    """Let the model return outputs by name inside, also with ``config.return_dict=False``.
+def plain_outputs(model: PreTrainedModel) -> Iterator[None]:
+    """Let the model return outputs by name and keep no keys and values, whatever its config says.
+
+    Those are of use in generation alone, and a layer that runs again would add to them.
 
     Raises
     ------
     ValueError
         If the model needs a padding token to find the end of each text of a batch, and has none.
     """
-    config, before = model.config, model.config.return_dict
-    config.return_dict = True
+    config = model.config
+    wanted = {"return_dict": True, "use_cache": False}
+    before = {name: getattr(config, name) for name in wanted if hasattr(config, name)}
     try:
+        for name in before:
+            setattr(config, name, wanted[name])
         yield
     except ValueError as error:
         if "no padding token is defined" not in str(error):
@@ -34,4 +39,5 @@ def returning_dicts(model: PreTrainedModel) -> Iterator[None]:
         )
         raise ValueError(msg) from error
     finally:
-        config.return_dict = before
+        for name, value in before.items():
+            setattr(config, name, value)

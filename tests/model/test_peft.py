@@ -11,7 +11,7 @@ import peft
 import pytest
 import torch
 
-from bert_widgets import Trainer, attention_maps, attribute
+from bert_widgets import Trainer, attention_maps, attribute, head_effects
 from bert_widgets.explain import METHODS
 from bert_widgets.explain.attention.value_norms import block_norms
 from bert_widgets.model.classifier import BertClassifier
@@ -67,6 +67,8 @@ def test_predictions_scores_and_attention_are_those_of_the_merged_model(kind):
             rtol=1e-4,
             atol=1.01 if field == "weights" else 1e-5,
         )
+    effects = [head_effects(c, TEXTS[0])[["estimate", "effect"]] for c in (clf, merged)]
+    np.testing.assert_allclose(*effects, atol=1e-4)
     encoding = clf.encode([TEXTS[0]])[0]
     if kind in ("bert", "roberta"):
         norms = [block_norms(c, encoding, 1) for c in (clf, merged)]
@@ -167,6 +169,20 @@ def test_a_saved_adapter_has_the_whole_head(kind, targets, tmp_path):
         model = peft.PeftModelForSequenceClassification.from_pretrained(base.model, tmp_path)
     loaded = BertClassifier(model, base.tokenizer)
     assert np.array_equal(clf.predict(TEXTS).probabilities, loaded.predict(TEXTS).probabilities)
+    with pytest.raises(ValueError, match=r"no weights to train.* is_trainable=True"):
+        Trainer(loaded, DATA)
+
+
+def test_gradient_checkpointing_changes_no_training():
+    expected, clf = with_adapter("bert", lora_dropout=0.1), with_adapter("bert", lora_dropout=0.1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        clf.model.gradient_checkpointing_enable()
+        clf.model.enable_input_require_grads()
+    for classifier in (expected, clf):
+        list(Trainer(classifier, DATA, **OPTIONS))
+    for name, weight in expected.model.state_dict().items():
+        torch.testing.assert_close(weight, clf.model.state_dict()[name], rtol=0, atol=1e-5)
 
 
 def test_a_merged_model_is_saved_as_any_other(tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from bert_widgets import Trainer, attention_maps, attribute
+from bert_widgets import Trainer, attention_maps, attribute, head_effects
 from tests.families.models import family_classifier
 from tests.models import tiny_classifier
 
@@ -46,6 +46,8 @@ def test_weights_of_another_precision_give_nearly_the_same(kind, dtype):
         scores = [attribute(c, TEXTS[0], **options)[0].scores for c in (clf, plain)]
         np.testing.assert_allclose(*scores, atol=4 * tolerance * np.abs(scores[1]).max())
     assert attribute(clf, TEXTS[0])[0].completeness_error < 0.1
+    effects = [head_effects(c, TEXTS[0])[["estimate", "effect"]] for c in (clf, plain)]
+    np.testing.assert_allclose(*effects, atol=4 * tolerance * effects[1].abs().to_numpy().max())
     maps = [attention_maps(c, TEXTS[0]).weights.astype(int) for c in (clf, plain)]
     np.testing.assert_allclose(*maps, atol=1 + 255 * tolerance)
 

@@ -130,7 +130,8 @@ def estimated_effects(
     def gate(heads: Heads) -> torch.Tensor:
         # A layer that runs again gets the same gate.
         fresh = torch.ones(heads.context.shape[1], requires_grad=True, device=clf.device)
-        return heads.context * gates.setdefault(heads.layer, fresh)[None, :, None, None]
+        gated = heads.context * gates.setdefault(heads.layer, fresh)[None, :, None, None]
+        return gated.to(heads.context.dtype)
 
     def backward(_model: torch.nn.Module, _inputs: object, output: Any) -> None:  # noqa: ANN401
         if not gates:

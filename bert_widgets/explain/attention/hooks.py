@@ -11,7 +11,7 @@ from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, eager_mask
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from ...model.precision import attention
-from ...model.run_options import returning_dicts
+from ...model.run_options import plain_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,7 +90,7 @@ def run_with_hook(clf: BertClassifier, fields: dict[str, torch.Tensor], hook: Ho
     hooked = _hooked(own, noting) if own else attention(clf.model, _NAME)
     tokens = (_HOOK.set(noting), _LAYER.set(0))
     try:
-        with hooked, returning_dicts(clf.model):
+        with hooked, plain_outputs(clf.model):
             # Only DeBERTa returns its weights on request; other models pass them to the hook.
             asked = {"output_attentions": True} if own else {}
             logits: torch.Tensor = clf.model(**fields, **asked).logits

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from ...model.adapters import has_adapter
 from ...model.layers import depths
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ def check_trainable(clf: BertClassifier, hyperparameters: Hyperparameters) -> No
     """Raise a ValueError if there is nothing to train, or not in numbers that can be trained."""
     trained = trained_parameters(clf, hyperparameters)
     if not trained:
-        msg = (
-            "The model has no weights to train, since all are frozen (requires_grad is False); "
-            "call clf.model.requires_grad_(True), or do so for the parts to train."
-        )
+        way_out = "call clf.model.requires_grad_(True), or do so for the parts to train"
+        if has_adapter(clf.model):
+            way_out = "load the adapter with is_trainable=True"
+        msg = f"The model has no weights to train, since all of them are frozen; {way_out}."
         raise ValueError(msg)
     if any(parameter.dtype == torch.float16 for parameter in trained.values()):
         msg = (
