@@ -144,7 +144,7 @@ def load_tokenizer(where: str, model: PreTrainedModel) -> PreTrainedTokenizerBas
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
             where, trust_remote_code=False
         )
-    except (OSError, ValueError) as error:
+    except (ImportError, OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         msg = f"Cannot load the tokenizer of {where!r}: {reason}"
         raise OSError(msg) from error

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -212,3 +215,15 @@ def test_a_checkpoint_is_loaded_predicted_explained_and_trained(tokenizers, kind
     trainer = Trainer(clf, rows, epochs=1, probes=[texts[0]])
     assert sum(event.kind == "step" for event in trainer) == 1
     assert len(trainer.history.probe_history) >= 1
+
+
+def test_a_tokenizer_that_needs_another_package_says_so(tokenizers, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fugashi", None)
+    size = {"vocab_size": len(tokenizers["character"]), **SMALL}
+    BertForSequenceClassification(BertConfig(**size)).save_pretrained(tmp_path)
+    tokenizers["character"].save_pretrained(tmp_path)
+    settings_file = tmp_path / "tokenizer_config.json"
+    chosen = json.loads(settings_file.read_text("utf-8")) | {"word_tokenizer_type": "mecab"}
+    settings_file.write_text(json.dumps(chosen), "utf-8")
+    with pytest.raises(OSError, match=r"Cannot load the tokenizer of .* need to install fugashi"):
+        bw.BertClassifier.from_pretrained(str(tmp_path))
