@@ -10,14 +10,15 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from .._common.options import unknown
-from .tables import short
+from .label_checks import check_kinds, check_present, check_same, check_spelling, uncounted
+from .tables import row_names, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 _WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]*")
@@ -72,8 +73,9 @@ def single_labels(
                 'pass problem_type="multi_label".'
             )
             raise ValueError(msg)  # noqa: TRY004 - unfit data, like the rest
-        _check_present(value, row)
-    names = _sorted_names(column.values) if classes is None else tuple(classes)
+        check_present(value, row)
+    check_kinds(column)
+    names = _names_in(column) if classes is None else tuple(classes)
     numbers = class_numbers(column, names, named=classes is None)
     if len(names) < 2:  # noqa: PLR2004
         msg = (
@@ -118,7 +120,13 @@ def multi_labels(
     lists = [[whole(item) for item in value] for value in column.values]  # type: ignore[attr-defined]
     for items, row in zip(lists, column.rows, strict=True):
         for item in items:
-            _check_present(item, row)
+            check_present(item, row)
+            if isinstance(item, float):
+                msg = (
+                    f"Row {row}: {item!r} in the label is neither a label nor a 0 or 1; round "
+                    "probabilities to 0 and 1."
+                )
+                raise ValueError(msg)  # noqa: TRY004 - unfit data, like the rest
     if _are_indicators(column, lists, classes):
         indicators = np.array(lists, np.float32)
         if classes is None:
@@ -128,7 +136,7 @@ def multi_labels(
         [item for items in lists for item in items],
         [row for items, row in zip(lists, column.rows, strict=True) for _ in items],
     )
-    names = _sorted_names(flat.values) if classes is None else tuple(classes)
+    names = _names_in(flat) if classes is None else tuple(classes)
     if not names:
         msg = "No row has a label; give some rows labels, or name them with classes=[...]."
         raise ValueError(msg)
@@ -164,10 +172,11 @@ def indicator_columns(
     """
     names = tuple(columns) if classes is None else tuple(classes)
     labels = np.zeros((len(frame), len(names)), np.float32)
+    rows = row_names(frame)
     for name in columns:
         if name not in names:
             raise ValueError(unknown("label column", name, names))
-        for position, (row, value) in enumerate(zip(frame.index, frame[name], strict=True)):
+        for position, (row, value) in enumerate(zip(rows, frame[name], strict=True)):
             bit = _BITS.get(str(whole(value)))  # the fields of a file are strings
             if bit is None:
                 msg = f"Row {row}: the {name!r} is {short(value)}; a label column holds 0 or 1."
@@ -198,15 +207,15 @@ def class_numbers(column: LabelColumn, names: Sequence[str], *, named: bool = Fa
     if None not in as_names:
         # A string that is a class name means that class; a number may count classes instead.
         if None not in as_numbers and not all(isinstance(value, str) for value in column.values):
-            _check_same(column, as_names, as_numbers, names)
+            check_same(column, as_names, as_numbers, names)
         return [number for number in as_names if number is not None]
     if None in as_numbers:
         place = (as_names if _mostly(as_names, as_numbers) else as_numbers).index(None)
         msg = f"Row {column.rows[place]}: " + unknown("label", column.values[place], names)
         raise ValueError(msg)
     numbers = [number for number in as_numbers if number is not None]
-    if 0 not in numbers:
-        raise ValueError(_uncounted(column, numbers, names))
+    if 0 not in numbers and not all(isinstance(value, bool) for value in column.values):
+        raise ValueError(uncounted(column, numbers, names))
     return numbers
 
 
@@ -246,12 +255,13 @@ def class_number(label: object, names: Sequence[str], option: str) -> int:
 
 
 def whole(value: object) -> object:
-    """Return whole floats as integers: a column that had gaps holds floats."""
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return int(value)
-    if isinstance(value, np.bool_):
-        return bool(value)
-    if isinstance(value, np.integer):
+    """Return a label as Python has it, whole floats as integers: gaps make a column floats.
+
+    Arrays, tensors and Series are returned as lists, with their numbers as they are.
+    """
+    if hasattr(value, "tolist"):
+        value = value.tolist()  # of a single number it is that number
+    if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
 
@@ -260,9 +270,21 @@ def _counted(value: object, count: int) -> int | None:
     """Return a label as a class number, if it is a whole number below ``count``."""
     if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
         value = int(value)
+    if isinstance(value, bool | np.bool_) and count != 2:  # noqa: PLR2004
+        return None  # no and yes are two classes
     if isinstance(value, int | np.integer) and 0 <= value < count:
         return int(value)
     return None
+
+
+def _names_in(column: LabelColumn) -> tuple[str, ...]:
+    """Return the distinct names in a column; names that differ by a slip are refused."""
+    names = _sorted_names(column.values)
+    first_rows: dict[str, object] = {}
+    for value, row in zip(*column, strict=True):
+        first_rows.setdefault(str(value), row)
+    check_spelling(names, first_rows)
+    return names
 
 
 def _sorted_names(values: Sequence[object]) -> tuple[str, ...]:
@@ -306,39 +328,3 @@ def _is_bit(item: object) -> bool:
 def _mostly(as_names: Sequence[int | None], as_numbers: Sequence[int | None]) -> bool:
     """Say whether a column that fits neither reading looks more like names."""
     return as_names.count(None) <= as_numbers.count(None)
-
-
-def _check_same(
-    column: LabelColumn,
-    as_names: Sequence[int | None],
-    as_numbers: Sequence[int | None],
-    names: Sequence[str],
-) -> None:
-    """Raise for a column that names classes in one reading and counts others in the other."""
-    for value, row, name, number in zip(*column, as_names, as_numbers, strict=True):
-        if name != number and name is not None and number is not None:
-            msg = (
-                f"Row {row}: the label {value!r} can be the class named {names[name]!r} or the "
-                f"class number {value} ({names[number]!r}), and so can every label in the column; "
-                "give the names as strings, such as frame['label'].astype(str)."
-            )
-            raise ValueError(msg)
-
-
-def _uncounted(column: LabelColumn, numbers: Sequence[int], names: Sequence[str]) -> str:
-    """Return what is wrong with class numbers that lack 0: they may count from 1."""
-    return (
-        f"The label numbers lack 0, so they may count from 0 or from 1: {column.values[0]!r} in "
-        f"row {column.rows[0]} can be {names[numbers[0]]!r} or {names[numbers[0] - 1]!r}; give "
-        "names, such as frame['label'].map(dict(enumerate(classes)))."
-    )
-
-
-def _check_present(value: object, row: object) -> None:
-    missing: Any = value is None or value is pd.NA or value is pd.NaT
-    if missing or (isinstance(value, float | np.floating) and np.isnan(value)):
-        msg = f"Row {row} has no label ({value!r}); remove the row or give it a label."
-        raise ValueError(msg)
-    if isinstance(value, str) and not value.strip():
-        msg = f"Row {row} has an empty label ({value!r}); remove the row or give it a label."
-        raise ValueError(msg)

@@ -23,7 +23,7 @@ def read_table(source: object, text: str, label: str | Sequence[str]) -> pd.Data
     ----------
     source
         A DataFrame, a path, anything with ``to_pandas`` (a `datasets` split, an Arrow or polars
-        table) or a list of (text, label).
+        table), or a list of (text, label) or of mappings.
     text, label
         Column names; those of a list of pairs.
     """
@@ -31,20 +31,12 @@ def read_table(source: object, text: str, label: str | Sequence[str]) -> pd.Data
         return source
     if isinstance(source, str | Path):
         return _read(Path(source).expanduser())
-    if hasattr(source, "to_pandas"):
-        return _with_label_names(source, label)
-    if isinstance(source, Sequence):
-        for row, item in enumerate(source):
-            if not (isinstance(item, Sequence) and not isinstance(item, str) and len(item) == 2):  # noqa: PLR2004
-                msg = f"Row {row} is {short(item)}; each row of a list must be (text, label)."
-                raise ValueError(msg)
-        name = label if isinstance(label, str) else "label"
-        return pd.DataFrame(
-            {
-                text: pd.Series([t for t, _ in source], dtype=object),
-                name: pd.Series([v for _, v in source], dtype=object),
-            }
-        )
+    if hasattr(source, "to_pandas") and hasattr(source, "__getitem__"):
+        frame = _with_label_names(source, label)
+        if isinstance(frame, pd.DataFrame):
+            return frame
+    elif isinstance(source, Sequence):
+        return _from_list(source, text, label if isinstance(label, str) else "label")
     if (
         isinstance(source, Mapping)
         and source
@@ -55,11 +47,54 @@ def read_table(source: object, text: str, label: str | Sequence[str]) -> pd.Data
             f"data[{next(iter(source))!r}]."
         )
         raise TypeError(msg)
+    hint = _HINTS.get(type(source).__name__, "")
     msg = (
-        f"Cannot read labelled texts from {type(source).__name__}; give a DataFrame, "
+        f"Cannot read labelled texts from {type(source).__name__}; give {hint}a DataFrame, "
         "a path, a datasets.Dataset or a list of (text, label)."
     )
     raise TypeError(msg)
+
+
+_HINTS = {
+    "dict": "pandas.DataFrame(data), ",
+    "generator": "list(data), ",
+    "zip": "list(data), ",
+    "map": "list(data), ",
+    "ndarray": "data.tolist(), ",
+    "LazyFrame": "data.collect(), ",
+}
+
+
+def _from_list(rows: Sequence[Any], text: str, label: str) -> pd.DataFrame:
+    if rows and all(isinstance(row, Mapping) for row in rows):
+        return _from_records(rows)
+    for number, row in enumerate(rows):
+        if not (isinstance(row, Sequence) and not isinstance(row, str) and len(row) == 2):  # noqa: PLR2004
+            msg = (
+                f"Row {number} is {short(row)}; each row of a list must be (text, label), as "
+                "list(zip(texts, labels)) makes them."
+            )
+            raise ValueError(msg)
+    if isinstance(rows, tuple) and len(rows) == 2 and all(isinstance(row, list) for row in rows):  # noqa: PLR2004
+        msg = (
+            "Two lists in a tuple can be two rows, or all texts and all labels; give "
+            "list(zip(texts, labels))."
+        )
+        raise ValueError(msg)
+    return pd.DataFrame(
+        {
+            text: pd.Series([t for t, _ in rows], dtype=object),
+            label: pd.Series([v for _, v in rows], dtype=object),
+        }
+    )
+
+
+def _from_records(records: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    names = list(dict.fromkeys(name for record in records for name in record))
+    # As objects: whole numbers of any length stay exact, and a gap turns none of them into floats.
+    return pd.DataFrame(
+        {name: pd.Series([record.get(name) for record in records], dtype=object) for name in names}
+    )
 
 
 def _read_delimited(path: Path, delimiter: str) -> pd.DataFrame:
@@ -127,11 +162,7 @@ def _read_json_lines(path: Path) -> pd.DataFrame:
             msg = f"line {number} is {short(record)}, not an object with names and values."
             raise ValueError(msg)  # noqa: TRY004 - unfit data, like the rest
         records.append(record)
-    names = list(dict.fromkeys(name for record in records for name in record))
-    # As objects: whole numbers of any length stay exact, and a gap turns none of them into floats.
-    return pd.DataFrame(
-        {name: pd.Series([record.get(name) for record in records], dtype=object) for name in names}
-    )
+    return _from_records(records)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -204,8 +235,21 @@ def _class_name(value: Any, row: object, names: Sequence[str]) -> str | None:  #
     return names[int(value)]
 
 
+def row_names(frame: pd.DataFrame) -> list[object]:
+    """Return what errors call each row: its index, with its position if the index repeats."""
+    rows: list[object] = list(frame.index)
+    if frame.index.is_unique:
+        return rows
+    return [f"{row} (position {position})" for position, row in enumerate(rows)]
+
+
 def check_columns(frame: pd.DataFrame, **wanted: Sequence[str]) -> None:
-    """Raise if a column is missing or there are two of it; each option names its columns."""
+    """Raise if a column is missing, doubled or asked for twice; each option names its columns."""
+    asked = [name for names in wanted.values() for name in names]
+    for name in asked:
+        if asked.count(name) > 1:
+            msg = f"The column {name!r} is named twice; text, pair and label are different columns."
+            raise ValueError(msg)
     columns = [str(column) for column in frame.columns]
     for option, names in wanted.items():
         for name in names:
@@ -224,5 +268,5 @@ def check_columns(frame: pd.DataFrame, **wanted: Sequence[str]) -> None:
 
 def short(value: object) -> str:
     """Return a value as Python writes it, cut to 60 characters."""
-    text = repr(value)
+    text = " ".join(repr(value).split())
     return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004

@@ -10,8 +10,9 @@ import pandas as pd
 
 from .._common.options import named_options, unknown
 from .characters import has_lone_surrogate
+from .class_names import class_names
 from .label_column import LabelColumn, indicator_columns, multi_labels, single_labels, whole
-from .tables import check_columns, read_table, short
+from .tables import check_columns, read_table, row_names, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,8 +84,8 @@ class TextData:
         ----------
         source
             A DataFrame, a path (.csv, .tsv, .jsonl, .parquet), a ``datasets.Dataset``, an Arrow
-            or polars table, a list of ``(text, label)``, or a TextData, which is returned as it
-            is if its classes and problem type agree.
+            or polars table, a list of ``(text, label)`` or of dicts, or a TextData, which is
+            returned as it is if its classes and problem type agree.
         text, pair, label
             Column names. ``pair`` names the second text of sentence pairs. Several ``label``
             columns hold a 0 or 1 for the label that each is called after.
@@ -103,24 +104,34 @@ class TextData:
         ValueError
             If a column is missing, there are no rows, a text is not a string, a label is missing,
             unknown or ambiguous, the problem type is not that of a TextData, or there is only one
-            label and ``classes`` names no other. The sentence names the row and the value.
+            label and ``classes`` names no other; or if two labels differ only in white space, case
+            or Unicode form and ``classes`` does not name both. The sentence names the row and the
+            value.
+        TypeError
+            If the source or ``classes`` is of a type that holds no such data.
         """
         wanted = None if problem_type is None else check_problem_type(problem_type)
+        if classes is not None:
+            classes = class_names(classes)
         if isinstance(source, TextData):
             return source._as(classes, wanted)  # noqa: SLF001 - its own class
         frame = read_table(source, text, label)
-        columns = (label,) if isinstance(label, str) else tuple(label)
+        several = isinstance(label, list | tuple)
+        columns: tuple[Any, ...] = tuple(label) if several else (label,)
+        if not columns:
+            msg = "label names no column; give the column of labels, or one column for each label."
+            raise ValueError(msg)
         check_columns(frame, text=(text,), pair=(pair,) if pair else (), label=columns)
         texts, pairs = _texts(frame, text, pair)
         labels: NDArray[Any]
-        if not isinstance(label, str):
+        if several:
             if wanted == "single_label":
                 msg = "Label columns hold several labels per text; the model has one per text."
                 raise ValueError(msg)
             names, labels = indicator_columns(frame, columns, classes)
         else:
-            values = [whole(value) for value in frame[label].tolist()]
-            column = LabelColumn(values, list(frame.index))
+            values = [whole(value) for value in frame[columns[0]].tolist()]
+            column = LabelColumn(values, row_names(frame))
             if wanted == "multi_label":
                 names, labels = multi_labels(column, classes)
             else:
@@ -243,7 +254,7 @@ def _texts(
 
 def _strings(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
     values = frame[column].tolist()
-    for row, value in zip(frame.index, values, strict=True):
+    for row, value in zip(row_names(frame), values, strict=True):
         problem = ""
         if not isinstance(value, str):
             problem = f"is {short(value)}, not a string"

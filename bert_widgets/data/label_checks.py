@@ -1,0 +1,99 @@
+"""What a column of labels may not hold, each with the sentence that says so."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .tables import short
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .label_column import LabelColumn
+
+_INFINITE = (float("inf"), float("-inf"))
+
+
+def check_spelling(names: Sequence[str], first_rows: Mapping[str, object]) -> None:
+    """Raise if two names differ only in white space, case or Unicode form.
+
+    Parameters
+    ----------
+    names
+        The distinct names in a column.
+    first_rows
+        The row in which each occurs first.
+
+    Raises
+    ------
+    ValueError
+        If two names would be two classes by a slip of the pen.
+    """
+    spelled: dict[str, str] = {}
+    for name in names:
+        form = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+        other = spelled.setdefault(form, name)
+        if other != name:
+            msg = (
+                f"Row {first_rows[name]}: the label {name!r} and {other!r} in row "
+                f"{first_rows[other]} differ only in white space, case or Unicode form; write them "
+                "alike, or name both with classes=[...]."
+            )
+            raise ValueError(msg)
+
+
+def check_kinds(column: LabelColumn) -> None:
+    """Raise if some labels are booleans and others numbers: since True may mean 1 or not."""
+    kinds = [type(value) for value in column.values]
+    if bool in kinds and (int in kinds or float in kinds):
+        place = kinds.index(bool)
+        other = next(i for i, kind in enumerate(kinds) if kind in (int, float))
+        msg = (
+            f"Row {column.rows[place]}: the label is {column.values[place]} and in row "
+            f"{column.rows[other]} it is {column.values[other]}; use either booleans or numbers."
+        )
+        raise ValueError(msg)
+
+
+def check_same(
+    column: LabelColumn,
+    as_names: Sequence[int | None],
+    as_numbers: Sequence[int | None],
+    names: Sequence[str],
+) -> None:
+    """Raise for a column that names classes in one reading and counts others in the other."""
+    for value, row, name, number in zip(*column, as_names, as_numbers, strict=True):
+        if name != number and name is not None and number is not None:
+            msg = (
+                f"Row {row}: the label {value!r} can be the class named {names[name]!r} or the "
+                f"class number {value} ({names[number]!r}), and so can every label in the column; "
+                "give the names as strings, such as frame['label'].astype(str)."
+            )
+            raise ValueError(msg)
+
+
+def uncounted(column: LabelColumn, numbers: Sequence[int], names: Sequence[str]) -> str:
+    """Return what is wrong with class numbers that lack 0: they may count from 1."""
+    return (
+        f"The label numbers lack 0, so they may count from 0 or from 1: {column.values[0]!r} in "
+        f"row {column.rows[0]} can be {names[numbers[0]]!r} or {names[numbers[0] - 1]!r}; give "
+        "names, such as frame['label'].map(dict(enumerate(classes)))."
+    )
+
+
+def check_present(value: object, row: object) -> None:
+    """Raise if a label is missing, empty, infinite or of a type that names no class."""
+    missing: Any = value is None or value is pd.NA or value is pd.NaT
+    if missing or (isinstance(value, float | np.floating) and np.isnan(value)):
+        msg = f"Row {row} has no label ({value!r}); remove the row or give it a label."
+        raise ValueError(msg)
+    if isinstance(value, str) and not value.strip():
+        msg = f"Row {row} has an empty label ({value!r}); remove the row or give it a label."
+        raise ValueError(msg)
+    if not isinstance(value, str | int | float) or value in _INFINITE:
+        msg = f"Row {row}: the label {short(value)} is neither a name nor a number; use strings."
+        raise ValueError(msg)
