@@ -23,6 +23,11 @@ def attention_implementation(model: PreTrainedModel) -> str:
     return implementation
 
 
+def can_choose_attention(model: PreTrainedModel) -> bool:
+    """Return whether a model's attention implementation can be set."""
+    return bool(model._can_set_attn_implementation())
+
+
 def forget_origin(config: PretrainedConfig) -> None:
     """Remove the folder or Hub name that a config was loaded from."""
     config._name_or_path = ""

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from .._common._compat import attention_implementation, cpu_has_bfloat16
+from .._common._compat import (
+    attention_implementation,
+    can_choose_attention,
+    cpu_has_bfloat16,
+)
 from .._common.options import unknown
 
 if TYPE_CHECKING:
@@ -39,7 +43,11 @@ def attention(model: PreTrainedModel, implementation: str) -> Iterator[None]:
 
     Only ``"eager"`` (plain matmuls) returns attention weights. On a CPU it is also faster than SDPA
     for short texts and for all training with dropout.
+    Families that have only one implementation keep it.
     """
+    if not can_choose_attention(model):  # transformers would print a warning at every batch
+        yield
+        return
     before = attention_implementation(model)
     model.set_attn_implementation(implementation)
     try:
@@ -131,6 +139,8 @@ def _rounded(tokens: int) -> int:
 
 
 @functools.cache
+@torch.inference_mode(mode=False)  # the first to ask may be a prediction
+@torch.enable_grad()
 def sdpa_is_faster(tokens: int) -> bool:
     """Time both implementations, forward and backward in bfloat16, on texts of ``tokens`` tokens.
 

@@ -24,10 +24,22 @@ def word_embeddings(clf: BertClassifier, ids: torch.Tensor) -> torch.Tensor:
         The classifier.
     ids
         int64 tensor of any shape.
+
+    Raises
+    ------
+    ValueError
+        If the module gives something else, as that of the quantised I-BERT does.
     """
     with torch.no_grad():
-        embeddings: torch.Tensor = clf.model.get_input_embeddings()(ids)
-        return embeddings.detach().float()
+        embeddings: Any = clf.model.get_input_embeddings()(ids)
+        if not isinstance(embeddings, torch.Tensor):
+            msg = (
+                f"The word embeddings of {type(clf.model).__name__} are not a tensor, so its words "
+                "cannot be scored; use an encoder such as BERT."
+            )
+            raise ValueError(msg)  # noqa: TRY004 - an unfit model, like others
+        looked_up: torch.Tensor = embeddings.detach().float()
+        return looked_up
 
 
 def looks_up_words(clf: BertClassifier) -> bool:
@@ -55,4 +67,6 @@ def looks_up_words(clf: BertClassifier) -> bool:
     finally:
         hook.remove()
     looked_up = functional.embedding(fields["input_ids"], module.weight)
-    return len(outputs) == 1 and torch.equal(outputs[0], looked_up)
+    # I-BERT's output is a tuple.
+    plain = len(outputs) == 1 and isinstance(outputs[0], torch.Tensor)
+    return plain and torch.equal(outputs[0], looked_up)

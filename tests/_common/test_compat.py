@@ -14,6 +14,7 @@ from torch.utils.checkpoint import checkpoint
 from torch.utils.data import DataLoader, TensorDataset
 
 from bert_widgets._common import _compat
+from tests.families.models import family_classifier
 from tests.models import tiny_classifier
 
 
@@ -31,6 +32,11 @@ def test_attention_implementation_is_the_one_that_was_set():
     for implementation in ("eager", "sdpa"):
         model.set_attn_implementation(implementation)
         assert _compat.attention_implementation(model) == implementation
+
+
+def test_only_some_families_have_a_choice_of_attention():
+    assert _compat.can_choose_attention(tiny_classifier("bert").model)
+    assert not _compat.can_choose_attention(family_classifier("bloom").model)
 
 
 def test_the_origin_of_a_config_is_forgotten():

@@ -25,6 +25,15 @@ _NAME = "bert_widgets_hook"
 _OWN = "DisentangledSelfAttention"
 
 
+# What some families pass to attention beside queries, keys and values: GPT-OSS the share of a token
+# that does not exist, T5 a bias for distances.
+_OTHER_TERMS = ("s_aux", "position_bias")
+
+
+class _UnknownAttentionError(Exception):
+    """Attention has terms that `_attend` does not compute."""
+
+
 class Heads(NamedTuple):
     """What the heads of one layer compute for a batch.
 
@@ -94,6 +103,8 @@ def run_with_hook(clf: BertClassifier, fields: dict[str, torch.Tensor], hook: Ho
             # Only DeBERTa returns its weights on request; other models pass them to the hook.
             asked = {"output_attentions": True} if own else {}
             logits: torch.Tensor = clf.model(**fields, **asked).logits
+    except _UnknownAttentionError:
+        raise ValueError(unreadable(clf)) from None
     finally:
         _HOOK.reset(tokens[0])
         _LAYER.reset(tokens[1])
@@ -110,7 +121,7 @@ def unreadable(clf: BertClassifier) -> str:
     )
 
 
-def _attend(
+def _attend(  # noqa: PLR0913 - as transformers calls it
     _module: torch.nn.Module,
     query: torch.Tensor,
     key: torch.Tensor,
@@ -118,18 +129,23 @@ def _attend(
     attention_mask: torch.Tensor | None,
     *,
     scaling: float | None = None,
-    **_options: Any,  # noqa: ANN401
+    softcap: float | None = None,
+    **options: Any,  # noqa: ANN401
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Compute attention like the eager implementation of transformers, and call the hook."""
     hook = _HOOK.get()
     if hook is None:
         msg = "The attention with a hook runs only inside run_with_hook."
         raise RuntimeError(msg)
+    if any(options.get(name) is not None for name in _OTHER_TERMS):
+        raise _UnknownAttentionError
     # Several query heads share a key head and a value head in some families.
     groups = query.shape[1] // key.shape[1]
     key, value = key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1)
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     scores = (query * scale) @ key.transpose(2, 3)
+    if softcap is not None:
+        scores = (scores / softcap).tanh() * softcap
     if attention_mask is not None:
         scores = scores + attention_mask
     weights = scores.softmax(-1, dtype=torch.float32).to(query.dtype)

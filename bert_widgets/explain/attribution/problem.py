@@ -288,7 +288,7 @@ def embeddings_replaced(clf: BertClassifier, embeddings: torch.Tensor) -> Iterat
                 "use another model."
             )
             raise ValueError(msg)
-        return embeddings.to(output.dtype)
+        return embeddings.to(output.dtype).clone()  # CTRL scales them in place
 
     hook = clf.model.get_input_embeddings().register_forward_hook(replace)
     try:

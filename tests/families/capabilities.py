@@ -1,0 +1,57 @@
+"""What each family of models can do: asserted by the tests beside it, and shown in the docs."""
+
+from __future__ import annotations
+
+from bert_widgets.explain import METHODS
+from tests.families.models import FAMILIES
+from tests.models import KINDS
+
+ALL = tuple(sorted({*KINDS, *FAMILIES} - {"chinese"}))
+"""Every family, by the type of model that its config names."""
+
+# They run the model on changed texts as occlusion does, only more often.
+_SLOW = {"exact_shapley", "shapley", "lime", "kernel_shap"}
+QUICK = [name for name in METHODS if name not in _SLOW]
+"""The methods that are tried with each family."""
+
+_ENCODER_DECODERS = {"bart", "mbart", "mt5", "t5"}
+NO_WORD_SCORES = _ENCODER_DECODERS | {"ibert", "longformer", "xlnet"}
+"""Families that read their words more than once, in another order, padded or rounded."""
+NO_ATTENTION = NO_WORD_SCORES | {
+    "big_bird", "bloom", "convbert", "deberta", "falcon", "flaubert", "fnet", "funnel", "gpt_neo",
+    "luke", "megatron-bert", "mpnet", "nystromformer", "openai-gpt", "rembert", "roformer",
+    "squeezebert", "xlm",
+}  # fmt: skip
+NO_ATTENTION_METHODS = NO_WORD_SCORES | {"convbert", "falcon", "fnet", "funnel"}
+NO_VALUE_ZEROING = NO_WORD_SCORES | {
+    "biogpt", "bloom", "ctrl", "deberta", "eurobert", "falcon", "fnet", "funnel", "gemma", "gemma2",
+    "gemma3_text", "gpt2", "gpt_neo", "gpt_neox", "jina_embeddings_v3", "llama", "mistral", "mpnet",
+    "nemotron", "nomic_bert", "olmo2", "openai-gpt", "opt", "phi", "phi3", "qwen2", "qwen3",
+    "smollm3", "squeezebert", "stablelm",
+}  # fmt: skip
+PADDING_MATTERS = {"convbert", "fnet", "mobilebert", "nystromformer", "xlnet"}
+"""Families in which a text gives something else beside a longer one: they are not padded."""
+SCALE_IS_LOST = {"bloom", "deberta-v2", "funnel"}
+"""Families that normalise each word embedding at once: its product with the gradient is zero."""
+NO_EXACT_RESUME = {"big_bird"}
+"""Families that draw random numbers at their first text, so that later dropout differs."""
+UNUSED = {
+    "big_bird": "pooler",
+    "longformer": r"layer.1.attention.self.(query|key|value)\.",
+    "luke": "entity_embeddings|w2e_query|e2w_query|e2e_query",
+    "roformer": "embed_positions",
+    "xlnet": "mask_emb|r_s_bias|seg_embed",
+}
+"""Patterns of the parameters that a family's classifier does not read or does not train."""
+
+
+def refused_methods(family: str) -> set[str]:
+    """Return the methods that are refused for a family, in a sentence each."""
+    if family in NO_WORD_SCORES:
+        return set(QUICK)
+    refused = {"deeplift"}  # its rules cover none of these models
+    if family in NO_ATTENTION_METHODS:
+        refused |= {"attention_x_gradient", "rollout"}
+    if family in NO_VALUE_ZEROING:
+        refused |= {"value_zeroing"}
+    return refused
