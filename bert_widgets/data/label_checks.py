@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,22 @@ from .tables import short
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .label_column import LabelColumn
-
 _INFINITE = (float("inf"), float("-inf"))
+
+
+class LabelColumn(NamedTuple):
+    """The labels of a table and the rows they stand in.
+
+    Attributes
+    ----------
+    values
+        The labels as given; whole floats are integers already.
+    rows
+        The index of each row, for error messages.
+    """
+
+    values: Sequence[object]
+    rows: Sequence[object]
 
 
 def check_spelling(names: Sequence[str], first_rows: Mapping[str, object]) -> None:

@@ -7,12 +7,19 @@ classes, the column is refused and the error shows both.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._common.options import unknown
-from .label_checks import check_kinds, check_present, check_same, check_spelling, uncounted
+from .label_checks import (
+    LabelColumn,
+    check_kinds,
+    check_present,
+    check_same,
+    check_spelling,
+    uncounted,
+)
 from .tables import row_names, short
 
 if TYPE_CHECKING:
@@ -25,21 +32,6 @@ _WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]*")
 _BITS = {"0": 0, "1": 1, "False": 0, "True": 1}
 _NOT_COUNTED = (bool, np.bool_, float, np.floating)  # nobody writes label numbers so
 _LISTS = (list, tuple, set, frozenset, np.ndarray)
-
-
-class LabelColumn(NamedTuple):
-    """The labels of a table and the rows they stand in.
-
-    Attributes
-    ----------
-    values
-        The labels as given; whole floats are integers already (`whole`).
-    rows
-        The index of each row, for error messages.
-    """
-
-    values: Sequence[object]
-    rows: Sequence[object]
 
 
 def single_labels(

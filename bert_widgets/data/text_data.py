@@ -11,7 +11,8 @@ import pandas as pd
 from .._common.options import named_options, unknown
 from .characters import has_lone_surrogate
 from .class_names import class_names
-from .label_column import LabelColumn, indicator_columns, multi_labels, single_labels, whole
+from .label_checks import LabelColumn
+from .label_column import indicator_columns, multi_labels, single_labels, whole
 from .tables import check_columns, read_table, row_names, short
 
 if TYPE_CHECKING:
