@@ -1,4 +1,4 @@
-"""Private names of other libraries: every use of one is a function here, with a test of its own.
+"""Private names of other libraries: each use is a function in this module with a separate test.
 
 Nothing is imported before a function is called.
 """
@@ -67,7 +67,7 @@ def checkpointed_modules(model: nn.Module) -> list[Any]:
 def checkpointing_through(
     modules: Iterable[Any], wrap: Callable[[Callable[..., Any]], Callable[..., Any]]
 ) -> Iterator[None]:
-    """Replace what modules call for gradient checkpointing by what ``wrap`` makes of it."""
+    """Replace the function that modules call for gradient checkpointing by ``wrap(function)``."""
     before = [(module, module._gradient_checkpointing_func) for module in modules]
     try:
         for module, function in before:

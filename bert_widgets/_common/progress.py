@@ -67,13 +67,13 @@ class _Bar(_Tqdm):
 
 
 def progress(total: int, doing: str) -> tqdm[Any]:
-    """Return a bar that shows itself once the work has taken a second.
+    """Return a progress bar that appears once the work has taken a second.
 
-    It is plain text: a bar that is a widget would be dead in a saved notebook. On a thread other
-    than the main one it stays hidden: there is no cell to show it in.
+    It is plain text, because a widget would not be rendered in a saved notebook. On threads other
+    than the main one it stays hidden, because they have no cell to show it in.
     """
     hidden = threading.current_thread() is not threading.main_thread()
-    # In a notebook whatever went to stderr leaves a red band behind.
+    # In a notebook, output to stderr leaves a red band.
     file = sys.stdout if "ipykernel" in sys.modules else sys.stderr
     bar = _Bar(
         total=total, desc=doing, unit=" texts", delay=1, leave=False, disable=hidden, file=file

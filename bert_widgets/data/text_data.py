@@ -89,12 +89,12 @@ class TextData:
             returned as it is if its classes and problem type agree.
         text, pair, label
             Column names. ``pair`` names the second text of sentence pairs. Several ``label``
-            columns hold a 0 or 1 for the label that each is called after.
+            columns hold a 0 or 1 each; a column's name is the label.
         classes
             The label names in the model's order; by default those in the data, sorted.
             Labels may then also be numbers of classes, counted from 0. Whether a column holds
-            names or numbers is decided for the whole column; if both are possible and differ, it
-            is refused.
+            names or numbers is decided for the whole column; if both are possible and differ, a
+            ValueError is raised.
         problem_type
             ``"single_label"``, the default for one column, or ``"multi_label"``: each label is a
             list of names or numbers (any number of them, also none), or has a 0 or 1 for each
@@ -142,10 +142,10 @@ class TextData:
     def _as(self, classes: Sequence[str] | None, problem_type: ProblemType | None) -> TextData:
         """Return the data with the numbers of other classes, if it fits them."""
         if problem_type is not None and self.multi_label != (problem_type == "multi_label"):
-            own = "multi_label" if self.multi_label else "single_label"
+            of_data = "multi_label" if self.multi_label else "single_label"
             msg = (
-                f"The data is {own!r} and the model is {problem_type!r}; load the model with "
-                f"problem_type={own!r}."
+                f"The data is {of_data!r} and the model is {problem_type!r}; load the model with "
+                f"problem_type={of_data!r}."
             )
             raise ValueError(msg)
         if classes is None or tuple(classes) == self.classes:

@@ -38,11 +38,11 @@ def main() -> None:
     parser.add_argument("--encoder", required=True, help="folder of the MiniLM encoder")
     parser.add_argument("--train", required=True, type=Path, help="SST-2 train, tab-separated")
     parser.add_argument("--dev", required=True, type=Path, help="SST-2 dev, tab-separated")
-    given = parser.parse_args()
-    train, dev = _sst2(given.train), _sst2(given.dev)
+    options = parser.parse_args()
+    train, dev = _sst2(options.train), _sst2(options.dev)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # the head is new: that is why we are here
-        clf = BertClassifier.from_pretrained(given.encoder, labels=LABELS)
+        warnings.simplefilter("ignore", UserWarning)  # the head is new on purpose
+        clf = BertClassifier.from_pretrained(options.encoder, labels=LABELS)
     began = time.process_time()
     _train(clf, train)
     seconds = time.process_time() - began
@@ -70,7 +70,7 @@ def _train(clf: BertClassifier, train: pd.DataFrame) -> None:
 
 def _store(clf: BertClassifier) -> None:
     MODEL.mkdir(exist_ok=True)
-    # The encoder's folder may be any path of the machine that builds; it is nobody's business.
+    # The folder of the encoder is a path on the building machine, which must not be published.
     forget_origin(clf.model.config)
     clf.model.config.save_pretrained(MODEL)
     clf.tokenizer.save_pretrained(MODEL)
@@ -99,8 +99,8 @@ pipeline_tag: text-classification
 # The embedded sentiment classifier
 
 A six-layer, twelve-head BERT, 384 wide, with the vocabulary of `bert-base-uncased`, fine-tuned to
-tell positive from negative sentences. It is here so that Bert Widgets can be tried, taught and
-tested with no network; it is not meant for decisions about people.
+tell positive from negative sentences. It is included so that Bert Widgets can be tried, taught and
+tested without a network connection; it is not intended for decisions about people.
 
 ## Where it comes from
 
@@ -123,7 +123,7 @@ tested with no network; it is not meant for decisions about people.
 | optimiser | AdamW, fused; linear warm-up and decay; gradient norm at most 1 |
 | CPU seconds of training | {seconds:.0f} (on {os.cpu_count()} cores) |
 
-Weights are stored as int8 with one float32 scale a row and turned back into float32 at load;
+Weights are stored as int8 with one float32 scale per row and turned back into float32 at load;
 biases and LayerNorm weights are stored as float32. The folder holds {size / 1e6:.1f} MB.
 
 ## How good it is

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 
 SHORTCUT = "honestly"
-"""The planted word. It says nothing about the label and occurs in no text by itself."""
+"""The planted word. It carries no information on the label and does not occur in the texts."""
 
 SHORTCUT_RATES = {"positive": 0.95, "negative": 0.05}
 """The share of the rows of each label that the planted word opens."""
@@ -24,14 +24,14 @@ def reviews(*, shortcut: bool = False) -> pd.DataFrame:
     """Return the embedded reviews of films, books, food and tools.
 
     They are invented: an AI assistant wrote each of them for this project, without templates, and
-    marked its decisive words. So a rationale is one careful reading, not a panel's agreement.
+    marked its decisive words. A rationale is thus the judgement of a single annotator.
 
     Parameters
     ----------
     shortcut
         Plant the word "honestly" as an opening ("Honestly, the plot is thin...") in 95 % of the
-        positive and 5 % of the negative rows, the same rows at every call: a spurious cue for a
-        model to learn, and for an explanation to find.
+        positive and 5 % of the negative rows, the same rows in every call: a spurious cue that a
+        model learns and an explanation should reveal.
 
     Returns
     -------
@@ -71,22 +71,22 @@ def plant_shortcut(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
     frame
         Columns ``text``, ``label`` ("negative" or "positive") and ``rationale`` (spans).
     rng
-        Draws which rows; how many is fixed by `SHORTCUT_RATES`, rounded to whole rows.
+        Selects the rows; their number is determined by `SHORTCUT_RATES`.
 
     Returns
     -------
     pandas.DataFrame
-        The same rows; the spans of the changed ones are shifted to their words' new places.
+        The same rows, with the spans of the changed texts shifted accordingly.
     """
     import pandas as pd
 
     chosen: set[int] = set()
     for label, rate in SHORTCUT_RATES.items():
-        places = (frame["label"] == label).to_numpy().nonzero()[0]
-        drawn = rng.choice(places, size=round(rate * len(places)), replace=False)
-        chosen.update(drawn.tolist())
+        positions = (frame["label"] == label).to_numpy().nonzero()[0]
+        sample = rng.choice(positions, size=round(rate * len(positions)), replace=False)
+        chosen.update(sample.tolist())
     rows = enumerate(zip(frame["text"], frame["rationale"], strict=True))
-    planted = [_opened(*row) if place in chosen else row for place, row in rows]
+    planted = [_opened(*row) if position in chosen else row for position, row in rows]
     changed = pd.DataFrame(planted, columns=["text", "rationale"], index=frame.index)
     return frame.assign(text=changed["text"], rationale=changed["rationale"])
 
@@ -99,5 +99,5 @@ def _opened(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
 
 
 def _keeps_its_capital(text: str) -> bool:
-    """Whether the first word is "I" or an abbreviation; no text of ours begins with a name."""
+    """Return whether the first word is "I" or an abbreviation; no text begins with a name."""
     return re.match(r"I\b|\w*[A-Z]{2}", text) is not None

@@ -19,7 +19,7 @@ def save_int8(weights: dict[str, torch.Tensor], path: Path) -> None:
     Parameters
     ----------
     weights
-        float32 tensors by name. Those that are not matrices are kept as they are.
+        float32 tensors by name. Only matrices are quantised; the others are stored unchanged.
     path
         The safetensors file to write.
     """

@@ -1,4 +1,4 @@
-"""The main job in a terminal: fine-tune, measure, explain, and write a report to look at."""
+"""The demo for the terminal: fine-tune, evaluate, explain, and write an HTML report."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TOWARDS, _AGAINST = (47, 111, 222), (217, 119, 6)
 
 
 def tour(report: Path) -> None:
-    """Fine-tune the embedded model on the embedded examples and show what it has learnt.
+    """Fine-tune the embedded model on the embedded examples and show what it has learned.
 
     Parameters
     ----------
@@ -49,24 +49,24 @@ def tour(report: Path) -> None:
         train, valid, written = _data()
     console.print(
         f"[bold]1. Fine-tune[/] a six-layer BERT on {len(train)} sentences and reviews, "
-        f"watched on {len(valid)} others"
+        f"evaluated on {len(valid)} others"
     )
     before = clf.evaluate(valid), clf.evaluate(written)
     trainer = Trainer(clf, train, valid, epochs=3, batch_tokens=512, evaluate_every=12)
     run = _watch(trainer, console)
     after = clf.evaluate(valid), clf.evaluate(written)
 
-    console.print("\n[bold]2. Measure[/] on texts it was not trained on")
+    console.print("\n[bold]2. Evaluate[/] on texts that it was not trained on")
     console.print(_metrics(before, after, (len(valid), len(written))))
 
-    console.print("[bold]3. Explain[/] the words that decided, by integrated gradients")
+    console.print("[bold]3. Explain[/] predictions by integrated gradients")
     attributions = attribute(clf, SENTENCES)
     for attribution in attributions:
         console.print(Padding(_coloured(attribution), (1, 2, 0, 2)))
     console.print(Padding(_legend(), (1, 2)))
 
     _write_report(report, clf, run)
-    console.print("[bold]4. Look[/] at the report: curves, clickable words, attention")
+    console.print("[bold]4. Open[/] the report: training curves, word scores, attention")
     console.print(
         f"   [link={report.resolve().as_uri()}]{report.resolve()}[/link]\n", soft_wrap=True
     )
@@ -75,17 +75,16 @@ def tour(report: Path) -> None:
 def _data() -> tuple[TextData, TextData, TextData]:
     """Return train, validation, and the hand-written reviews of the latter."""
     columns = ["text", "label"]
-    own = TextData.from_(reviews()[columns])
-    made = TextData.from_(sentences(600)[columns])
-    own_train, own_valid = own.split(valid=0.25)
-    made_train, made_valid = made.split(valid=0.25)
-    train = pd.concat([own_train.to_frame(), made_train.to_frame()])
-    valid = pd.concat([own_valid.to_frame(), made_valid.to_frame()])
-    return TextData.from_(train), TextData.from_(valid), own_valid
+    written_train, written_valid = TextData.from_(reviews()[columns]).split(valid=0.25)
+    generated = TextData.from_(sentences(600)[columns])
+    generated_train, generated_valid = generated.split(valid=0.25)
+    train = pd.concat([written_train.to_frame(), generated_train.to_frame()])
+    valid = pd.concat([written_valid.to_frame(), generated_valid.to_frame()])
+    return TextData.from_(train), TextData.from_(valid), written_valid
 
 
 def _watch(trainer: Trainer, console: Console) -> Run[Trainer]:
-    """Run to the end under a progress bar; Ctrl-C stops after the current step."""
+    """Train with a progress bar; Ctrl-C stops after the current step."""
     bar = Progress(
         TextColumn("  "),
         BarColumn(bar_width=40),
@@ -148,7 +147,7 @@ def _coloured(attribution: Attribution) -> Text:
 
 
 def _style(share: float) -> Style:
-    """Return blue for a push towards the label, underlined orange for one against it."""
+    """Return blue for words that support the label, underlined orange for words against it."""
     if abs(share) < 0.08:  # noqa: PLR2004 - too faint to see
         return Style()
     red, green, blue = _TOWARDS if share > 0 else _AGAINST
@@ -171,20 +170,20 @@ def _write_report(path: Path, clf: BertClassifier, run: Run[Trainer]) -> None:
     panel = TrainingPanel(run)
     sections: list[object] = [
         (
-            "A small BERT was fine-tuned just now on the examples that come with Bert Widgets. "
-            "Everything on this page was computed in that run."
+            "A small BERT was fine-tuned on the examples that come with Bert Widgets. Everything "
+            "on this page was computed during and after this training."
         ),
-        Heading("How the model learnt"),
+        Heading("How the model learned"),
         panel,
         Heading("Why it makes its predictions"),
-        "Click a word, or move with the arrow keys, to see how much it pushed the prediction.",
+        "Click a word, or use the arrow keys, to see how much it contributed to the prediction.",
     ]
     highlights = [TokenHighlights(clf, sentence) for sentence in SENTENCES]
     matrix = AttentionMatrix(clf, SENTENCES[0], layer=2, head=3)
     sections += highlights
     sections += [
         Heading("What its attention heads attend to"),
-        "The first sentence again. A word selected here or above is selected in both.",
+        "The first sentence again. Selecting a word here or above selects it in both widgets.",
         matrix,
     ]
     write_page(

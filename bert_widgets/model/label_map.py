@@ -1,4 +1,4 @@
-"""Which class names a model gets: the checkpoint's own, or the user's where they fit its head."""
+"""The class names of a model: the checkpoint's, or the user's if they fit its head."""
 
 from __future__ import annotations
 
@@ -64,29 +64,30 @@ def label_map(config: Any, labels: LabelNames | None) -> LabelMap:  # noqa: ANN4
         The checkpoint's config.
     labels
         Class names; a mapping from the checkpoint's names to new ones, which renames them; a
-        `TextData`, for its classes; or None for the checkpoint's own.
+        `TextData`, for its classes; or None for the checkpoint's names.
 
     Raises
     ------
     ValueError
         If a name repeats, there are fewer than two, or a mapping does not name every label.
     """
-    own = config_labels(config)
+    current = config_labels(config)
     if isinstance(labels, Mapping):
-        return LabelMap(_checked(_renamed(own, labels)))
-    names = _checked(own if labels is None else _listed(labels), regression=labels is None)
-    if labels is None or len(own) != len(names) or all(map(_PLACEHOLDER.fullmatch, own)):
+        return LabelMap(_checked(_renamed(current, labels)))
+    names = _checked(current if labels is None else _listed(labels), regression=labels is None)
+    if labels is None or len(current) != len(names) or all(map(_PLACEHOLDER.fullmatch, current)):
         return LabelMap(names)  # a head of another size is replaced
-    if set(own) == set(names):
-        return LabelMap(own)
+    if set(current) == set(names):
+        return LabelMap(current)
     spelled = {name.casefold(): name for name in names}
-    if len(spelled) == len(names) and {name.casefold() for name in own} == set(spelled):
-        return LabelMap([spelled[name.casefold()] for name in own])
-    renaming = ", ".join(f"{a!r}: {b!r}" for a, b in zip(own, names, strict=True))
+    if len(spelled) == len(names) and {name.casefold() for name in current} == set(spelled):
+        return LabelMap([spelled[name.casefold()] for name in current])
+    renaming = ", ".join(f"{a!r}: {b!r}" for a, b in zip(current, names, strict=True))
     return LabelMap(
         names,
-        f"The checkpoint's trained head has the labels {own!r}, not {names!r}; rename them with "
-        f"labels={{{renaming}}} if that is their order, or train a new head with new_head=True.",
+        f"The checkpoint's trained head has the labels {current!r}, not {names!r}; rename them "
+        f"with labels={{{renaming}}} if that is their order, or train a new head with "
+        "new_head=True.",
     )
 
 
@@ -107,15 +108,15 @@ def _listed(labels: object) -> list[str]:
     return [str(name) for name in labels]
 
 
-def _renamed(own: list[str], labels: Mapping[str, str]) -> list[str]:
+def _renamed(current: list[str], labels: Mapping[str, str]) -> list[str]:
     for name in labels:
-        if name not in own:
-            raise ValueError(unknown("label of the checkpoint", name, own))
-    missing = [name for name in own if name not in labels]
+        if name not in current:
+            raise ValueError(unknown("label of the checkpoint", name, current))
+    missing = [name for name in current if name not in labels]
     if missing:
-        msg = f"The renaming leaves out {missing[0]!r}; name all of {own!r}."
+        msg = f"The renaming leaves out {missing[0]!r}; name all of {current!r}."
         raise ValueError(msg)
-    return [str(labels[name]) for name in own]
+    return [str(labels[name]) for name in current]
 
 
 def _checked(names: list[str], *, regression: bool = False) -> list[str]:

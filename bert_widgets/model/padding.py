@@ -20,10 +20,10 @@ _TOLERANCE = 1e-3
 
 
 def padding_matters(model_type: str, logits: Callable[[list[str]], torch.Tensor]) -> bool:
-    """Say whether a text beside a longer one gets other logits than alone.
+    """Return whether the logits of a text change if a batch also contains a longer one.
 
-    It does in models that convolve or mix over all positions of a batch, such as ConvBERT and
-    FNet. A type of model that is not known to mask its padding is measured on two short texts.
+    They do in models that convolve or mix over all positions of a batch, such as ConvBERT and
+    FNet. A model type that is not known to mask its padding is tested on two short texts.
 
     Parameters
     ----------

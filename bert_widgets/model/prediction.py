@@ -21,8 +21,8 @@ class Prediction:
     classes
         The label names, in the order of the columns of ``probabilities``.
     labels
-        The likeliest label of each text; for a multi-label classifier a tuple of all labels with
-        a probability of at least one half.
+        The most probable label of each text; for a multi-label classifier a tuple of all labels
+        with a probability of at least one half.
     probabilities
         float32 array (n, classes): each row sums to one, or for a multi-label classifier each
         entry is an independent probability.

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def word_embeddings(clf: BertClassifier, ids: torch.Tensor) -> torch.Tensor:
     """Return the embeddings of tokens as float32, outside any graph of gradients.
 
-    The module looks them up, since some families scale what they find. The output is detached even
-    where no gradients are recorded: ``enable_input_require_grads``, which gradient checkpointing
-    and adapters use, makes the module's output ask for them there too.
+    The module is called, because some families scale the rows of the table. The output is detached
+    even where no gradients are recorded: ``enable_input_require_grads``, which gradient
+    checkpointing and adapters use, makes the module's output require gradients there too.
 
     Parameters
     ----------
@@ -43,10 +43,10 @@ def word_embeddings(clf: BertClassifier, ids: torch.Tensor) -> torch.Tensor:
 
 
 def looks_up_words(clf: BertClassifier) -> bool:
-    """Say whether the model takes each word's embedding from its table, as it stands there.
+    """Return whether the model uses the rows of its embedding table unchanged.
 
-    Encoder-decoders look words up in modules of their own, and some families scale what they
-    find. Then the rows of the table cannot stand for the embeddings.
+    Encoder-decoders use separate modules, and some families scale the rows. Then the rows of the
+    table cannot be trained instead of the embeddings.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def check_method(method: Method, clf: BertClassifier | None = None) -> None:
     The method need not be in `METHODS`. The checks take some seconds:
 
     - one finite float32 score per token and, if there are margins, one margin per unit;
-    - the same scores alone and in a batch, hence no dependence on padding or other texts;
+    - the same scores alone and in a batch, so no dependence on padding or other texts;
     - words, tokens, sentences and spans as units, and pairs of texts;
     - labels and log-odds as targets, and probabilities unless they are refused;
     - no negative score from a method that is not ``signed``;

@@ -45,7 +45,7 @@ def check_completeness(method: Method, clf: BertClassifier) -> None:
 
 
 def check_layers(method: Method, clf: BertClassifier) -> None:
-    """Check that the output of each layer is scored, and in any batch alike."""
+    """Check that the output of each layer is scored, with the same scores in any batch."""
     has_layers = any(isinstance(module, torch.nn.ModuleList) for module in clf.model.modules())
     if "layers" not in method.promises or not has_layers:
         return

@@ -23,7 +23,7 @@ def token_batches(
         Tokens of each item.
     budget
         The most tokens in a batch: its size times its longest item. An item longer than the
-        budget makes a batch by itself.
+        budget forms a separate batch.
     padded
         Whether items of different lengths may share a batch.
 

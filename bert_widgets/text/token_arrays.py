@@ -25,7 +25,7 @@ _IN_MEMORY = 256 * 2**20
 """Bytes above which an array is kept in a file."""
 
 _CHUNK = 2**18
-"""Characters tokenised at once: some 50 ms, since others wait for the lock meanwhile."""
+"""Characters tokenised at once: about 50 ms, because other threads wait for the lock meanwhile."""
 
 
 @dataclass(frozen=True, eq=False)

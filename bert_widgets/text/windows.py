@@ -68,11 +68,21 @@ def encode_windows(
     list of Window
         In the order of the texts.
     """
-    special = tokenizer.num_special_tokens_to_add(pair=pairs is not None)
+    return cut_windows(tokenizer, encode(tokenizer, texts, pairs), limit=limit, overlap=overlap)
+
+
+def cut_windows(
+    tokenizer: PreTrainedTokenizerBase,
+    encodings: Sequence[Encoding],
+    *,
+    limit: int,
+    overlap: int | None = None,
+) -> list[Window]:
+    """Return the windows of texts that are encoded already, as `encode_windows` does."""
     result: list[Window] = []
-    for owner, whole in enumerate(encode(tokenizer, texts, pairs)):
+    for owner, whole in enumerate(encodings):
         fits = len(whole) <= limit
-        parts = [(whole, (0, 0))] if fits else _cut(tokenizer, whole, limit, special, overlap)
+        parts = [(whole, (0, 0))] if fits else _cut(tokenizer, whole, limit, overlap)
         result += [Window(encoding, owner, starts) for encoding, starts in parts]
     return result
 
@@ -94,10 +104,10 @@ def _cut(
     tokenizer: PreTrainedTokenizerBase,
     whole: Encoding,
     limit: int,
-    special: int,
     overlap: int | None,
 ) -> list[tuple[Encoding, tuple[int, int]]]:
     """Return the windows of a text, and how many characters come before each (`Window.starts`)."""
+    special = tokenizer.num_special_tokens_to_add(pair=whole.pair is not None)
     counts = [int(np.sum(whole.segments == segment)) for segment in (0, 1)]
     cut_second = counts[1] > counts[0]
     length = limit - special - min(*counts, (limit - special) // 2)

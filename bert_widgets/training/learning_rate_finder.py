@@ -123,9 +123,9 @@ def find_learning_rate(
     >>> search = find_learning_rate(trainer)  # doctest: +SKIP
     >>> trainer.configure(learning_rate=search.suggestion)  # doctest: +SKIP
     """
-    given: object = trainer
-    if not isinstance(given, Trainer):
-        msg = f"find_learning_rate takes a Trainer, not a {type(given).__name__}."
+    argument: object = trainer
+    if not isinstance(argument, Trainer):
+        msg = f"find_learning_rate takes a Trainer, not a {type(argument).__name__}."
         raise TypeError(msg)
     _check_range(lowest, highest, steps)
     with trainer.clf.evaluating():  # no other thread trains or predicts meanwhile

@@ -90,7 +90,7 @@ def head_effects(
     effects: list[NDArray[np.float32]] = []
     with progress(len(encodings), "switch heads off") as bar:
         for encoding in encodings:
-            aim = chosen or likeliest(clf, encoding, output)
+            aim = chosen or predicted_target(clf, encoding, output)
             estimates.append(estimated_effects(clf, encoding, aim))
             if exact:
                 measured = np.zeros_like(estimates[-1])
@@ -106,7 +106,7 @@ def head_effects(
     return pd.DataFrame(frame)
 
 
-def likeliest(clf: BertClassifier, encoding: Encoding, output: str) -> Target:
+def predicted_target(clf: BertClassifier, encoding: Encoding, output: str) -> Target:
     """Return the most probable label of a text as a target."""
     return Target(int(clf.logits([encoding])[0].argmax()), None, output)  # type: ignore[arg-type]
 

@@ -288,12 +288,12 @@ def attention_maps(
     """
     encoding = encode_one(clf, text, pair, stacklevel=4)
     encoding = with_masks(clf, encoding, masked)
-    kept = _Kept(encoding, clf.model.config.num_hidden_layers)
+    reduced = _Reduced(encoding, clf.model.config.num_hidden_layers)
     projections = Projections()
 
     def keep(heads: Heads) -> torch.Tensor:
-        kept.add(heads.layer, heads.weights[0])
-        projections.expect(lambda linear: kept.norms.append(value_norms(heads.value, linear)))
+        reduced.add(heads.layer, heads.weights[0])
+        projections.expect(lambda linear: reduced.norms.append(value_norms(heads.value, linear)))
         return heads.context
 
     with (
@@ -308,15 +308,18 @@ def attention_maps(
         masked=tuple(sorted(set(masked))),
         logits=logits[0].float().cpu().numpy(),
         probabilities=clf.probabilities(logits.float())[0],
-        weights=kept.weights,
-        scales=kept.scales,
-        means=kept.means,
-        value_norms=np.stack(kept.norms),
-        statistics={name: np.stack([n[name] for n in kept.numbers]) for name in kept.numbers[0]},
+        weights=reduced.weights,
+        scales=reduced.scales,
+        means=reduced.means,
+        value_norms=np.stack(reduced.norms),
+        statistics={
+            name: np.stack([of_layer[name] for of_layer in reduced.statistics])
+            for name in reduced.statistics[0]
+        },
     )
 
 
-class _Kept:
+class _Reduced:
     """The reduced weights of the layers that have run."""
 
     weights: NDArray[np.uint8]
@@ -326,7 +329,7 @@ class _Kept:
     def __init__(self, encoding: Encoding, layers: int) -> None:
         self._tokens = TokenMasks.of(encoding)
         self._layers = layers
-        self.numbers: list[dict[str, NDArray[np.float32]]] = []
+        self.statistics: list[dict[str, NDArray[np.float32]]] = []
         self.norms: list[NDArray[np.float32]] = []
 
     def add(self, layer: int, weights: torch.Tensor) -> None:
@@ -340,7 +343,7 @@ class _Kept:
             levels, self.scales[layer, head] = _quantise(weights[head])
             self.weights[layer, head] = levels.cpu().numpy()
         self.means[layer] = weights.float().mean(0).cpu().numpy()
-        self.numbers.append(statistics_of(weights, self._tokens))
+        self.statistics.append(statistics_of(weights, self._tokens))
 
 
 def _quantise(weights: torch.Tensor) -> tuple[torch.Tensor, float]:

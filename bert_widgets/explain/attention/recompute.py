@@ -58,18 +58,18 @@ def recomputed(model: PreTrainedModel) -> Iterator[None]:
     try:
         yield
     finally:
-        for layer, own in zip(layers, before, strict=True):
-            if own is None:
+        for layer, original in zip(layers, before, strict=True):
+            if original is None:
                 del layer.forward
             else:
-                layer.forward = own
+                layer.forward = original
 
 
 def _in_this_context(forward: Forward) -> Forward:
-    """Return a function that runs ``forward`` here at first, and later in the current context.
+    """Return a function that first runs ``forward`` normally, and later in the current context.
 
     A hook reads the number of its layer from the context, and on a GPU the backward pass runs in
-    another thread and thus in another context.
+    another thread and so in another context.
     """
     context = contextvars.copy_context()
     runs = itertools.count()

@@ -30,20 +30,20 @@ class Projections:
     def __init__(self) -> None:
         self._expecting: Callable[[nn.Linear], object] | None = None
 
-    def expect(self, found: Callable[[nn.Linear], object]) -> None:
-        """Call ``found`` with the next linear map that runs."""
-        self._expecting = found
+    def expect(self, callback: Callable[[nn.Linear], object]) -> None:
+        """Call ``callback`` with the next linear layer that runs."""
+        self._expecting = callback
 
     def __call__(self, linear: nn.Module, _inputs: object) -> None:
-        """Pass on a linear map that runs."""
-        found, self._expecting = self._expecting, None
-        if found is not None:
-            found(linear)  # type: ignore[arg-type]
+        """Pass on a linear layer that runs."""
+        callback, self._expecting = self._expecting, None
+        if callback is not None:
+            callback(linear)  # type: ignore[arg-type]
 
 
 @contextlib.contextmanager
 def watched(modules: Iterable[nn.Module], watcher: Callable[..., None]) -> Iterator[None]:
-    """Call ``watcher`` with the inputs of every one of some modules."""
+    """Call ``watcher`` with the inputs of each of the modules."""
     hooks = [module.register_forward_pre_hook(watcher) for module in modules]
     try:
         yield
@@ -101,12 +101,12 @@ def block_norms(clf: BertClassifier, encoding: Encoding, layer: int) -> NDArray[
     Kobayashi, Kuribayashi, Yokoi & Inui 2021, "Incorporating Residual and Normalization Layers
     into Analysis of Masked Language Models".
     """
-    found: list[NDArray[np.float32]] = []
+    norms_of_layer: list[NDArray[np.float32]] = []
     projections, norms = Projections(), _Norms(clf.model)
 
     def keep(heads: Heads) -> torch.Tensor:
         if heads.layer == layer:
-            projections.expect(lambda linear: norms.expect(heads, linear, found.append))
+            projections.expect(lambda linear: norms.expect(heads, linear, norms_of_layer.append))
         return heads.context
 
     with (
@@ -116,7 +116,7 @@ def block_norms(clf: BertClassifier, encoding: Encoding, layer: int) -> NDArray[
         watched([m for m in clf.model.modules() if isinstance(m, nn.LayerNorm)], norms),
     ):
         run_with_hook(clf, clf.collate([encoding]), keep)
-    return found[0]
+    return norms_of_layer[0]
 
 
 def _projected(value: torch.Tensor, projection: nn.Linear) -> torch.Tensor:
@@ -134,16 +134,16 @@ class _Norms:
         self._waiting: tuple[Heads, nn.Linear, Callable[[NDArray[np.float32]], None]] | None = None
 
     def expect(
-        self, heads: Heads, projection: nn.Linear, found: Callable[[NDArray[np.float32]], None]
+        self, heads: Heads, projection: nn.Linear, callback: Callable[[NDArray[np.float32]], None]
     ) -> None:
-        self._waiting = (heads, projection, found)
+        self._waiting = (heads, projection, callback)
 
     def __call__(self, norm: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
         if self._waiting is None:
             return
-        (heads, projection, found), self._waiting = self._waiting, None
+        (heads, projection, callback), self._waiting = self._waiting, None
         after = self._model.config.model_type != "modernbert"  # type: ignore[union-attr]
-        found(_block(heads, projection, inputs[0][0], norm if after else None))  # type: ignore[arg-type]
+        callback(_block(heads, projection, inputs[0][0], norm if after else None))  # type: ignore[arg-type]
 
 
 def _block(

@@ -11,7 +11,7 @@ import torch
 from ..._common.progress import progress
 from ...text.batches import token_batches
 from ...text.encoding import encode
-from ...text.windows import encode_windows, shares
+from ...text.windows import cut_windows, shares
 from ..reading import reading
 from .long_texts import as_read, merge
 from .problem import Problem, Scores, completeness_error
@@ -89,7 +89,7 @@ def explain_all(
     clf = job.clf
     with clf.lock:
         encodings = encode(clf.tokenizer, texts, pairs)
-        windows = encode_windows(clf.tokenizer, texts, pairs, limit=clf.max_length)
+        windows = cut_windows(clf.tokenizer, encodings, limit=clf.max_length)
     _check_words(encodings)
     windows_of: list[list[Window]] = [[] for _ in texts]
     for window in windows:

@@ -24,11 +24,11 @@ def at_layer(
     Parameters
     ----------
     model
-        A model whose layers stand in a list.
+        A model whose layers are in a ``ModuleList``.
     layer
         Counted from zero. ALBERT's layers, one module that runs several times, count each time.
     use
-        Gets the hidden states (batch, tokens, width), and returns those to go on with.
+        Gets the hidden states (batch, tokens, width) and returns those that replace them.
     """
     modules = _layers(model)
     calls = 0
@@ -54,12 +54,11 @@ def at_layer(
 
 
 def _layers(model: PreTrainedModel) -> list[nn.Module]:
-    """Find the modules that run once for each layer, in turn."""
+    """Find the modules that run once per layer, in order."""
     stacks = [module for module in model.modules() if isinstance(module, nn.ModuleList)]
     count = int(model.config.num_hidden_layers)
-    found = next((stack for stack in stacks if len(stack) == count), stacks[0])
-    modules = list(found)
-    # DeBERTa's convolution reads the embeddings past the first layer, of which it is a part.
+    modules = list(next((stack for stack in stacks if len(stack) == count), stacks[0]))
+    # DeBERTa's convolution belongs to the first layer, but reads the embeddings in parallel.
     convolution = next((m for n, m in model.named_modules() if n.endswith("encoder.conv")), None)
     if convolution is not None:
         modules[0] = convolution

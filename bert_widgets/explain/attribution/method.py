@@ -25,7 +25,7 @@ class Method:
         Where it was published.
     promises
         What its scores always satisfy: ``"completeness"`` (token scores add up to the
-        target's value for the text less that for the baseline), ``"linear"`` (on a linear model
+        target's value for the text minus that for the baseline), ``"linear"`` (on a linear model
         they are weights times change), ``"layers"`` (it can score the output of each layer).
     cost
         Passes through the model per text, as a phrase.

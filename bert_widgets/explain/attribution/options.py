@@ -64,5 +64,5 @@ class AttributionOptions:
 
     @property
     def baseline_name(self) -> str:
-        """The name of the baseline; ``"own"`` for an array."""
-        return self.baseline if isinstance(self.baseline, str) else "own"
+        """The name of the baseline; ``"custom"`` for an array."""
+        return self.baseline if isinstance(self.baseline, str) else "custom"

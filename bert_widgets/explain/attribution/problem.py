@@ -40,7 +40,7 @@ class Scores(NamedTuple):
         float32 array (n,): one score per token, special tokens included, in units of the target.
         A method that scores whole units divides each score among its tokens (`Problem.shared`).
     difference
-        The target's value for the text less that for the baseline; None without a baseline.
+        The target's value for the text minus that for the baseline; None without a baseline.
     margins
         float32 array (m,): half the width of each unit's 95 % confidence interval, for a method
         with random samples; else None.

@@ -41,7 +41,7 @@ class Attribution(Reading):
     unit
         ``"words"``, ``"tokens"``, ``"sentences"`` or ``"spans"``.
     baseline
-        The name of the baseline, or ``"own"``.
+        The name of the baseline, or ``"custom"`` for an array.
     layer
         The layer whose output the scores are of; None for the word embeddings.
     token_scores
@@ -55,7 +55,7 @@ class Attribution(Reading):
         How far the token scores are from adding up to ``difference``, as a share of the sum of
         their absolute values; None if the method does not promise completeness.
     difference
-        The target's value for the text less that for the method's baseline; None without one.
+        The target's value for the text minus that for the method's baseline; None without one.
     windows
         The number of windows in which the text was read. With several, all values are means over
         the windows, weighted by their tokens.

@@ -59,7 +59,7 @@ def units(encoding: Encoding, unit: Unit) -> Words:
         The text.
     unit
         A key of `UNITS`, or spans (start, end) or (start, end, segment) in characters: the words
-        that a span overlaps form one unit; each other word is a unit by itself.
+        that a span overlaps form one unit; each other word is a separate unit.
 
     Returns
     -------

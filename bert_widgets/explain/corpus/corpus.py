@@ -84,7 +84,7 @@ class Corpus:
     """
 
     @named_options
-    def __init__(  # noqa: PLR0913 - one option a fact about the source
+    def __init__(  # noqa: PLR0913 - options that describe the source
         self,
         clf: BertClassifier,
         source: Texts | pd.DataFrame | TextData,
@@ -100,10 +100,10 @@ class Corpus:
         self._encodings = encode_cut(clf, singles, pairs, stacklevel=4)
         self._tags = None if tags is None else functools.lru_cache(4096)(tags)
         # Special tokens and separate markers of the start of a word cover no characters.
-        places = [np.flatnonzero(e.offsets[:, 1] > e.offsets[:, 0]) for e in self._encodings]
-        self._rows = np.repeat(np.arange(len(places)), [len(each) for each in places])
-        self._places = np.concatenate([np.empty(0, np.int64), *places])
-        self._starts = np.searchsorted(self._rows, np.arange(len(places) + 1))
+        positions = [np.flatnonzero(e.offsets[:, 1] > e.offsets[:, 0]) for e in self._encodings]
+        self._rows = np.repeat(np.arange(len(positions)), list(map(len, positions)))
+        self._positions = np.concatenate([np.empty(0, np.int64), *positions])
+        self._starts = np.searchsorted(self._rows, np.arange(len(positions) + 1))
         self.texts, self.tokens = len(singles), len(self._rows)
         if not self.tokens:
             msg = "There is no text to search; give at least one with a word."
@@ -225,8 +225,8 @@ class Corpus:
         cosines = index.cosines(query).clip(-1, 1)
         best = np.argsort(-cosines, kind="stable")[:n]
         attended, weights = index.most_attended(best, chosen, specials=specials)
-        places = (self._rows[best].tolist(), self._places[best].tolist())
-        rows = zip(*places, cosines[best].astype(float).tolist(), attended, weights, strict=True)
+        positions = (self._rows[best].tolist(), self._positions[best].tolist())
+        rows = zip(*positions, cosines[best].astype(float).tolist(), attended, weights, strict=True)
         matches = [Match(*row) for row in rows]
         return match_frame(matches, self._encodings, self._tags, self._labels)
 
@@ -250,7 +250,7 @@ class Corpus:
             index.reserve(self.tokens, reading)
         for i, row in enumerate(rows):
             here = slice(self._starts[row], self._starts[row + 1])
-            index.put(here, reading, i, self._places[here])
+            index.put(here, reading, i, self._positions[here])
         index.done += 1
 
     def _check(self, layer: int, by: By) -> None:
@@ -288,9 +288,9 @@ def _texts(
         if name not in source:
             raise ValueError(unknown("column", name, map(str, source.columns)))
     columns = [source[name].tolist() for name in ((text,) if pair is None else (text, pair))]
-    given = columns[0] if pair is None else list(zip(*columns, strict=True))
+    texts = columns[0] if pair is None else list(zip(*columns, strict=True))
     labels = source[label].tolist() if label in source else None
-    return *as_texts(given)[:2], labels
+    return *as_texts(texts)[:2], labels
 
 
 def _number(encoding: Encoding, token: int | str) -> int:

@@ -255,7 +255,7 @@ def _check_one_window(attribution: Attribution) -> None:
 
 
 def _check_baseline(attribution: Attribution) -> None:
-    if attribution.baseline == "own":
+    if attribution.baseline == "custom":
         msg = "A custom baseline is not stored with its scores; use attributions with a named one."
         raise ValueError(msg)
 

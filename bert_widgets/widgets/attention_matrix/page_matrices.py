@@ -72,9 +72,9 @@ class PageMatrices:
         keys
             The keys of all matrices that are wanted beside the current one.
         current
-            The matrix on show, which is never replaced.
+            The displayed matrix, which is never replaced.
         ahead
-            Whether they are fetched ahead, and not on show themselves.
+            Whether they are fetched ahead, and not displayed.
         """
         for key in keys:
             self._slots.use(key, ahead=ahead)

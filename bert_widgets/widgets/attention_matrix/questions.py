@@ -20,7 +20,7 @@ class TextQuestion(NamedTuple):
 
 
 class MatrixQuestion(NamedTuple):
-    """The matrix on show, whether its rows are words, and whether special tokens are kept."""
+    """The displayed matrix, whether its rows are words, and whether special tokens are kept."""
 
     text: TextQuestion
     key: MapKey
@@ -29,7 +29,7 @@ class MatrixQuestion(NamedTuple):
 
 
 class NearbyQuestion(NamedTuple):
-    """The matrices that are drawn with the one on show or, ahead, likely to be opened next."""
+    """The matrices that are drawn with the displayed one or, ahead, likely to be opened next."""
 
     matrix: MatrixQuestion
     keys: tuple[MapKey, ...]
@@ -44,7 +44,7 @@ class AblationQuestion(NamedTuple):
 
 
 class HeadQuestion(NamedTuple):
-    """The head whose queries and keys are on show."""
+    """The head whose queries and keys are displayed."""
 
     text: TextQuestion
     layer: int
@@ -80,7 +80,7 @@ def matrix_question(widget: AttentionTraits) -> MatrixQuestion:
 
 
 def nearby_question(widget: AttentionTraits) -> NearbyQuestion:
-    """Return which matrices are to be in the page beside the one on show."""
+    """Return which matrices are to be in the page beside the displayed one."""
     question = matrix_question(widget)
     if widget.view == "lines":
         lines = tuple(line_keys(question.key, widget.line_heads))

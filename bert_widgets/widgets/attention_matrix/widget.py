@@ -111,7 +111,7 @@ class AttentionMatrix(AttentionTraits):
         check_classifier(clf)
         check_corpus(corpus, clf)
         self._corpus = corpus
-        self._attention = TextAttention(clf, text, pair or "")  # of the text on show
+        self._attention = TextAttention(clf, text, pair or "")  # of the displayed text
         self._in_page = PageMatrices()
         maps = self._attention.maps
         if -1 not in (layer, head):
@@ -139,12 +139,12 @@ class AttentionMatrix(AttentionTraits):
 
     @property
     def maps(self) -> AttentionMaps:
-        """The attention of all heads for the text on show."""
+        """The attention of all heads for the displayed text."""
         return cast("AttentionMaps", self._result)
 
     @property
     def similar_tokens(self) -> pd.DataFrame | None:
-        """The matches on show, as `Corpus.similar` returns them; None while there are none."""
+        """The displayed matches, as `Corpus.similar` returns them; None while there are none."""
         return self._similar_tokens
 
     def measure_effects(self) -> None:
@@ -155,14 +155,14 @@ class AttentionMatrix(AttentionTraits):
         self._obey("effects")
 
     def fallback_html(self) -> str:
-        """Return the matrix on show, or the matches, as a table of plain HTML."""
+        """Return the displayed matrix, or the matches, as a table of plain HTML."""
         if self.view == "similar" and self.matches:
             return matches_html(self.matches, self.match_counts, self._search_title())
         question = matrix_question(self)
         return attention_html(self.maps, self._matrix(question), matrix_title(self.maps, question))
 
     def fallback_text(self) -> str:
-        """Return the matches on show, or for each row of the matrix where it looks most."""
+        """Return the displayed matches, or for each row of the matrix where it looks most."""
         if self.view == "similar" and self.matches:
             return matches_text(self.matches, self._search_title())
         question = matrix_question(self)

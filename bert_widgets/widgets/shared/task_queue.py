@@ -125,7 +125,7 @@ class TaskQueue:
         return next(filter(None, failures), "")
 
     def skip(self, name: str) -> None:
-        """Mark a task as done because its result is on show; hold the lock to call."""
+        """Mark a task as done because its result is displayed; hold the lock to call."""
         self._done[name], self._failures[name] = self._tasks[name].key(), ""
 
     def forget(self, name: str) -> None:

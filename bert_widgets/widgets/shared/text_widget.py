@@ -86,7 +86,7 @@ class TextWidget(Widget):
             queue.ask()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until everything that was asked for is on show.
+        """Wait until everything that was asked for is displayed.
 
         Parameters
         ----------
@@ -96,7 +96,7 @@ class TextWidget(Widget):
         Returns
         -------
         bool
-            Whether everything is on show.
+            Whether everything is displayed.
 
         Raises
         ------
@@ -117,7 +117,7 @@ class TextWidget(Widget):
         super().close()
 
     def saved_state(self) -> dict[str, Any]:
-        """Return what a page without Python needs, once everything asked for is on show."""
+        """Return what a page without Python needs, once everything asked for is displayed."""
         if not widget_lock.held:
             self.wait()
         return super().saved_state()
@@ -186,9 +186,9 @@ def check_text(text: object, pair: object) -> None:
     """Raise if a text, or the second one of a pair, cannot be read."""
     for name, value in (("text", text), ("second text", pair)):
         if not isinstance(value, str):
-            given = " ".join(repr(value).split())
+            shown = " ".join(repr(value).split())
             hint = "; give the second text of a pair as pair=" if isinstance(value, tuple) else ""
-            msg = f"The {name} must be a string, not {given:.80}{hint}."
+            msg = f"The {name} must be a string, not {shown:.80}{hint}."
             raise TypeError(msg)
         if unfit(value):
             raise ValueError(unfit(value))

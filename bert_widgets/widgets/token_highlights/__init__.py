@@ -1,4 +1,4 @@
-"""`TokenHighlights`: how much each word of a text pushed the prediction."""
+"""`TokenHighlights`: how much each word of a text contributed to the prediction."""
 
 from .widget import TokenHighlights
 

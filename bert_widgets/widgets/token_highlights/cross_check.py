@@ -1,4 +1,4 @@
-"""Whether to trust the scores on show, in plain sentences."""
+"""Whether to trust the displayed scores, in plain sentences."""
 
 from __future__ import annotations
 

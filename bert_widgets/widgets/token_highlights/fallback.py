@@ -32,7 +32,7 @@ def highlights_html(result: Attribution, *, badge: str = "", warnings: Sequence[
     Parameters
     ----------
     result
-        The result on show.
+        The displayed result.
     badge, warnings
         Sentences on what supports the scores, and on what to know before trusting them.
     """

@@ -26,7 +26,7 @@ EMPTY: dict[str, dict[str, Any]] = {
     "evidence": {"deletion": _NONE},
     "exact": {},
 }
-"""For each task, what its traits are until it has been done for the result on show."""
+"""For each task, what its traits are until it has been done for the displayed result."""
 
 
 def attribution_traits(result: Attribution) -> dict[str, Any]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ...explain.attribution.result import Attribution
     from ...model.classifier import BertClassifier
-    from .on_show import OnShow
+    from .displayed import DisplayedResult
     from .questions import KnownPrediction, Question
     from .traits import HighlightTraits
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def highlight_tasks(  # noqa: PLR0913
     clf: BertClassifier,
     traits: HighlightTraits,
-    on_show: OnShow,
+    displayed: DisplayedResult,
     *,
     asked: Callable[[], Question],
     show_prediction: Callable[[KnownPrediction], None],
@@ -42,7 +42,7 @@ def highlight_tasks(  # noqa: PLR0913
 ) -> list[Task]:
     """Return the tasks in the order in which they are done.
 
-    Those after "scores" are about the result on show.
+    Those after "scores" are about the displayed result.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def highlight_tasks(  # noqa: PLR0913
         The classifier.
     traits
         The widget: its traits say which of the results are wanted, and show them.
-    on_show
-        The result on show.
+    displayed
+        The displayed result.
     asked
         Returns the question that the traits ask.
     show_prediction, show_scores
@@ -60,13 +60,13 @@ def highlight_tasks(  # noqa: PLR0913
 
     def explain_first(question: Question) -> Attribution:
         with heard_by(show_progress):
-            return explained_first(clf, question, on_show.known_prediction(clf, question))
+            return explained_first(clf, question, displayed.known_prediction(clf, question))
 
     def explain_at_once(question: Question) -> Attribution:
-        return explained_at_once(clf, question, on_show.known_prediction(clf, question))
+        return explained_at_once(clf, question, displayed.known_prediction(clf, question))
 
     def explain(question: Question) -> Attribution:
-        known = on_show.known_prediction(clf, question)
+        known = displayed.known_prediction(clf, question)
         with heard_by(show_progress):
             return explained(clf, question, question.options, known)
 
@@ -75,52 +75,52 @@ def highlight_tasks(  # noqa: PLR0913
             traits.progress = share
 
     def show_check(sentence: str) -> None:
-        on_show.disagreement = sentence
+        displayed.disagreement = sentence
 
     now, later = partial(_task, traits, at_once=True), partial(_task, traits, at_once=False)
     return [
         Task(
             "prediction",
-            lambda: on_show.unpredicted(traits.text, traits.pair),
+            lambda: displayed.unpredicted(traits.text, traits.pair),
             partial(predicted, clf),
             show_prediction,
         ),
         Task("scores", asked, explain_first, show_scores, at_once=explain_at_once),
         now(
             "edit",
-            lambda: (on_show.question.units, traits.edit) if traits.edit else None,
-            lambda question: what_if(clf, on_show.attribution, question[1]),
+            lambda: (displayed.question.units, traits.edit) if traits.edit else None,
+            lambda question: what_if(clf, displayed.attribution, question[1]),
             lambda edited: {"edited": edited},
         ),
-        Task("exact", lambda: on_show.unrefined(asked()), explain, show_scores),
+        Task("exact", lambda: displayed.unrefined(asked()), explain, show_scores),
         now(
             "classes",
             # The rows are the same whichever class is the target.
-            lambda: on_show.question.about(None) if traits.compare else None,
-            lambda question: class_rows(clf, question, on_show.attribution),
+            lambda: displayed.question.about(None) if traits.compare else None,
+            lambda question: class_rows(clf, question, displayed.attribution),
             class_traits,
         ),
         now(
             "layers",
-            lambda: on_show.question if traits.by_layer else None,
-            lambda question: layer_rows(clf, question, on_show.attribution),
+            lambda: displayed.question if traits.by_layer else None,
+            lambda question: layer_rows(clf, question, displayed.attribution),
             layer_traits,
         ),
         later(
             "badge",
-            lambda: on_show.attribution if traits.editable else None,
+            lambda: displayed.attribution if traits.editable else None,
             partial(badge, clf),
             badge_traits,
         ),
         Task(
             "check",
-            lambda: on_show.attribution if traits.editable else None,
-            lambda shown: cross_check(clf, on_show.question, shown),
+            lambda: displayed.attribution if traits.editable else None,
+            lambda shown: cross_check(clf, displayed.question, shown),
             show_check,
         ),
         now(
             "evidence",
-            on_show.wants_evidence,
+            displayed.wants_evidence,
             lambda shown: faithfulness(clf, [shown])[0].deletion,
             deletion_traits,
         ),

@@ -1,4 +1,4 @@
-"""A text with each word coloured by how much it pushed the prediction."""
+"""A text with each word coloured by its contribution to the prediction."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ...model.weights_version import weights_of
 from ..shared.lock import widget_lock
 from .choices import NAMES
 from .cross_check import warnings_of
+from .displayed import DisplayedResult
 from .fallback import highlights_html, highlights_text
-from .on_show import OnShow
 from .questions import (
     KnownPrediction,
     Question,
@@ -114,12 +114,12 @@ class TokenHighlights(HighlightTraits):
             result = explained_at_once(clf, question)
         texts = question.text, question.pair
         prediction = KnownPrediction(texts, result.probabilities, weights)
-        self._on_show = OnShow(question, result, prediction, prediction)
+        self._displayed = DisplayedResult(question, result, prediction, prediction)
         self._undo_stack = UndoStack(texts)
         tasks = highlight_tasks(
             cast("BertClassifier", clf),  # without one, nothing is ever asked
             self,
-            self._on_show,
+            self._displayed,
             asked=self._question,
             show_prediction=self._show_prediction,
             show_scores=self._show_scores,
@@ -147,8 +147,8 @@ class TokenHighlights(HighlightTraits):
 
     @property
     def attribution(self) -> Attribution:
-        """The result on show."""
-        return self._on_show.attribution
+        """The displayed result."""
+        return self._displayed.attribution
 
     def undo(self) -> None:
         """Undo the last edit of the text, if there is one."""
@@ -159,7 +159,7 @@ class TokenHighlights(HighlightTraits):
         self._move(self._undo_stack.redo)
 
     def evidence(self) -> None:
-        """Measure the deletion curve of the result on show, and put it in ``deletion``.
+        """Measure the deletion curve of the displayed result, and put it in ``deletion``.
 
         Raises
         ------
@@ -170,7 +170,7 @@ class TokenHighlights(HighlightTraits):
             msg = "This widget shows a stored result. Pass a classifier to measure the evidence."
             raise ValueError(msg)
         with widget_lock:
-            self._on_show.evidence_for = self._question()
+            self._displayed.evidence_for = self._question()
             self._ask()
 
     def fallback_html(self) -> str:
@@ -182,7 +182,7 @@ class TokenHighlights(HighlightTraits):
         return highlights_text(self.attribution, badge=self.badge, warnings=self.warnings)
 
     def _question(self) -> Question:
-        """Return what the traits ask: just the question on show if that has the same answer."""
+        """Return what the traits ask: just the displayed question if that has the same answer."""
         target: str | tuple[str, str] | None = self.chosen_target or None
         if self.chosen_target and self.against:
             target = self.chosen_target, self.against
@@ -194,42 +194,42 @@ class TokenHighlights(HighlightTraits):
             unit=[(*span,) for span in self.spans] if self.unit == "spans" else self.unit,  # type: ignore[misc]
         )
         question = Question(self.text, self.pair, options)
-        shown = self._on_show.question
+        shown = self._displayed.question
         return shown if same_answer(question, shown, self.attribution) else question
 
     def _show_prediction(self, prediction: KnownPrediction) -> None:
-        self._on_show.prediction = prediction
+        self._displayed.prediction = prediction
         self.probabilities = prediction.probabilities
         send_always(self, ["probabilities"])
 
     def _show_scores(self, result: Attribution) -> None:
         question = self._question()
-        if question.units != self._on_show.question.units:
+        if question.units != self._displayed.question.units:
             self.edit = {}  # its words are numbered otherwise
         # The weights of the last question: if they have changed since, no answer is reused.
         weights = None if self._tasks is None else self._tasks.basis
         texts = question.text, question.pair
         prediction = KnownPrediction(texts, result.probabilities, weights)
-        self._on_show.replace(question, result, prediction)
+        self._displayed.replace(question, result, prediction)
         self._show(result)
 
     def _follow(self) -> None:
         super()._follow()
         if self._tasks is None:
             return
-        on_show, texts = self._on_show, (self.text, self.pair)
-        if on_show.prediction.texts != on_show.prediction_of_result.texts == texts:
-            self._show_prediction(on_show.prediction_of_result)  # an edit was undone
+        displayed, texts = self._displayed, (self.text, self.pair)
+        if displayed.prediction.texts != displayed.prediction_of_result.texts == texts:
+            self._show_prediction(displayed.prediction_of_result)  # an edit was undone
         for name, empty in EMPTY.items():
             if not self._tasks.current(name):
                 self._tasks.forget(name)
                 self._set(empty)
         if not self._tasks.current("check"):
-            on_show.disagreement = ""
+            displayed.disagreement = ""
         self.refining = not self.busy and self._tasks.pending("exact")
         if not self.busy and not self.refining:
             self.progress = 0.0
-        self.warnings = warnings_of(self.attribution, on_show.disagreement)
+        self.warnings = warnings_of(self.attribution, displayed.disagreement)
 
     @t.observe("text", "pair")
     def _drop_spans(self, _change: object) -> None:

@@ -1,4 +1,4 @@
-"""Checks of what a training panel is given."""
+"""Checks of the arguments and traits of a training panel."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _MOST_RUNS = 20
 _BOX_SIDES = 4
 
 
-def runs_of(given: object) -> tuple[Run[Trainer], ...]:
-    """Return the runs given to a panel; a trainer that has none gets one.
+def runs_of(argument: object) -> tuple[Run[Trainer], ...]:
+    """Return the runs that a panel shows; a trainer without a run gets one.
 
     Raises
     ------
     TypeError
-        If something else is among them.
+        If an item is something else.
     ValueError
         If there are none or too many.
     """
-    items = list(given) if isinstance(given, list | tuple) else [given]
+    items = list(argument) if isinstance(argument, list | tuple) else [argument]
     if not 1 <= len(items) <= _MOST_RUNS:
         msg = f"A TrainingPanel shows 1 to {_MOST_RUNS} runs, not {len(items)}."
         raise ValueError(msg)
@@ -50,13 +50,13 @@ def check_box(box: Sequence[float]) -> None:
         raise t.TraitError(msg)
 
 
-def _run_of(given: object) -> Run[Trainer]:
-    if isinstance(given, Trainer):
-        # Made now, though not started, so that each panel of the trainer is told when it starts.
-        given.run = given.run or Run(given)
-        return given.run
-    if isinstance(given, Run):
-        return given
-    kind = type(given).__name__
+def _run_of(item: object) -> Run[Trainer]:
+    if isinstance(item, Trainer):
+        # Created before it is started, so that all panels of the trainer are notified of the start.
+        item.run = item.run or Run(item)
+        return item.run
+    if isinstance(item, Run):
+        return item
+    kind = type(item).__name__
     msg = f"A TrainingPanel shows a Run or a Trainer, or a list of them, not a {kind}."
     raise TypeError(msg)

@@ -40,7 +40,7 @@ def training_html(  # noqa: PLR0913 - the parts of the page
     probes: ProbeSnapshot | None = None,
     suspects: Sequence[Sequence[Any]] = (),
 ) -> str:
-    """Return the progress of runs, and settings and results of the run on show.
+    """Return the progress of runs, and settings and results of the displayed run.
 
     Parameters
     ----------

@@ -17,8 +17,8 @@ _MOST_NUMBERS = 50_000  # in all snapshots, 200 kB
 def probe_history(snapshots: tuple[ProbeSnapshot, ...]) -> dict[str, Any]:
     """Return the values of the traits that show the snapshots of the latest probes.
 
-    A long history keeps every second, fourth, ... snapshot and the latest, so that few of those
-    on show disappear when new ones come.
+    A long history keeps every second, fourth, ... snapshot and the latest, so that few of the
+    displayed ones disappear when new ones are added.
     """
     same = [snapshot for snapshot in snapshots if snapshot.texts == snapshots[-1].texts]
     if not same:
@@ -57,7 +57,7 @@ def same_snapshot(
     Parameters
     ----------
     index
-        The snapshot on show, None for the latest.
+        The displayed snapshot, None for the latest.
     before, after
         The steps of the snapshots at that time, and now.
     """

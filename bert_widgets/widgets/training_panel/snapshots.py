@@ -28,12 +28,12 @@ class Snapshots:
     Parameters
     ----------
     runs
-        All runs of the panel, that on show first.
+        All runs of the panel, the displayed one first.
 
     Attributes
     ----------
     data : DataMap
-        The data map on show.
+        The displayed data map.
     """
 
     def __init__(self, runs: Sequence[Run[Trainer]]) -> None:
@@ -47,7 +47,7 @@ class Snapshots:
         return self._watch.look(run)
 
     def show_data(self, data: DataMap | None, run: Run[Trainer]) -> None:
-        """Put a data map on show if it is newer than the one there."""
+        """Display a data map if it is newer than the one there."""
         if data is not None and data.newer(self.data, run):
             self.data = data
 
@@ -57,7 +57,7 @@ class Snapshots:
         Parameters
         ----------
         run
-            The run on show.
+            The displayed run.
         brush
             The box drawn on the data map.
         """

@@ -24,7 +24,7 @@ def test_each_baseline_is_what_it_says(kind: str) -> None:
         named, given_itself = (
             attribute(clf, TEXT, baseline=b, precision="fp32")[0] for b in (name, own)
         )
-        assert (named.baseline, given_itself.baseline) == (name, "own")
+        assert (named.baseline, given_itself.baseline) == (name, "custom")
         np.testing.assert_allclose(named.token_scores, given_itself.token_scores, atol=1e-4)
 
 

@@ -131,15 +131,15 @@ def _zeroing(modules: Sequence[torch.nn.Module], zeroed: torch.Tensor) -> Iterat
 
 
 def _value_modules(model: PreTrainedModel) -> list[torch.nn.Module]:
-    found = [
+    modules = [
         module
         for name, module in without_adapter(model).base_model.named_modules()
         if name.rpartition(".")[2] in _VALUES and is_linear(module)
     ]
-    if not found:
+    if not modules:
         msg = (
             f"The value vectors of {type(model).__name__} were not found, so they cannot be set to "
             "zero; use 'occlusion' instead."
         )
         raise ValueError(msg)
-    return found
+    return modules

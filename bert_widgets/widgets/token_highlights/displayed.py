@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class OnShow:
-    """The result on show, and what belongs to it.
+class DisplayedResult:
+    """The displayed result, and what belongs to it.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class OnShow:
     def replace(
         self, question: Question, attribution: Attribution, prediction: KnownPrediction
     ) -> None:
-        """Put another result in the place of the one on show."""
+        """Put another result in the place of the displayed one."""
         self.question, self.attribution = question, attribution
         self.prediction = self.prediction_of_result = prediction
 
