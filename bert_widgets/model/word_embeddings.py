@@ -31,7 +31,8 @@ def word_embeddings(clf: BertClassifier, ids: torch.Tensor) -> torch.Tensor:
         If the module gives something else, as that of the quantised I-BERT does.
     """
     with torch.no_grad():
-        embeddings: Any = clf.model.get_input_embeddings()(ids)
+        # Not the module itself, whose hooks another thread may have set while it explains a text.
+        embeddings: Any = clf.model.get_input_embeddings().forward(ids)
         if not isinstance(embeddings, torch.Tensor):
             msg = (
                 f"The word embeddings of {type(clf.model).__name__} are not a tensor, so its words "
