@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .classifier import BertClassifier
 
 
-def word_embeddings(clf: BertClassifier, ids: torch.Tensor) -> torch.Tensor:
+def word_embeddings(clf: BertClassifier, ids: torch.Tensor, *, hooks: bool = False) -> torch.Tensor:
     """Return the embeddings of tokens as float32, outside any graph of gradients.
 
     The module is called, because some families scale the rows of the table. The output is detached
@@ -24,6 +24,9 @@ def word_embeddings(clf: BertClassifier, ids: torch.Tensor) -> torch.Tensor:
         The classifier.
     ids
         int64 tensor of any shape.
+    hooks
+        Whether hooks on the module change the result; only where the classifier's lock is held,
+        since another thread may have set some while it explains a text.
 
     Raises
     ------
@@ -31,8 +34,8 @@ def word_embeddings(clf: BertClassifier, ids: torch.Tensor) -> torch.Tensor:
         If the module gives something else, as that of the quantised I-BERT does.
     """
     with torch.no_grad():
-        # Not the module itself, whose hooks another thread may have set while it explains a text.
-        embeddings: Any = clf.model.get_input_embeddings().forward(ids)
+        module: Any = clf.model.get_input_embeddings()
+        embeddings: Any = module(ids) if hooks else module.forward(ids)
         if not isinstance(embeddings, torch.Tensor):
             msg = (
                 f"The word embeddings of {type(clf.model).__name__} are not a tensor, so its words "

@@ -40,9 +40,25 @@ _WORD = regex.compile(
 
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Return the characters (start, end) of each word, in order; white space is in none."""
-    return [match.span() for match in _WORD.finditer(text)]
+    return [span for span, _ in _words(text)]
 
 
 def unspaced_starts(text: str) -> set[int]:
     """Return where the words begin that may follow another one without a space."""
-    return {match.start() for match in _WORD.finditer(text) if match["unspaced"] is not None}
+    return {start for (start, _), unspaced in _words(text) if unspaced}
+
+
+def _words(text: str) -> list[tuple[tuple[int, int], bool]]:
+    """Return each word's characters, and whether it may follow another one without a space."""
+    words = [(match.span(), match["unspaced"] is not None) for match in _WORD.finditer(text)]
+    if text.isascii():
+        return words
+    boundaries = {match.end() for match in regex.finditer(r"\X", text)}
+    whole: list[tuple[tuple[int, int], bool]] = []
+    for (start, end), unspaced in words:
+        if whole and whole[-1][0][1] == start and start not in boundaries:
+            (before, _), joined = whole[-1]
+            whole[-1] = ((before, end), joined)  # a mark may join characters of two scripts
+        else:
+            whole.append(((start, end), unspaced))
+    return whole

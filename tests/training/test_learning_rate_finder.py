@@ -202,7 +202,7 @@ def test_a_training_that_has_begun_is_refused():
 
 
 def test_what_is_no_trainer_is_named():
-    with pytest.raises(TypeError, match="for a Trainer, not for a BertClassifier"):
+    with pytest.raises(TypeError, match="takes a Trainer, not a BertClassifier"):
         find_learning_rate(tiny_classifier("bert"))
 
 

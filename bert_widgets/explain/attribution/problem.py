@@ -254,7 +254,7 @@ class Problem:
         """Look up the word embeddings (tokens, width) of a text and of its baseline."""
         device = self.clf.device
         ids = torch.tensor(encoding.input_ids, device=device)
-        text = word_embeddings(self.clf, ids)
+        text = word_embeddings(self.clf, ids, hooks=True)  # `sensitivity` adds noise by one
         ordinary = torch.from_numpy(encoding.segments >= 0).to(device)[:, None]
         return text, torch.where(ordinary, self.baseline, text)
 

@@ -43,7 +43,7 @@ def test_a_word_whose_first_token_is_masked_has_its_label() -> None:
     [
         ([99], "There is no token 99 to mask; use 0 to 6"),
         ([-1], "There is no token -1"),
-        ([0], r"Token 0 is \[CLS\], a special"),
+        ([0], r"Token 0 is the special token \[CLS\]"),
     ],
 )
 def test_what_cannot_be_masked_is_named(masked, sentence) -> None:

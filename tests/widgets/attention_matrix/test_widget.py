@@ -110,7 +110,7 @@ def test_a_new_text_is_read_and_its_head_sent():
     widget.pair = "bad"
     assert widget.words == ["good", "soup", "bad"]
     widget.text = ""
-    assert "no text" in widget.error
+    assert "The text is empty" in widget.error
     assert widget.words == ["good", "soup", "bad"]
     widget.wait()
     assert agrees(widget)

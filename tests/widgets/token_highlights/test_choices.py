@@ -359,7 +359,7 @@ def test_invalid_choices_are_refused_with_one_sentence(name, value, message):
         ({"baseline": "padd"}, "did you mean 'pad'"),
         ({"output": "logits"}, "did you mean 'logit'"),
         ({"unit": "word"}, "did you mean 'words'"),
-        ({"target": ("good", "good")}, "against itself"),
+        ({"target": ("good", "good")}, "need two different labels"),
     ],
 )
 def test_the_constructor_refuses_invalid_choices(option, message):
