@@ -15,6 +15,8 @@ from tests.bench.gpu.timing import Measurement, StepClock
 from tests.bench.gpu.workloads import texts_of_length
 from tests.models import tiny_classifier
 
+pytestmark = pytest.mark.exhaustive
+
 COMMAND = [sys.executable, "-m", "tests.bench.gpu", "--device", "cpu", "--tiny"]
 TASKS = {"training": 2, "prediction": 3, "integrated gradients": 3}
 

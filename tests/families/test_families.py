@@ -28,6 +28,8 @@ from tests.families.models import family_classifier
 from tests.families.table import PAGE, page
 from tests.models import KINDS, tiny_classifier
 
+pytestmark = pytest.mark.exhaustive
+
 TEXTS = ["The film was not good", "The soup was so delightful, and I'd see it again!", "bad"]
 
 

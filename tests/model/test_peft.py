@@ -19,8 +19,11 @@ from bert_widgets.model.layers import depths
 from bert_widgets.widgets import TokenHighlights
 from tests.models import tiny_classifier
 
-# PEFT asks for what transformers is about to rename.
-pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
+pytestmark = [
+    pytest.mark.exhaustive,
+    # PEFT asks for what transformers is about to rename.
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning"),
+]
 
 TEXTS = ["The film was not good", "The soup was so delightful, and I'd see it again!"]
 DATA = [("The film was good", "positive"), ("The soup was boring!", "negative")] * 8

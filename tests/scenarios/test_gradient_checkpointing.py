@@ -13,6 +13,8 @@ from bert_widgets.explain import METHODS
 from bert_widgets.widgets import TokenHighlights
 from tests.models import tiny_classifier
 
+pytestmark = pytest.mark.exhaustive
+
 TEXT = "The film was not good"
 DATA = [("The film was good", "positive"), ("The soup was boring!", "negative")] * 8
 SETTINGS = ("on", "reentrant", "off again", "inputs require gradients")

@@ -11,6 +11,8 @@ import pytest
 
 from tests.training.lives import LIVES
 
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -16,11 +16,13 @@ ORIGINAL = METHODS["input_x_gradient"]
 COMPLETE = METHODS["exact_shapley"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", METHODS)
 def test_each_of_our_methods_passes(name: str) -> None:
     check_method(METHODS[name])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 def test_methods_pass_on_every_family(kind: str) -> None:
     for name in ("input_x_gradient", "attnlrp", "rollout", "occlusion", "exact_shapley"):

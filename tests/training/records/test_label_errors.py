@@ -147,6 +147,7 @@ def test_several_labels_a_text_are_refused():
         Dynamics(data).label_errors()
 
 
+@pytest.mark.exhaustive
 def test_flipped_labels_lead_the_list():
     frame, flipped = with_flipped_labels(500)
     listed = ranked_label_errors(frame)
