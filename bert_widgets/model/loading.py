@@ -295,8 +295,9 @@ def readable_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) 
         positions = _POSITIONS  # relative ones have no limit
     encoder = without_adapter(model).base_model
     table = getattr(getattr(encoder, "embeddings", None), "position_embeddings", None)
-    if table is not None and table.padding_idx is not None:
-        positions -= int(table.padding_idx) + 1
+    padding = getattr(table, "padding_idx", None)
+    if padding is not None:
+        positions -= int(padding) + 1
     return min(positions, int(tokenizer.model_max_length))
 
 

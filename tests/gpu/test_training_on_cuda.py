@@ -65,7 +65,7 @@ def test_running_out_of_memory_splits_the_batches_and_continues():
     trainer = Trainer(clf, DATA, precision="fp32", **OPTIONS)
     list(trainer)
     hook.remove()
-    assert "Memory ran out" in trainer.history.notes[0].text
+    assert "Out of memory" in trainer.history.notes[0].text
     assert trainer.progress.step == trainer.progress.total_steps
 
 
