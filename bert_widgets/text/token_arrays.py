@@ -168,7 +168,9 @@ def _tokenized(
         # The tokenizer's own call sets its backend up: no padding, and where to cut.
         tokenizer("", **cut)
         encodings = tokenizer.backend_tokenizer.encode_batch_fast(chunk)
-        return [each.ids for each in encodings], [each.type_ids for each in encodings]
+        return [encoding.ids for encoding in encodings], [
+            encoding.type_ids for encoding in encodings
+        ]
     fields = tokenizer(chunk, **cut, return_token_type_ids=True, verbose=False)
     return fields["input_ids"], fields["token_type_ids"]
 

@@ -91,17 +91,17 @@ def run_with_hook(clf: BertClassifier, fields: dict[str, torch.Tensor], hook: Ho
         seen.append(heads.layer)
         return hook(heads)
 
-    own = [module for module in clf.model.modules() if type(module).__name__ == _OWN]
+    separate = [module for module in clf.model.modules() if type(module).__name__ == _OWN]
     # An encoder-decoder has several attentions in a layer, and DeBERTa v1 one joint projection.
-    joint = any(not hasattr(module, "query_proj") for module in own)
+    joint = any(not hasattr(module, "query_proj") for module in separate)
     if clf.model.config.is_encoder_decoder or joint:
         raise ValueError(unreadable(clf))
-    hooked = _hooked(own, noting) if own else attention(clf.model, _NAME)
+    hooked = _hooked(separate, noting) if separate else attention(clf.model, _NAME)
     tokens = (_HOOK.set(noting), _LAYER.set(0))
     try:
         with hooked, plain_outputs(clf.model):
             # Only DeBERTa returns its weights on request; other models pass them to the hook.
-            asked = {"output_attentions": True} if own else {}
+            asked = {"output_attentions": True} if separate else {}
             logits: torch.Tensor = clf.model(**fields, **asked).logits
     except _UnknownAttentionError:
         raise ValueError(unreadable(clf)) from None

@@ -92,16 +92,16 @@ def query_key_of(clf: BertClassifier, encoding: Encoding, layer: int, head: int)
         if not 0 <= number < counts[name]:
             msg = f"There is no {name} {number}; use 0 to {counts[name] - 1}."
             raise ValueError(msg)
-    kept: list[tuple[torch.Tensor, ...]] = []
+    head_states: list[tuple[torch.Tensor, ...]] = []
 
     def keep(heads: Heads) -> torch.Tensor:
         if heads.layer == layer:
-            kept.append((heads.query[0, head], heads.key[0, head], heads.weights[0, head]))
+            head_states.append((heads.query[0, head], heads.key[0, head], heads.weights[0, head]))
         return heads.context
 
     with clf.evaluating(), torch.inference_mode():
         run_with_hook(clf, clf.collate([encoding]), keep)
-    query, key, weights = (part.float().cpu().numpy() for part in kept[0])
+    query, key, weights = (part.float().cpu().numpy() for part in head_states[0])
     # DeBERTa divides the scale among its kinds of scores.
     kinds = 1 + len(getattr(config, "pos_att_type", None) or [])
     scores = query @ key.T / np.sqrt(query.shape[1] * kinds, dtype=np.float32)

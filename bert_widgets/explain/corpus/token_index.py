@@ -86,8 +86,8 @@ def read_layer(
     unit = torch.nn.functional.normalize(vectors[0].float(), dim=-1)
     return LayerReading(
         unit.reshape(count, longest, -1).cpu().numpy(),
-        np.stack([each.indices.transpose(1, 2).cpu().numpy() for each in most]),
-        np.stack([each.values.transpose(1, 2).float().cpu().numpy() for each in most]),
+        np.stack([top.indices.transpose(1, 2).cpu().numpy() for top in most]),
+        np.stack([top.values.transpose(1, 2).float().cpu().numpy() for top in most]),
     )
 
 

@@ -67,18 +67,20 @@ def agreement(first: Sequence[Attribution], second: Sequence[Attribution]) -> Ag
 
 def spearman(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
     """Return the correlation of the ranks; NaN as `pearson`."""
-    return pearson(*(np.asarray(pd.Series(each).rank(), np.float64) for each in (first, second)))
+    return pearson(
+        *(np.asarray(pd.Series(scores).rank(), np.float64) for scores in (first, second))
+    )
 
 
 def pearson(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
     """Return the linear correlation; NaN if one of the two is constant."""
-    first, second = (np.asarray(each, np.float64) - np.mean(each) for each in (first, second))
+    first, second = (np.asarray(scores, np.float64) - np.mean(scores) for scores in (first, second))
     size = float(np.sqrt((first @ first) * (second @ second)))
     return float(first @ second) / size if size else float("nan")
 
 
 def kendall(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
     """Return tau-b, the cosine of the signs of all pairs' differences; NaN as `pearson`."""
-    signs = [np.sign(np.subtract.outer(each, each)) for each in (first, second)]
+    signs = [np.sign(np.subtract.outer(scores, scores)) for scores in (first, second)]
     size = float(np.sqrt((signs[0] ** 2).sum() * (signs[1] ** 2).sum()))
     return float((signs[0] * signs[1]).sum()) / size if size else float("nan")

@@ -154,7 +154,7 @@ def faithfulness(
     if random_orders < 1:
         msg = f"random_orders={random_orders} is invalid; use 1 or more."
         raise ValueError(msg)
-    plans = [_plan(each, random_orders, seed) for each in attributions]
+    plans = [_plan(attribution, random_orders, seed) for attribution in attributions]
     questions = [(row, removed) for row, plan in enumerate(plans) for removed in _removals(plan)]
     values = iter(remaining(clf, attributions, questions, removal=removal).tolist())
     return [
@@ -204,7 +204,7 @@ def _measured(attribution: Attribution, plan: _Plan, answers: Iterator[float]) -
     deletion, insertion, *rest = (take(len(plan.steps)) for _ in range(2 + len(plan.random)))
     random = np.stack(rest)
     removed = np.array(plan.steps, np.int32)
-    band = [each.astype(np.float32) for each in (random.mean(0), random.min(0), random.max(0))]
+    band = [curve.astype(np.float32) for curve in (random.mean(0), random.min(0), random.max(0))]
     drops, scores = whole - take(len(plan.alone)), attribution.scores[plan.alone]
     return Faithfulness(
         probability=whole,

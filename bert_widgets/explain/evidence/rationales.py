@@ -91,12 +91,12 @@ def plausibility(
     if len(attributions) != len(rationales):
         msg = f"{len(attributions)} texts have {len(rationales)} rationales; use one per text."
         raise ValueError(msg)
-    scores = [word_scores(each) for each in attributions]
+    scores = [word_scores(attribution) for attribution in attributions]
     marked = [
         _marked(i, *each) for i, each in enumerate(zip(attributions, rationales, strict=True))
     ]
-    share = np.mean([each.mean() for each in marked]) if marked else 0.0
-    chosen = [_highest(each, max(1, round(share * len(each)))) for each in scores]
+    share = np.mean([mask.mean() for mask in marked]) if marked else 0.0
+    chosen = [_highest(row, max(1, round(share * len(row)))) for row in scores]
     matches = [_matches(a, b) for a, b in zip(chosen, marked, strict=True)]
     return Plausibility(
         token_f1=np.array([_token_f1(a, b) for a, b in zip(chosen, marked, strict=True)]),

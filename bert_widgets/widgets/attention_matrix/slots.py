@@ -57,7 +57,7 @@ class Slots:
         self._unseen = set(range(SLOTS))
 
     def __contains__(self, key: object) -> bool:
-        return any(each.key == key for slot in self._held for each in slot)
+        return any(matrix.key == key for slot in self._held for matrix in slot)
 
     @property
     def spare(self) -> int:
@@ -67,7 +67,7 @@ class Slots:
     def use(self, key: MapKey, *, ahead: bool = False) -> None:
         """Note that a matrix is looked at, or perhaps will be."""
         for number, slot in enumerate(self._held):
-            if any(each.key == key for each in slot) and (not ahead or number in self._unseen):
+            if any(matrix.key == key for matrix in slot) and (not ahead or number in self._unseen):
                 self._note(number, ahead=ahead)
 
     def put(self, matrices: Sequence[Drawn], *, ahead: bool = False) -> dict[str, Any]:
@@ -97,12 +97,15 @@ class Slots:
     def _traits(self, changed: Sequence[int]) -> dict[str, Any]:
         values: dict[str, Any] = {
             f"_slot_{number}": np.concatenate(
-                [np.empty(0, np.uint8), *(each.levels for each in self._held[number])]
+                [np.empty(0, np.uint8), *(matrix.levels for matrix in self._held[number])]
             )
             for number in changed
         }
         values["_slots"] = [
-            [{**asdict(each.key), "scale": each.scale, "left_out": each.left_out} for each in slot]
+            [
+                {**asdict(matrix.key), "scale": matrix.scale, "left_out": matrix.left_out}
+                for matrix in slot
+            ]
             for slot in self._held
         ]
         return values
