@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import torch
     from torch import nn
-    from transformers import PretrainedConfig, PreTrainedModel
+    from transformers import PreTrainedModel
 
 
 def attention_implementation(model: PreTrainedModel) -> str:
@@ -26,11 +26,6 @@ def attention_implementation(model: PreTrainedModel) -> str:
 def can_choose_attention(model: PreTrainedModel) -> bool:
     """Return whether a model's attention implementation can be set."""
     return bool(model._can_set_attn_implementation())
-
-
-def forget_origin(config: PretrainedConfig) -> None:
-    """Remove the folder or Hub name that a config was loaded from."""
-    config._name_or_path = ""
 
 
 def in_place_changes(tensor: torch.Tensor) -> int:

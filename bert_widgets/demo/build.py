@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from tqdm.auto import tqdm
 
-from .._common._compat import forget_origin
 from ..model.classifier import BertClassifier
 from ..training import Trainer
 from . import MODEL, classifier
@@ -71,7 +70,7 @@ def _train(clf: BertClassifier, train: pd.DataFrame) -> None:
 def _store(clf: BertClassifier) -> None:
     MODEL.mkdir(exist_ok=True)
     # The folder of the encoder is a path on the building machine, which must not be published.
-    forget_origin(clf.model.config)
+    clf.model.config.name_or_path = ""  # the folder is of this machine
     clf.model.config.save_pretrained(MODEL)
     clf.tokenizer.save_pretrained(MODEL)
     save_int8(

@@ -39,13 +39,6 @@ def test_only_some_families_have_a_choice_of_attention():
     assert not _compat.can_choose_attention(family_classifier("bloom").model)
 
 
-def test_the_origin_of_a_config_is_forgotten():
-    config = tiny_classifier("bert").model.config
-    assert config.name_or_path
-    _compat.forget_origin(config)
-    assert config.name_or_path == ""
-
-
 def test_in_place_changes_are_counted():
     tensor = torch.zeros(2)
     before = _compat.in_place_changes(tensor)
