@@ -13,8 +13,6 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging as hf_logging
 
-from .adapters import without_adapter
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -35,8 +33,6 @@ _COMPATIBLE = ("Model", "ForMaskedLM", "ForPreTraining", _TASK)
 _BUFFERS = ("position_ids", "token_type_ids", "inv_freq")  # constants that old versions saved
 _LFS = b"version https://git-lfs"
 _PADDED = 256  # rows by which an embedding table is often longer than its vocabulary
-_POSITIONS = 512
-_ALIGNMENT = 64  # bytes: what torch gives the tensors that it allocates itself
 
 
 class LoadedModel(NamedTuple):
@@ -283,29 +279,3 @@ def choose_device(name: str) -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
-def readable_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
-    """Return how many tokens a model reads at once.
-
-    RoBERTa and its descendants leave their first positions to the padding token.
-    """
-    positions = int(getattr(model.config, "max_position_embeddings", 0))
-    if positions <= 0:
-        positions = _POSITIONS  # relative ones have no limit
-    encoder = without_adapter(model).base_model
-    table = getattr(getattr(encoder, "embeddings", None), "position_embeddings", None)
-    padding = getattr(table, "padding_idx", None)
-    if padding is not None:
-        positions -= int(padding) + 1
-    return min(positions, int(tokenizer.model_max_length))
-
-
-def align(model: PreTrainedModel) -> None:
-    """Move weights that are not aligned in memory, as those read from a file may be.
-
-    The last bit of a matmul depends on that, and a resumed run must continue bit for bit.
-    """
-    for tensor in (*model.parameters(), *model.buffers()):
-        if tensor.data_ptr() % _ALIGNMENT:
-            tensor.data = tensor.data.clone()

@@ -10,14 +10,15 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from .._common.progress import progress
+from .batches import right_padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    import torch
     from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
 
@@ -78,16 +79,14 @@ class TokenArrays:
         rows = np.asarray(rows, np.int64)
         lengths = self.lengths[rows]
         columns = np.arange(lengths.max(initial=0))
-        inside = columns < lengths[:, None]
-        places = (self.offsets[rows][:, None] + columns)[inside]
-        ids = np.full(inside.shape, self.padding, np.int64)
-        ids[inside] = self.ids[places]
-        batch = {"input_ids": ids, "attention_mask": inside.astype(np.int64)}
-        if self.segmented:
-            batch["token_type_ids"] = np.zeros(inside.shape, np.int64)
-            if self.types is not None:
-                batch["token_type_ids"][inside] = self.types[places]
-        return {name: torch.from_numpy(array) for name, array in batch.items()}
+        places = (self.offsets[rows][:, None] + columns)[columns < lengths[:, None]]
+        return right_padded(
+            lengths,
+            self.ids[places],
+            None if self.types is None else self.types[places],
+            padding=self.padding,
+            segmented=self.segmented,
+        )
 
 
 def tokenize(

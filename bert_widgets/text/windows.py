@@ -87,6 +87,16 @@ def cut_windows(
     return result
 
 
+def check_limit(
+    tokenizer: PreTrainedTokenizerBase, limit: int, max_length: int, *, pair: bool
+) -> None:
+    """Raise ValueError if windows of ``limit`` tokens hold no text or are more than is read."""
+    shortest = tokenizer.num_special_tokens_to_add(pair=pair) + 1
+    if not shortest <= limit <= max_length:
+        msg = f"A window of {limit} tokens does not fit; use {shortest} to {max_length}."
+        raise ValueError(msg)
+
+
 def shares(windows: Sequence[Window]) -> NDArray[np.float64]:
     """Return the weight of each window in the prediction for its text: its share of the tokens.
 

@@ -29,7 +29,7 @@ any_text = st.one_of(
 
 
 def assert_as_encode(clf, texts, pairs, max_length):
-    """All ids and types, and the padded batch, are those of `encode` and `clf.collate`."""
+    """All ids and types are those of `encode`; batches are those of transformers and of `clf`."""
     arrays = tokenize(clf.tokenizer, texts, pairs, max_length=max_length)
     encodings = encode(clf.tokenizer, texts, pairs, max_length=max_length)
     assert arrays.lengths.tolist() == [len(e) for e in encodings]
@@ -37,11 +37,18 @@ def assert_as_encode(clf, texts, pairs, max_length):
     for i, encoding in enumerate(encodings):
         assert arrays.ids[arrays.offsets[i] : arrays.offsets[i + 1]].tolist() == encoding.input_ids
     order = list(range(len(texts)))[::-1]
-    batch, expected = arrays.collate(order), clf.collate([encodings[i] for i in order])
-    assert batch.keys() == expected.keys()
-    for name, tensor in batch.items():
-        assert tensor.dtype == torch.int64
-        assert torch.equal(tensor, expected[name])
+    of_encodings = clf.collate([encodings[i] for i in order])
+    names = [name for name in clf.tokenizer.model_input_names if name != "attention_mask"]
+    expected = clf.tokenizer.pad(
+        [{name: getattr(encodings[i], name) for name in names} for i in order],
+        padding_side="right",
+        return_tensors="pt",
+    )
+    for batch in (arrays.collate(order), of_encodings):
+        assert batch.keys() == expected.keys()
+        for name, tensor in batch.items():
+            assert tensor.dtype == torch.int64
+            assert torch.equal(tensor, expected[name])
 
 
 @pytest.mark.parametrize("kind", KINDS)
