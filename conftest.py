@@ -23,7 +23,7 @@ if "CI" not in os.environ:  # there Hypothesis does the same by itself
     settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("busy")
 
-SLOW = ("browser", "exhaustive", "tutorial", "wheel")
+SLOW = ("browser", "exhaustive", "process", "tutorial", "wheel")
 """The markers of tests that are not quick."""
 
 

@@ -62,6 +62,7 @@ def test_lab_refuses_a_file_for_a_folder(tmp_path, capsys):
     assert "is a file" in capsys.readouterr().err
 
 
+@pytest.mark.process
 def test_lab_serves_the_copied_notebooks(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

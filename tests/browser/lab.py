@@ -208,6 +208,9 @@ class Notebook:
 
     def _reply(self, **request):
         reply = self.page.evaluate(REPLY, request)
+        # A cell that fails takes along the requests that were in the kernel's queue.
+        while reply["status"] == "aborted":
+            reply = self.page.evaluate(REPLY, request)
         assert reply["status"] == "ok", reply
         return reply
 

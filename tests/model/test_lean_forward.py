@@ -90,6 +90,7 @@ def _set_dropout(clf, rate):
             module.p = rate
 
 
+@pytest.mark.exhaustive
 def test_dropout_is_where_the_models_own_is(clf):
     """One place at a time: the logits have the mean and the spread they have in the model."""
     encoding = clf.encode([TEXTS[0]])[0]

@@ -65,6 +65,7 @@ def test_without_keeping_the_best_the_last_weights_stay():
     assert given.history.best_step == kept.history.best_step
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("patience", [1, 2, 3])
 def test_it_ends_after_so_many_evaluations_without_improvement(patience):
     whole, _ = watched(evaluate_every=2)

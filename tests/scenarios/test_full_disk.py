@@ -51,6 +51,7 @@ def with_a_large_tokenizer():
     return clf
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("make", [lambda: tiny_classifier("bert"), with_a_large_tokenizer])
 def test_nothing_is_lost_whichever_file_has_no_room(size, make, tmp_path):

@@ -27,6 +27,7 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("import bert_widgets") == []
 
 
+@pytest.mark.process
 def test_a_name_imports_no_package_above_its_own():
     order = ("data", "model", "explain", "training", "widgets")
     code = f"""
@@ -51,6 +52,7 @@ def test_type_checkers_see_the_public_names():
     assert sorted(names) == sorted(bert_widgets.__all__)
 
 
+@pytest.mark.process
 def test_training_and_explaining_need_no_widgets():
     loaded = loaded_by("from bert_widgets import Trainer, attribute, attention_maps")
     assert "torch" in loaded

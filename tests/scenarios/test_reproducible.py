@@ -37,6 +37,7 @@ def fingerprint(folder):
     return hashlib.sha256(repr(everything(given)).encode()).hexdigest()
 
 
+@pytest.mark.process
 def test_a_fresh_process_comes_to_the_same_bits_as_this_one(tmp_path):
     tiny_classifier("bert").save_pretrained(tmp_path)
     script = (
@@ -81,6 +82,7 @@ def test_training_does_not_disturb_the_random_numbers_of_others():
     assert torch.equal(torch.rand(2), expected)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 def test_who_draws_while_it_trains_neither_changes_it_nor_is_changed(kind):
     """As another run does, or a cell that seeds torch and computes."""

@@ -63,6 +63,7 @@ def snapshots(given, folder):
         given.advance()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", [*SETTINGS, "pairs and tags"])
 def test_from_wherever_it_stood_it_ends_where_it_would_have(name, tmp_path):
     never_stopped = begun(name)
@@ -158,6 +159,7 @@ def test_the_checkpoint_of_a_finished_run_holds_the_weights_that_stay(tmp_path):
     assert torch.equal(weights(loaded), weights(finished.clf))
 
 
+@pytest.mark.process
 def test_a_fresh_process_goes_on_with_nothing_but_the_folder(tmp_path):
     never_stopped = begun("best")
     list(never_stopped)

@@ -51,6 +51,7 @@ def assert_as_encode(clf, texts, pairs, max_length):
             assert torch.equal(tensor, expected[name])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("paired", [False, True])
 @given(data=st.data())

@@ -46,6 +46,7 @@ def traced(work, at):
     return lines
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("part", range(12))
 def test_iterating_goes_on_after_an_interrupt_wherever_it_came(part, tmp_path):
     never_interrupted = begun()

@@ -30,6 +30,7 @@ def generators():
     )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_suggestion_learns_and_much_less_does_not(seed):
     def loss(rate):
@@ -111,6 +112,7 @@ def test_it_ends_when_the_loss_diverges():
     assert (settled > 4 * least).tolist() == [False] * (len(settled) - 1) + [True]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_search_leaves_no_trace(kind):
     """The training after it is, bit for bit, the training without it."""

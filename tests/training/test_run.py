@@ -325,6 +325,7 @@ print("end", flush=True)
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("state", ["running", "paused"])
 def test_a_script_may_end_before_its_run(tmp_path, state):
     done = subprocess.run(

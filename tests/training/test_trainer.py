@@ -32,6 +32,7 @@ def test_it_learns_what_is_there_to_learn():
     assert [e.kind for e in events if e.kind == "evaluation"] == ["evaluation"] * 13
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "chinese"])  # no such words
 def test_every_family_trains(kind):
     given = trainer(tiny_classifier(kind), epochs=12)

@@ -214,6 +214,8 @@ class AttentionMatrix(AttentionTraits):
         shown = (self.maps.text, self.maps.pair or "", self.maps.masked)
         measuring = self.measuring and shown == text_question(self)
         self._similar_tokens, self._attention = None, attention
+        if self._tasks is not None:
+            self._tasks.forget_after("maps")
         self._show(attention.maps)
         self.measuring = measuring
 
@@ -298,5 +300,6 @@ class AttentionMatrix(AttentionTraits):
             return
         if self.chosen_target or value != predicted:
             self.chosen_target = value
+        self._tasks.forget("estimates", "effects")
         self._set(no_effects(self.layers * self.heads))
         self._ask()

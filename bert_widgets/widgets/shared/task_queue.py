@@ -128,9 +128,15 @@ class TaskQueue:
         """Mark a task as done because its result is displayed; hold the lock to call."""
         self._done[name], self._failures[name] = self._tasks[name].key(), ""
 
-    def forget(self, name: str) -> None:
-        """Mark a task as not done because its result was removed; hold the lock to call."""
-        self._done.pop(name, None)
+    def forget(self, *names: str) -> None:
+        """Mark tasks as not done because their results were removed; hold the lock to call."""
+        for name in names:
+            self._done.pop(name, None)
+
+    def forget_after(self, name: str) -> None:
+        """Mark all later tasks as not done, as a new result has replaced what they were about."""
+        names = list(self._tasks)
+        self.forget(*names[names.index(name) + 1 :])
 
     def ask(self) -> None:
         """Do what the traits ask for now; hold the lock to call."""

@@ -16,7 +16,7 @@ from bert_widgets.explain.attention.value_norms import block_norms
 from bert_widgets.explain.attribution.targets import Target
 from bert_widgets.widgets.attention_matrix import page_matrices
 from tests.models import tiny_classifier
-from tests.widgets.pages import agrees, page_of
+from tests.widgets.pages import PATIENCE, agrees, page_of
 
 TEXT = "The film was not bad"
 
@@ -247,6 +247,32 @@ def test_the_predicted_label_is_followed_until_another_is_chosen():
     widget.chosen_target = widget.target  # the same one, but it stays
     widget.text = texts[0] if widget.target != clf.predict(texts[0]).labels[0] else texts[1]
     assert widget.target == widget.chosen_target
+
+
+def test_a_text_that_comes_back_before_all_is_computed_has_its_results():
+    clf = tiny_classifier("bert")
+    texts = [TEXT, "so bad"]
+    expected = {text: AttentionMatrix(clf, text) for text in texts}
+    widget = AttentionMatrix(clf, TEXT)
+    for matrix in (widget, *expected.values()):
+        matrix.target, matrix.ablated = matrix.labels[0], [[1, 2]]
+        matrix.measure_effects()
+        assert matrix.wait(PATIENCE)
+    for turn in range(20):  # each turn leaves the background another moment for the first text
+        widget.text = texts[1 - turn % 2]
+        widget.text = texts[turn % 2]
+        widget.measure_effects()
+        assert widget.wait(PATIENCE)
+        right = expected[widget.text]
+        for name in ("ablated_probabilities", "estimates", "effects"):
+            np.testing.assert_allclose(getattr(widget, name), getattr(right, name), atol=1e-5)
+    for _ in range(20):
+        page_of(widget).tell(text=texts[0], target=widget.labels[1])
+        page_of(widget).tell(text=texts[1], target=widget.labels[0])
+        assert widget.wait(PATIENCE)
+        for name in ("ablated_probabilities", "estimates"):
+            found, right = getattr(widget, name), getattr(expected[texts[1]], name)
+            np.testing.assert_allclose(found, right, atol=1e-5)
 
 
 def test_queries_and_keys_are_sent_while_they_are_on_show():

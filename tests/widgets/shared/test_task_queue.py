@@ -333,6 +333,7 @@ print("end", flush=True)
 """
 
 
+@pytest.mark.process
 def test_a_script_can_end_during_a_computation():
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, timeout=300

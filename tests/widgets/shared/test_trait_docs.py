@@ -137,6 +137,7 @@ def test_class_without_docstring_gets_help_only():
     assert Bare.__doc__ is None
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("source", [True, False])
 def test_zipped_packages(tmp_path, source):
     code = 'import traitlets as t\nclass Z(t.HasTraits):\n    """Z."""\n    a = t.Int()\n    "A."\n'

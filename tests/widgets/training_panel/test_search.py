@@ -139,6 +139,7 @@ print("end", flush=True)
 """
 
 
+@pytest.mark.process
 def test_a_script_may_end_while_it_runs():
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, timeout=300

@@ -62,6 +62,7 @@ def test_kernel_shap_is_captums_with_words_as_feature_mask(kind: str) -> None:
     np.testing.assert_allclose(found.scores, captum[0].numpy(), atol=1e-3)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 def test_kernel_shap_comes_near_the_exact_values(kind: str) -> None:
     clf = tiny_classifier(kind)
@@ -73,6 +74,7 @@ def test_kernel_shap_comes_near_the_exact_values(kind: str) -> None:
     assert found.difference == pytest.approx(exact.difference, abs=1e-4)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("output", ["logit", "probability"])
 @pytest.mark.parametrize("kind", ["bert", "albert", "modernbert"])
 def test_lime_comes_near_the_regression_on_all_sets_of_words(kind: str, output: str) -> None:

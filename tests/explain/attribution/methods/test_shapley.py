@@ -98,6 +98,7 @@ def test_exact_values_agree_with_captum() -> None:
     np.testing.assert_allclose(found.scores, captum, atol=1e-4)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("samples", [60, 90, 120])
 @pytest.mark.parametrize("kind", ["bert", "modernbert"])
 def test_about_95_of_100_intervals_hold_the_exact_value(kind: str, samples: int) -> None:
