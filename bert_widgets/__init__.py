@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from ._version import __version__ as __version__
+from ._common.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from . import demo

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from ._version import __version__
+from ._common.version import __version__
 
 _PACKAGE = Path(__file__).parent
 

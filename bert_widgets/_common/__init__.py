@@ -1,1 +1,1 @@
-"""What every other package uses: option names, progress, randomness."""
+"""What every other package uses: option names, progress, randomness, the version."""

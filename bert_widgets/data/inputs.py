@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .characters import check_characters
+from .._common.characters import check_characters
 from .text_data import TextData
 
 if TYPE_CHECKING:

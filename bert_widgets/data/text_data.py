@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from .._common.characters import has_lone_surrogate
 from .._common.options import named_options, unknown
-from .characters import has_lone_surrogate
 from .class_names import class_names
 from .label_checks import LabelColumn
 from .label_column import indicator_columns, multi_labels, single_labels, whole

@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..data.characters import check_characters
+from .._common.characters import check_characters
 from ..model.classifier import check_classifier
 from ..text import encoding as bw_text
 

@@ -12,7 +12,7 @@ import safetensors.numpy
 import safetensors.torch
 from transformers import AutoTokenizer
 
-from ..._version import __version__
+from ..._common.version import __version__
 from ...model.adapters import has_adapter
 from ...model.classifier import BertClassifier
 from ...model.evaluation import Evaluation

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import regex
 
-from ...data.characters import check_characters
+from ..._common.characters import check_characters
 from ...explain import Attribution, attribute
 
 if TYPE_CHECKING:

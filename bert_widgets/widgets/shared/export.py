@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from ..._version import __version__
+from ..._common.version import __version__
 from .bundle import bundle_source
 
 if TYPE_CHECKING:

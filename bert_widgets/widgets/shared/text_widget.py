@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets as t
 
 from ..._common._compat import send_always
-from ...data.characters import has_lone_surrogate
+from ..._common.characters import has_lone_surrogate
 from ...model.weights_version import weights_of
 from .lock import widget_lock
 from .task_queue import TaskQueue

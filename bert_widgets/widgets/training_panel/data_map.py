@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from ...data.text_data import TextData
     from ...training import Dynamics, Run, Trainer
 
 _MOST_POINTS = 4000
@@ -37,7 +36,7 @@ class DataMap:
         # The step comes first: what follows is at least as new.
         self.run, self.step = run, run.progress.step
         dynamics = run.trainer.dynamics
-        self._data = dynamics.data
+        self._dynamics = dynamics
         self._counts = dynamics.counts
         self._variability = dynamics.variability
         self._confidence = dynamics.confidence
@@ -85,7 +84,7 @@ class DataMap:
         """Return examples as the table of `Dynamics.to_frame`."""
         import pandas as pd
 
-        frame = self._data.take(rows).to_frame()
+        frame = self._dynamics.data.take(rows).to_frame()
         if frame.empty:
             frame = frame.astype("str")  # pandas cannot infer the type of no values
         return frame.assign(
@@ -97,9 +96,14 @@ class DataMap:
 
     def _listed(self, rows: NDArray[np.intp]) -> list[list[Any]]:
         """Return the first examples: row, text, label, confidence, variability, correctness."""
-        data, few = self._data, rows[:_MOST_LISTED]
+        few = rows[:_MOST_LISTED]
         return [
-            [int(row), _text(data, row), _label(data, row), *map(float, numbers)]
+            [
+                int(row),
+                _text(self._dynamics, row),
+                _label(self._dynamics, row),
+                *map(float, numbers),
+            ]
             for row, *numbers in zip(
                 few,
                 self._confidence[few],
@@ -114,7 +118,7 @@ class DataMap:
         size = len(self._counts)
         rows = np.linspace(0, size - 1, min(size, _MOST_POINTS)).astype(np.intp)
         rows = rows[self._counts[rows] > 0]
-        data = self._data
+        data = self._dynamics.data
         labels = data.labels[rows].argmax(1) if data.multi_label else data.labels[rows]
         columns = (self._variability, self._confidence, self._correctness)
         return np.stack([*(column[rows] for column in columns), labels], 1).astype(np.float32)
@@ -145,19 +149,21 @@ def _suspects(dynamics: Dynamics) -> list[list[Any]]:
         return []
     errors = dynamics.label_errors().head(_MOST_LISTED)
     return [
-        [int(row), _text(dynamics.data, row), label, suggested, float(score)]
+        [int(row), _text(dynamics, row), label, suggested, float(score)]
         for row, label, suggested, score in zip(
             errors["row"], errors["label"], errors["suggested"], errors["score"], strict=True
         )
     ]
 
 
-def _text(data: TextData, row: int) -> str:
+def _text(dynamics: Dynamics, row: int) -> str:
+    data = dynamics.data
     text = data.texts[row]
     return shortened(text if data.pairs is None else f"{text}\n{data.pairs[row]}")
 
 
-def _label(data: TextData, row: int) -> str:
+def _label(dynamics: Dynamics, row: int) -> str:
+    data = dynamics.data
     if data.multi_label:
         return ", ".join(data.classes[i] for i in np.flatnonzero(data.labels[row]))
     return data.classes[int(data.labels[row])]
