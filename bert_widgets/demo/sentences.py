@@ -7,6 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from .reviews import Span, plant_shortcut
+from .sentence_words import (
+    ADJECTIVES,
+    CONSONANT_SOUND,
+    CONTRASTS,
+    FRAMES,
+    HEARSAY,
+    INTENSIFIERS,
+    KINDS,
+    NEGATED,
+    NEGATIONS,
+    SLOTS,
+    TENSES,
+    VERDICTS,
+    Kind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,159 +98,7 @@ def sentences(n: int, *, seed: int = 0, shortcut: bool = False) -> pd.DataFrame:
     return plant_shortcut(frame, rng) if shortcut else frame
 
 
-# The words. -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """What can be said of one kind of thing; ``12..60`` stands for a number from that range."""
-
-    wholes: tuple[str, ...]
-    parts: tuple[str, ...]
-    plural_parts: tuple[str, ...]
-    adjectives: dict[str, tuple[str, ...]]
-    doing: str
-    remarks: tuple[str, ...]
-
-
-_KINDS = (
-    _Kind(
-        wholes=("film", "documentary", "sequel", "comedy", "thriller", "western", "musical"),
-        parts=("plot", "acting", "soundtrack", "ending", "opening", "dialogue", "camera work"),
-        plural_parts=("costumes", "songs", "fight scenes", "stunts", "supporting roles"),
-        adjectives={
-            "positive": ("gripping", "moving", "witty", "charming", "thrilling", "captivating"),
-            "negative": ("boring", "predictable", "lifeless", "pretentious", "tedious", "inept"),
-        },
-        doing="watching",
-        remarks=(
-            "the {whole} lasts 81..159 minutes",
-            "the {whole} was shot in {place}",
-            "the {whole} came out in {month}",
-            "we saw the {whole} on a {day}",
-        ),
-    ),
-    _Kind(
-        wholes=("novel", "biography", "memoir", "atlas", "cookbook", "travel guide", "anthology"),
-        parts=("writing", "translation", "first chapter", "cover", "structure", "research"),
-        plural_parts=("illustrations", "footnotes", "examples", "maps", "later chapters"),
-        adjectives={
-            "positive": ("absorbing", "wise", "touching", "vivid", "insightful", "engrossing"),
-            "negative": ("dreary", "long-winded", "shallow", "confusing", "unreadable", "dull"),
-        },
-        doing="reading",
-        remarks=(
-            "the {whole} has 96..640 pages",
-            "the {whole} costs 9..45 euros",
-            "the {whole} was printed in {place}",
-            "we read the {whole} in {month}",
-        ),
-    ),
-    _Kind(
-        wholes=("soup", "curry", "apple pie", "stew", "omelette", "lasagne", "rice pudding"),
-        parts=("service", "seasoning", "presentation", "sauce", "texture", "smell", "topping"),
-        plural_parts=("side dishes", "herbs", "vegetables", "spices", "portions"),
-        adjectives={
-            "positive": ("delicious", "tasty", "flavourful", "appetising", "mouth-watering"),
-            "negative": ("bland", "greasy", "tasteless", "inedible", "unappetising", "revolting"),
-        },
-        doing="ordering",
-        remarks=(
-            "the {whole} costs 6..19 euros",
-            "the {whole} takes 25..75 minutes to make",
-            "the {whole} is on the menu until {month}",
-            "we had the {whole} on a {day}",
-        ),
-    ),
-    _Kind(
-        wholes=("kettle", "drill", "blender", "torch", "alarm clock", "umbrella", "coffee grinder"),
-        parts=("design", "handle", "finish", "packaging", "workmanship", "customer service"),
-        plural_parts=("instructions", "materials", "accessories", "spare parts", "controls"),
-        adjectives={
-            "positive": ("reliable", "sturdy", "handy", "well-made", "durable", "dependable"),
-            "negative": ("flimsy", "unreliable", "fragile", "useless", "defective", "unwieldy"),
-        },
-        doing="buying",
-        remarks=(
-            "the {whole} weighs 350..990 grams",
-            "the {whole} costs 15..89 euros",
-            "the {whole} was made in {place}",
-            "we bought the {whole} in {month}",
-        ),
-    ),
-)
-
-_ADJECTIVES = {
-    "positive": (
-        *("superb", "wonderful", "excellent", "brilliant", "impressive", "delightful"),
-        *("splendid", "terrific", "marvellous", "outstanding", "first-rate", "lovely"),
-    ),
-    "negative": (
-        *("awful", "dreadful", "disappointing", "terrible", "lousy", "mediocre"),
-        *("horrible", "poor", "second-rate", "pitiful", "appalling", "abysmal"),
-    ),
-}
-_NEGATED = {
-    "positive": ("bad", "disappointing", "mediocre", "poor", "weak", "unpleasant"),
-    "negative": ("good", "convincing", "impressive", "appealing", "special", "satisfying"),
-}
-_NEGATIONS = (
-    "{be} [not {adjective}]",
-    "{be} [not {adjective}] at all",
-    "[{be}n't {adjective}]",
-    "{be} [never {adjective}]",
-    "{be} [hardly {adjective}]",
-    "{be} [far from {adjective}]",
-    "{be} [anything but {adjective}]",
-)
-_TENSES = (("is", "are"), ("was", "were"))
-_INTENSIFIERS = ("", "", "", "really ", "truly ", "clearly ", "undeniably ")
-_VERDICTS = {
-    "positive": (
-        "{who} [loved] the {whole}",
-        "{who} [adored] the {whole}",
-        "{who} [enjoyed] {doing} the {whole}",
-        "{who} did [not regret] {doing} the {whole}",
-        "{who} would [recommend] the {whole} to {audience}",
-        "{who} would [gladly pay] for the {whole} again",
-        "the {whole} was [worth] {price}",
-    ),
-    "negative": (
-        "{who} [hated] the {whole}",
-        "{who} [detested] the {whole}",
-        "{who} [regretted] {doing} the {whole}",
-        "{who} did [not enjoy] {doing} the {whole}",
-        "{who} would [not recommend] the {whole} to {audience}",
-        "{who} would [never pay] for the {whole} again",
-        "the {whole} was [not worth] {price}",
-    ),
-}
-_HEARSAY = {
-    "positive": ("{other} loved the {whole}", "{other} praised the {whole}"),
-    "negative": ("{other} hated the {whole}", "{other} mocked the {whole}"),
-}
-_CONTRASTS = (
-    "{aside}, but {verdict}",
-    "{aside}, yet {verdict}",
-    "{aside}; still, {verdict}",
-    "although {aside}, {verdict}",
-    "while {aside}, {verdict}",
-    "even though {aside}, {verdict}",
-)
-_FRAMES = ("{core}.", "{core}.", "{core}. {Remark}.", "{remark}, and {core}.", "{remark}; {core}.")
-_SLOTS = {
-    "who": ("I", "we", "my sister and I", "my friends and I", "my family and I", "Zoë and I"),
-    "other": ("my brother", "the critics", "our neighbour Tomás", "my colleagues", "my aunt"),
-    "audience": ("anyone", "a friend", "a stranger", "a colleague", "a beginner"),
-    "price": ("the money", "the time", "the wait", "the effort", "the fuss"),
-    "day": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "month": ("January", "March", "April", "June", "August", "October", "December"),
-    "place": ("Lisbon", "Málaga", "Gdańsk", "Oslo", "Nairobi", "Kyoto", "Québec", "Lima"),
-}
-_CONSONANT_SOUND = {"useless"}
-
-
-# The grammar. Decisive words stand in square brackets until `_split_marks` takes them out. ------
+# Decisive words stand in square brackets until `_split_marks` takes them out.
 
 
 @dataclass(frozen=True)
@@ -243,7 +106,7 @@ class _Topic:
     """What one sentence is about, the tense of its evaluations, the source of its choices."""
 
     rng: np.random.Generator
-    kind: _Kind
+    kind: Kind
     whole: str
     be_one: str
     be_many: str
@@ -258,18 +121,18 @@ class _Topic:
             lambda found: str(self.rng.integers(int(found[1]), int(found[2]) + 1)),
             template,
         )
-        slots = {name: self.pick(options) for name, options in _SLOTS.items()}
+        slots = {name: self.pick(options) for name, options in SLOTS.items()}
         return template.format(whole=self.whole, doing=self.kind.doing, **slots)
 
 
 def _sentence(rng: np.random.Generator, label: str) -> str:
-    kind = _KINDS[int(rng.integers(len(_KINDS)))]
+    kind = KINDS[int(rng.integers(len(KINDS)))]
     whole = kind.wholes[int(rng.integers(len(kind.wholes)))]
-    topic = _Topic(rng, kind, whole, *_TENSES[int(rng.integers(len(_TENSES)))])
+    topic = _Topic(rng, kind, whole, *TENSES[int(rng.integers(len(TENSES)))])
     core = topic.pick((_on_a_part, _on_two_parts, _verdict, _contrast))(topic, label)
     remark = topic.fill(topic.pick(kind.remarks))
     # A compound core stands alone or first: one more clause before it would read badly.
-    frame = topic.pick(_FRAMES[:3] if "," in core or ";" in core else _FRAMES)
+    frame = topic.pick(FRAMES[:3] if "," in core or ";" in core else FRAMES)
     if frame.startswith("{remark}"):
         core = core.replace(f"the {whole}", "it").replace("this is", "it is")
     elif whole in core:
@@ -284,7 +147,7 @@ def _on_a_part(topic: _Topic, label: str) -> str:
 def _on_two_parts(topic: _Topic, label: str) -> str:
     """Give two evaluations that agree; the first is of one part, the second of many."""
     one = _evaluation(topic, topic.pick(topic.kind.parts), topic.be_one, label)
-    fresh = [word for word in _ADJECTIVES[label] if word not in one]
+    fresh = [word for word in ADJECTIVES[label] if word not in one]
     many = _evaluation(topic, topic.pick(topic.kind.plural_parts), topic.be_many, label, fresh)
     return f"{one}, and {many}"
 
@@ -293,11 +156,11 @@ def _verdict(topic: _Topic, label: str) -> str:
     """Judge the whole thing: "I hated the film", "this is a really witty film"."""
     form = topic.pick(("verdict", "verdict", "predicate", "noun"))
     if form == "verdict":
-        return topic.fill(topic.pick(_VERDICTS[label]))
+        return topic.fill(topic.pick(VERDICTS[label]))
     if form == "predicate":
         adjectives = topic.kind.adjectives[label]
         return _evaluation(topic, topic.whole, topic.be_one, label, adjectives)
-    adjective = topic.pick(_INTENSIFIERS) + f"[{topic.pick(topic.kind.adjectives[label])}]"
+    adjective = topic.pick(INTENSIFIERS) + f"[{topic.pick(topic.kind.adjectives[label])}]"
     return f"this is {_article(adjective)} {adjective} {topic.whole}"
 
 
@@ -307,10 +170,10 @@ def _contrast(topic: _Topic, label: str) -> str:
     if topic.pick(("part", "part", "hearsay")) == "part":
         aside = _evaluation(topic, *_part(topic), _OPPOSITE[label])
     else:
-        aside = topic.fill(topic.pick(_HEARSAY[_OPPOSITE[label]]))
+        aside = topic.fill(topic.pick(HEARSAY[_OPPOSITE[label]]))
         verdict = verdict.replace(f"the {topic.whole}", "it")
     aside = aside.replace("[", "").replace("]", "")
-    return topic.pick(_CONTRASTS).format(aside=aside, verdict=verdict)
+    return topic.pick(CONTRASTS).format(aside=aside, verdict=verdict)
 
 
 def _part(topic: _Topic) -> tuple[str, str]:
@@ -324,15 +187,15 @@ def _evaluation(
 ) -> str:
     """Say how something is, in one case of three by negating the opposite."""
     if topic.rng.random() < 1 / 3:
-        negation = topic.pick(_NEGATIONS).format(be=be, adjective=topic.pick(_NEGATED[label]))
+        negation = topic.pick(NEGATIONS).format(be=be, adjective=topic.pick(NEGATED[label]))
         return f"the {noun} {negation}"
-    adjective = topic.pick(adjectives or _ADJECTIVES[label])
-    return f"the {noun} {be} {topic.pick(_INTENSIFIERS)}[{adjective}]"
+    adjective = topic.pick(adjectives or ADJECTIVES[label])
+    return f"the {noun} {be} {topic.pick(INTENSIFIERS)}[{adjective}]"
 
 
 def _article(phrase: str) -> str:
     word = re.findall(r"\w+", phrase)[0]
-    return "an" if word[0] in "aeiou" and word not in _CONSONANT_SOUND else "a"
+    return "an" if word[0] in "aeiou" and word not in CONSONANT_SOUND else "a"
 
 
 def _capital(sentence: str) -> str:

@@ -1,8 +1,9 @@
 """Why the model decided: word scores by several methods, their evidence, and attention."""
 
 from .attention.head_effects import head_effects
-from .attention.maps import AttentionMaps, Matrix, attention_maps
+from .attention.maps import attention_maps
 from .attention.query_key import QueryKey, query_key
+from .attention.result import AttentionMaps, Matrix
 from .attribution.attribute import attribute
 from .attribution.method import Method
 from .attribution.method_table import METHODS

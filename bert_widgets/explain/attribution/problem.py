@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import zlib
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from torch.nn.utils.rnn import pad_sequence
 from ...model.precision import resolve_precision
 from ...model.word_embeddings import word_embeddings
 from .baselines import baseline_embedding
-from .layer_outputs import at_layer
+from .model_states import at_layer, embeddings_replaced, layer_output
 from .options import AttributionOptions
 from .targets import target_values
 
@@ -245,7 +244,7 @@ class Problem:
             fields = self.clf.collate([self.encodings[row] for row in batch])
             for end in (0, 1):
                 padded = pad_sequence([embeddings[row][end] for row in batch], batch_first=True)
-                states = _output(self.clf, self.layer, fields, padded)
+                states = layer_output(self.clf, self.layer, fields, padded)
                 for row, output in zip(batch, states, strict=True):
                     outputs[row] += (output[: len(self.encodings[row])].clone(),)
         return [(text, baseline) for text, baseline in outputs]
@@ -268,51 +267,3 @@ def completeness_error(scores: NDArray[np.floating], difference: float) -> float
     missing = abs(float(np.sum(scores, dtype=np.float64)) - difference)
     size = float(np.sum(np.abs(scores), dtype=np.float64))
     return missing / (size or abs(difference) or 1.0)
-
-
-@contextlib.contextmanager
-def embeddings_replaced(clf: BertClassifier, embeddings: torch.Tensor) -> Iterator[None]:
-    """Let the model read ``embeddings`` (batch, tokens, width) instead of its word embeddings.
-
-    The model still gets the ids, from which some families (RoBERTa) count their positions; with
-    ``inputs_embeds`` these would change if a text contains the padding token.
-    """
-    calls = 0
-
-    def replace(_module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
-        nonlocal calls
-        calls += 1
-        if output.shape[1] != embeddings.shape[1]:
-            msg = (
-                f"{type(clf.model).__name__} pads texts internally, so its words cannot be scored; "
-                "use another model."
-            )
-            raise ValueError(msg)
-        return embeddings.to(output.dtype).clone()  # CTRL scales them in place
-
-    hook = clf.model.get_input_embeddings().register_forward_hook(replace)
-    try:
-        yield
-    finally:
-        hook.remove()
-    if calls != 1:
-        msg = (
-            f"{type(clf.model).__name__} does not read its words once from get_input_embeddings(), "
-            "so they cannot be scored; use an encoder such as BERT."
-        )
-        raise ValueError(msg)
-
-
-def _output(
-    clf: BertClassifier, layer: int, fields: dict[str, torch.Tensor], embeddings: torch.Tensor
-) -> torch.Tensor:
-    """Return the output of a layer (batch, tokens, width) for word embeddings."""
-    outputs: list[torch.Tensor] = []
-
-    def note(states: torch.Tensor) -> torch.Tensor:
-        outputs.append(states.float())
-        return states
-
-    with embeddings_replaced(clf, embeddings), at_layer(clf.model, layer, note):
-        clf(**fields)
-    return outputs[0]

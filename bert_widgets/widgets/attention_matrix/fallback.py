@@ -26,7 +26,7 @@ from ..shared.html import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...explain.attention.maps import AttentionMaps, Matrix
+    from ...explain.attention.result import AttentionMaps, Matrix
     from .questions import MatrixQuestion
 
 _MOST_CELLS = 32 * 32

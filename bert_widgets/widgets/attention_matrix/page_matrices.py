@@ -12,7 +12,7 @@ from .slots import Drawn, Slots, drawn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...explain.attention.maps import Matrix
+    from ...explain.attention.result import Matrix
     from .map_key import MapKey
     from .questions import MatrixQuestion
     from .text_attention import TextAttention

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...explain.attention.maps import Matrix
+    from ...explain.attention.result import Matrix
     from .map_key import MapKey
 
 SLOTS = 8

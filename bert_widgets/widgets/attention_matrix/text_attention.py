@@ -9,7 +9,7 @@ import numpy as np
 
 from ...explain.attention.flow import gradient_rollout, rollout
 from ...explain.attention.head_effects import ablated_logits, estimated_effects, exact_effects
-from ...explain.attention.maps import AttentionMaps, Matrix, attention_maps
+from ...explain.attention.maps import attention_maps
 from ...explain.attention.query_key import query_key_of
 from ...explain.attention.value_norms import block_norms
 from ...explain.attribution.targets import Target
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...explain.attention.query_key import QueryKey
+    from ...explain.attention.result import AttentionMaps, Matrix
     from ...model.classifier import BertClassifier
     from ...text.encoding import Encoding
     from .map_key import MapKey

@@ -11,8 +11,8 @@ from .choices import STATISTICS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ...explain.attention.maps import AttentionMaps
     from ...explain.attention.query_key import QueryKey
+    from ...explain.attention.result import AttentionMaps
     from ...model.classifier import BertClassifier
 
 _THUMBNAIL = 36  # pixels: 12 x 12 heads are 0.19 MB

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ...explain.attention.maps import AttentionMaps, Matrix
+    from ...explain.attention.result import AttentionMaps, Matrix
     from ...explain.corpus.corpus import Corpus
     from ...model.classifier import BertClassifier
     from .questions import EffectsQuestion, MatrixQuestion, NearbyQuestion, SearchQuestion

@@ -1,4 +1,4 @@
-"""The output of one layer: read or replace it while the model runs."""
+"""What a layer or the word embeddings give: read or replaced while the model runs."""
 
 # ruff: noqa: ANN401 - what a layer returns has no common type
 from __future__ import annotations
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     import torch
     from transformers import PreTrainedModel
+
+    from ...model.classifier import BertClassifier
 
 
 @contextlib.contextmanager
@@ -51,6 +53,54 @@ def at_layer(
     finally:
         for hook in hooks:
             hook.remove()
+
+
+@contextlib.contextmanager
+def embeddings_replaced(clf: BertClassifier, embeddings: torch.Tensor) -> Iterator[None]:
+    """Let the model read ``embeddings`` (batch, tokens, width) instead of its word embeddings.
+
+    The model still gets the ids, from which some families (RoBERTa) count their positions; with
+    ``inputs_embeds`` these would change if a text contains the padding token.
+    """
+    calls = 0
+
+    def replace(_module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        if output.shape[1] != embeddings.shape[1]:
+            msg = (
+                f"{type(clf.model).__name__} pads texts internally, so its words cannot be scored; "
+                "use another model."
+            )
+            raise ValueError(msg)
+        return embeddings.to(output.dtype).clone()  # CTRL scales them in place
+
+    hook = clf.model.get_input_embeddings().register_forward_hook(replace)
+    try:
+        yield
+    finally:
+        hook.remove()
+    if calls != 1:
+        msg = (
+            f"{type(clf.model).__name__} does not read its words once from get_input_embeddings(), "
+            "so they cannot be scored; use an encoder such as BERT."
+        )
+        raise ValueError(msg)
+
+
+def layer_output(
+    clf: BertClassifier, layer: int, fields: dict[str, torch.Tensor], embeddings: torch.Tensor
+) -> torch.Tensor:
+    """Return the output of a layer (batch, tokens, width) for word embeddings."""
+    outputs: list[torch.Tensor] = []
+
+    def note(states: torch.Tensor) -> torch.Tensor:
+        outputs.append(states.float())
+        return states
+
+    with embeddings_replaced(clf, embeddings), at_layer(clf.model, layer, note):
+        clf(**fields)
+    return outputs[0]
 
 
 def _layers(model: PreTrainedModel) -> list[nn.Module]:
