@@ -105,7 +105,7 @@ def test_random_numbers_depend_on_seed_and_text_alone(clf) -> None:
 
 
 def test_batches_contain_every_row_once_within_the_budget(clf, monkeypatch) -> None:
-    monkeypatch.setattr("bert_widgets.model.classifier.token_budget", lambda _: 30)
+    monkeypatch.setattr("bert_widgets.model.text_model.token_budget", lambda _: 30)
     problem = problem_of(clf)
     rows = [0, 1, 2, 2, 1, 0, 1]
     batches = [batch.tolist() for batch in problem.batches(rows)]

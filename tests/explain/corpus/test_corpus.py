@@ -15,7 +15,7 @@ from bert_widgets import Corpus, TextData, attention_maps
 from bert_widgets._common.progress import Cancelled, cancelled_by
 from bert_widgets.explain.corpus import corpus as similar_tokens
 from bert_widgets.explain.corpus.token_index import read_layer
-from bert_widgets.model import classifier
+from bert_widgets.model import text_model
 from tests.models import CHINESE, CORPUS, KINDS, longformer_classifier, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
@@ -213,7 +213,7 @@ def test_a_layer_is_read_once_and_again_when_the_weights_are_others(monkeypatch)
 
 
 def test_reading_that_is_called_off_goes_on_where_it_ended(monkeypatch) -> None:
-    monkeypatch.setattr(classifier, "token_budget", lambda _device: 1)
+    monkeypatch.setattr(text_model, "token_budget", lambda _device: 1)
     clf = tiny_classifier("bert")
     corpus = Corpus(clf, TEXTS)
     sizes = counted(clf, monkeypatch)
