@@ -17,6 +17,7 @@ from .adapters import check_adapter, without_adapter
 from .fair_lock import FairLock
 from .label_map import config_labels
 from .loading import PROBLEM_TYPES
+from .out_of_memory import in_halves
 from .padding import padding_matters
 from .precision import arithmetic
 from .repeated_dropout import repeated_dropout
@@ -192,7 +193,8 @@ class TextModel(torch.nn.Module):
         lengths = [len(e) for e in encodings]
         with progress(len(encodings), "predict") as bar:
             for rows in self.batches(lengths):
-                logits[torch.from_numpy(rows)] = self._batch_logits([encodings[i] for i in rows])
+                parts = in_halves(self._batch_logits, [encodings[i] for i in rows])
+                logits[torch.from_numpy(rows)] = torch.cat(parts)
                 bar.update(len(rows))
         return logits
 

@@ -7,18 +7,21 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from .._common.errors import reason
+from .._common.progress import Cancelled
 from .checkpoints import state as saving
 from .checkpoints.files import write, write_data
 from .checkpoints.weights import LastGood, copy_weights, put_back
+from .fit import check_fit
 from .optimiser.learner import Learner, NonFiniteError
-from .optimiser.loss import check_class_weights
 from .optimiser.plan import Plan
-from .optimiser.schedule import check_frozen_layers, check_trainable, rate_factor
+from .optimiser.schedule import rate_factor
 from .records.history import Event
 from .records.probes import take_snapshot
 from .records.reporting import name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import torch
@@ -54,7 +57,7 @@ class Loop:
     """
 
     def __init__(self, job: Job, hyperparameters: Hyperparameters) -> None:
-        _check_fit(job, hyperparameters)
+        check_fit(job, hyperparameters)
         self._job = job
         self.hyperparameters = hyperparameters
         self.position = saving.Position()
@@ -64,6 +67,9 @@ class Loop:
         self._best: dict[str, torch.Tensor] | None = None
         self._last_good: LastGood | None = None
         self._begun = False
+        self._saved_step: int | None = None
+        self._left_out: dict[str, str] = {}  # what failed when last tried, and why
+        self._tried: tuple[str, ...] | None = None  # the probes, when last tried
         self._settings_lock = threading.Lock()
 
     @property
@@ -101,7 +107,7 @@ class Loop:
         RuntimeError
             If the training has begun.
         """
-        _check_fit(self._job, hyperparameters)
+        check_fit(self._job, hyperparameters)
         with self._settings_lock:
             if self.begun:
                 msg = "The training has begun; only its learning_rate can still be changed."
@@ -151,7 +157,24 @@ class Loop:
         if job.folder is None:
             msg = "This trainer has no folder for checkpoints; use Trainer(..., folder='runs/1')."
             raise ValueError(msg)
-        return write(job.folder, self.position.step, self._fill)
+        path = write(job.folder, self.position.step, self._fill)
+        self._saved_step = self.position.step
+        return path
+
+    def save_last(self) -> None:
+        """Write a checkpoint because the training may end here, unless there is one of this step.
+
+        If it cannot be written, a note says why.
+        """
+        step = self.position.step
+        if self._job.folder is None or step in (0, self._saved_step):
+            return
+        try:
+            path = self.save()
+        except Exception as error:  # noqa: BLE001 - the reason for the end must not be hidden
+            self.note(f"No last checkpoint could be written: {reason(error)}")
+        else:
+            self.note(f"Saved to {path}, because the training could not go on.")
 
     def finish(self) -> None:
         """Write a last checkpoint; restore the best weights with ``keep_best``."""
@@ -169,6 +192,7 @@ class Loop:
     def restore(self, saved: saving.Saved) -> None:
         """Continue from a checkpoint whose model and history are loaded already."""
         self.position = saved.position
+        self._saved_step = saved.position.step
         self.learner.load(saved.optimizer)
         self._job.dynamics.load(saved.dynamics)
         self._best = saved.best
@@ -196,6 +220,8 @@ class Loop:
             return epoch_ended if every is None else step % every == 0 or self.over
 
         probed = job.history.probe_history[-1].texts if job.history.probe_history else ()
+        if self._tried is not None:  # those that failed are not tried again after each step
+            probed = self._tried
         snapshot_every = max(_LEAST_STEPS, len(self.plan) // _SNAPSHOTS)
         due = {
             "evaluate": job.valid is not None and is_due(chosen.evaluate_every),
@@ -207,13 +233,29 @@ class Loop:
 
     def _do(self, action: str) -> Event | None:
         if action == "evaluate":
-            return self._evaluate()
+            return self._measured("evaluation", self._evaluate)
         if action == "probe":
-            self._take_snapshot()
+            self._measured("snapshot of the probes", self._take_snapshot)
         elif action == "save":
             self.save()
         else:
             self.finish()
+        return None
+
+    def _measured(self, what: str, measure: Callable[[], Event | None]) -> Event | None:
+        """Measure what the training can do without; if that fails, note why and go on."""
+        try:
+            event = measure()
+        except (Cancelled, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the training is worth more
+            why = reason(error)
+        else:
+            self._left_out.pop(what, None)
+            return event
+        if self._left_out.get(what) != why:
+            self.note(f"The {what} failed and is left out: {why}")
+        self._left_out[what] = why
         return None
 
     def _update(self) -> Event:
@@ -248,12 +290,11 @@ class Loop:
         position, chosen, history = self.position, self.hyperparameters, self._job.history
         result = self._job.clf.evaluate(self._job.valid)
         position.seconds += time.perf_counter() - start
-        history.evaluation = result
         value = -result.loss if chosen.best_by == "loss" else getattr(result, chosen.best_by)
         if position.best is None or value > position.best:
-            position.best, position.stale, history.best_step = value, 0, position.step
             if chosen.keep_best:
                 self._best = copy_weights(self._job.clf)
+            position.best, position.stale, history.best_step = value, 0, position.step
         else:
             position.stale += 1
         if position.stale == chosen.patience:
@@ -261,13 +302,15 @@ class Loop:
             position.due = [*(action for action in position.due if action == "probe"), "finish"]
             measure = chosen.best_by.replace("_", " ")
             self.note(f"Stopped early: {measure} has not improved in {position.stale} evaluations.")
+        history.evaluation = result
         names = ("loss", "accuracy", "macro_f1", "calibration_error")
         values = {name: float(getattr(result, name)) for name in names}
         return Event("evaluation", position.step, self.plan.epoch(position.step), values)
 
     def _take_snapshot(self) -> None:
-        if self._job.probes:
-            snapshot = take_snapshot(self._job.clf, self._job.probes, self.position.step)
+        probes = self._tried = self._job.probes
+        if probes:
+            snapshot = take_snapshot(self._job.clf, probes, self.position.step)
             self._job.history.probe_history = (*self._job.history.probe_history, snapshot)
 
     def _rescue(self, error: NonFiniteError) -> str:
@@ -289,7 +332,8 @@ class Loop:
                 reporter(event)
             except Exception as error:  # noqa: BLE001 - a broken logger must not end the run
                 self._job.reporters = tuple(r for r in self._job.reporters if r is not reporter)
-                self.note(f"{name_of(reporter)} failed and is no longer called: {error}")
+                failed = f"{name_of(reporter)} failed and is no longer called"
+                self.note(f"{failed}: {reason(error)}")
         return event
 
     def _restore_best(self) -> None:
@@ -315,23 +359,3 @@ class Loop:
             job.dynamics.state(),
         )
         saving.fill(folder, job.clf, job.history, state)
-
-
-def _check_fit(job: Job, chosen: Hyperparameters) -> None:
-    longest = int(job.tokens.lengths.max())
-    if chosen.batch_tokens is not None and longest > chosen.batch_tokens:
-        msg = (
-            f"batch_tokens={chosen.batch_tokens} is less than the length of the longest training "
-            f"text ({longest} tokens); use at least {longest}."
-        )
-        raise ValueError(msg)
-    if chosen.checkpoint_every is not None and job.folder is None:
-        msg = f"checkpoint_every={chosen.checkpoint_every} needs a folder; give folder too."
-        raise ValueError(msg)
-    check_class_weights(job.train, chosen)
-    check_frozen_layers(job.clf, chosen)
-    check_trainable(job.clf, chosen)
-    for name in ("patience", "keep_best"):
-        if getattr(chosen, name) and job.valid is None:
-            msg = f"{name}={getattr(chosen, name)!r} needs validation texts; give valid too."
-            raise ValueError(msg)

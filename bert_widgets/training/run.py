@@ -7,7 +7,9 @@ import itertools
 import threading
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
+from .._common.errors import reason
 from .checkpoints.files import CheckpointError
+from .records.reporting import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,7 +205,8 @@ class Run(Generic[T]):
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call ``callback`` after each event and change of state.
 
-        It is called from the training thread, so it must be fast and must not raise.
+        It is called from the training thread, so it must be fast. If it raises, it is noted and no
+        longer called.
 
         Returns
         -------
@@ -280,7 +283,13 @@ class Run(Generic[T]):
 
     def _notify(self) -> None:
         for callback in tuple(self._callbacks):
-            callback()
+            try:
+                callback()
+            except Exception as error:  # noqa: BLE001 - a watcher must not end what it watches
+                if callback in self._callbacks:
+                    self._callbacks.remove(callback)
+                failed = f"{name_of(callback)} failed and is no longer called"
+                self.history.note(self.progress.step, f"{failed}: {reason(error)}")
 
 
 _active: list[Run[Any]] = []

@@ -12,7 +12,7 @@ from ..data.text_data import TextData
 from ..model.classifier import BertClassifier, check_classifier
 from ..model.precision import resolve_precision
 from .checkpoints import state as saving
-from .checkpoints.files import latest, read_data
+from .checkpoints.files import CheckpointError, latest, read_data
 from .checkpoints.weights import put_back
 from .hyperparameters import FORM, OTHER_NAMES, Hyperparameters
 from .interrupts import held_back
@@ -20,7 +20,7 @@ from .job import Job, job_of
 from .loop import Loop
 from .progress import Progress, progress_of
 from .records.history import Event, History
-from .records.probes import probe_texts
+from .records.probes import probe_texts, without_invalid
 from .records.reporting import reporters_of
 from .run import Run, check_free
 
@@ -169,12 +169,17 @@ class Trainer:
         saved = saving.read(checkpoint, history)
         weights = None if clf is None else saving.read_weights(checkpoint, clf)
         valid = folder / "valid.jsonl"
+        if clf is None:
+            clf = saving.load(checkpoint, device=device)
+        probes, dropped = without_invalid(saved.probes, clf)
+        for sentence in dropped:
+            history.note(saved.position.step, sentence)
         job = job_of(
-            clf or saving.load(checkpoint, device=device),
+            clf,
             read_data(folder / "train.jsonl"),
             read_data(valid) if valid.is_file() else None,
             folder=folder,
-            probes=saved.probes,
+            probes=probes,
             reporters=reporters_of(report_to),
             history=history,
             stored=True,
@@ -328,10 +333,17 @@ class Trainer:
         """Perform the next action; return its event if it is a step or an evaluation.
 
         If it fails, for example because the disk is full, the next call tries again. An interrupt
-        is raised when the action is complete, a second interrupt at once.
+        is raised when the action is complete, a second interrupt at once. After any other failure a
+        checkpoint is written, if there is a folder.
         """
         with held_back():
-            return self._loop.advance()
+            try:
+                return self._loop.advance()
+            except CheckpointError:
+                raise
+            except Exception:
+                self._loop.save_last()
+                raise
 
     def save(self) -> Path:
         """Write a checkpoint now; during a `Run` use `Run.save`.

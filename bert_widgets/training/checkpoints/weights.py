@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from ...model.out_of_memory import is_out_of_memory, release_cached
+
 if TYPE_CHECKING:
     from ...model.classifier import BertClassifier
 
@@ -17,9 +19,16 @@ _BAD = 2.0  # times the mean loss before the last copy: the weights are bad
 
 
 def copy_weights(clf: BertClassifier) -> dict[str, torch.Tensor]:
-    """Return a copy of all weights by name."""
+    """Return a copy of all weights by name; it is in main memory where a GPU has no room for it."""
     with clf.lock:
-        return {name: value.detach().clone() for name, value in clf.model.state_dict().items()}
+        weights = {name: value.detach() for name, value in clf.model.state_dict().items()}
+        try:
+            return {name: value.clone() for name, value in weights.items()}
+        except torch.OutOfMemoryError:
+            if clf.device.type == "cpu":
+                raise
+        release_cached()
+        return {name: value.cpu() for name, value in weights.items()}
 
 
 def put_back(clf: BertClassifier, weights: dict[str, torch.Tensor]) -> None:
@@ -56,7 +65,13 @@ class LastGood:
         if math.isinf(self._level):
             self._level = loss
         if step - self._step >= _REFRESH and not self._is_bad():
-            self._copy, self._step = copy_weights(self._clf), step
+            try:
+                copied = copy_weights(self._clf)
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                return  # the earlier copy has to do for another step
+            self._copy, self._step = copied, step
             self._level = float(np.mean(self._losses))
             self._losses.clear()
 

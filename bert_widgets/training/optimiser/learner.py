@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from ...model.layers import depths
+from ...model.out_of_memory import is_out_of_memory, release_cached
 from ...model.precision import arithmetic, resolve_precision
 from ...model.word_embeddings import looks_up_words
 from ...text.batches import token_batches
@@ -130,7 +131,7 @@ class Learner:
             try:
                 return self._step(rows, rate)
             except (RuntimeError, MemoryError) as error:
-                if not _out_of_memory(error):
+                if not is_out_of_memory(error):
                     raise
             # Outside the handler, because the error refers to the tensors of the failed attempt.
             self._halve(rows)
@@ -249,8 +250,7 @@ class Learner:
             )
             raise MemoryError(msg)
         self._budget //= 2
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        release_cached()
         self._note(
             f"Out of memory: batches are now computed in parts of at most {self._budget} tokens."
         )
@@ -267,9 +267,3 @@ class Learner:
         finally:
             for parameter in frozen:
                 parameter.requires_grad_(True)  # noqa: FBT003
-
-
-def _out_of_memory(error: Exception) -> bool:
-    # On a CPU, torch raises a plain RuntimeError.
-    known = isinstance(error, torch.OutOfMemoryError | MemoryError)
-    return known or "can't allocate memory" in str(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import regex
 
 from ..._common.characters import check_characters
 from ...explain import Attribution, attribute
+from ...model.out_of_memory import in_halves
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 MOST_PROBES = 20
 MOST_CHARACTERS = 2000
 
-# The replacement character is a symbol that BERT's tokenizers drop.
-_VISIBLE = regex.compile(r"(?!\ufffd)[\p{L}\p{N}\p{P}\p{S}]")
+# What every tokenizer reads. Of other letters, marks and symbols some drop a few: "¨", "\ufffd".
+_ALWAYS_READ = regex.compile(r"[\p{Lu}\p{Ll}\p{Nd}]")
 
 # Word scores are within about 2 % (30 reviews: at worst 13 %), in two thirds of the time of the
 # default tolerance: a history has many snapshots.
@@ -103,10 +104,26 @@ def probe_texts(texts: Sequence[str], clf: BertClassifier) -> tuple[str, ...]:
             msg = f"Probe {number} has {len(text):,} characters; use at most {MOST_CHARACTERS:,}."
             raise ValueError(msg)
         # Most texts need not wait for a training to let go of the tokenizer.
-        if not _VISIBLE.search(text) and not len(clf.encode([text])[0].words):
+        if not _ALWAYS_READ.search(text) and not len(clf.encode([text])[0].words):
             msg = f"Probe {number}, {text!r:.80}, has no word to explain; write at least one word."
             raise ValueError(msg)
     return tuple(texts)
+
+
+def without_invalid(
+    texts: Sequence[str], clf: BertClassifier
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the saved texts that can be probes, and a sentence about each of the others."""
+    kept: list[str] = []
+    sentences: list[str] = []
+    for text in texts:
+        try:
+            probe_texts([*kept, text], clf)
+        except (TypeError, ValueError) as error:
+            sentences.append(f"A saved probe was dropped: {error}")
+        else:
+            kept.append(text)
+    return tuple(kept), tuple(sentences)
 
 
 def take_snapshot(
@@ -146,9 +163,11 @@ def take_snapshot(
         msg = "There are no probes; give at least one text."
         raise ValueError(msg)
     target = 1 if len(clf.labels) == 2 and not clf.multi_label else None  # noqa: PLR2004
-    return _snapshot(
-        step, attribute(clf, list(checked), method=method, target=target, tolerance=_TOLERANCE)
-    )
+
+    def explain(some: Sequence[str]) -> list[Attribution]:
+        return attribute(clf, list(some), method=method, target=target, tolerance=_TOLERANCE)
+
+    return _snapshot(step, [*chain.from_iterable(in_halves(explain, checked))])
 
 
 def to_state(

@@ -36,8 +36,8 @@ def reporters_of(report_to: Reporter | Sequence[Reporter] | None) -> tuple[Repor
     return reporters
 
 
-def name_of(reporter: Reporter) -> str:
-    """Return the name of a reporter, as a note mentions it."""
+def name_of(reporter: Callable[..., object]) -> str:
+    """Return the name of a function that is told of events, as a note mentions it."""
     return str(getattr(reporter, "__name__", type(reporter).__name__))
 
 

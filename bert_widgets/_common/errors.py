@@ -1,0 +1,14 @@
+"""Errors as others are told of them."""
+
+from __future__ import annotations
+
+_LONGEST = 300
+
+
+def reason(error: BaseException) -> str:
+    """Return the first line of an exception's message, or its name if it has none."""
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # noqa: BLE001 - the exception is somebody else's, and so is its message
+        lines = []
+    return lines[0][:_LONGEST] if lines else type(error).__name__
