@@ -82,7 +82,7 @@ def test_bad_data_is_named_in_one_sentence(source, options, said):
     assert "\n" not in str(caught.value)
 
 
-def test_an_unknown_option_names_the_nearest():
+def test_an_unknown_option_suggests_the_nearest():
     with pytest.raises(TypeError, match=r"'labl'.*'label'"):
         TextData.from_(FRAME, labl="x")
 

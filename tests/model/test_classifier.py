@@ -40,7 +40,7 @@ def test_a_saved_model_is_a_pipeline_with_the_same_probabilities(kind, tmp_path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_batching_and_order_do_not_matter(kind):
+def test_predictions_depend_on_neither_batch_nor_order(kind):
     clf = tiny_classifier(kind)
     together = clf.predict(TEXTS).probabilities
     alone = np.concatenate([clf.predict(text).probabilities for text in TEXTS])
@@ -68,13 +68,13 @@ def test_texts_come_in_many_forms():
 
 
 @pytest.mark.parametrize("texts", [["a", 3], [("a", "b"), "c"], [None], [("a", "b", "c")]])
-def test_what_is_no_text_is_named(texts):
+def test_a_value_that_is_not_text_is_named_in_the_error(texts):
     with pytest.raises(TypeError, match=r"Text \d is .*not a (pair of )?string"):
         tiny_classifier("bert").predict(texts)
 
 
 @pytest.mark.parametrize("form", [pd.DataFrame, dict])
-def test_a_table_is_not_read_as_the_names_of_its_columns(form):
+def test_a_table_is_not_mistaken_for_its_column_names(form):
     with pytest.raises(TypeError, match="give a column of it, as data"):
         tiny_classifier("bert").predict(form({"text": ["so boring"]}))
 

@@ -27,7 +27,7 @@ def steps(given):
     return given.history.columns("evaluation")["step"].astype(int).tolist()
 
 
-def test_without_a_word_it_evaluates_before_the_first_step_and_after_each_epoch():
+def test_by_default_it_evaluates_before_the_first_step_and_after_each_epoch():
     given, _ = watched()
     assert steps(given) == [0, *given._loop.plan.ends]
 
@@ -49,7 +49,7 @@ def test_what_it_measures_is_what_the_classifier_measures():
 
 
 @pytest.mark.parametrize("best_by", ["loss", "accuracy", "macro_f1"])
-def test_the_weights_of_the_best_evaluation_come_back_exactly(best_by):
+def test_the_weights_of_the_best_evaluation_are_restored_exactly(best_by):
     given, seen = watched(evaluate_every=2, keep_best=True, best_by=best_by, epochs=3)
     values = given.history.columns("evaluation")[best_by]
     best = steps(given)[values.argmin() if best_by == "loss" else values.argmax()]
@@ -96,7 +96,7 @@ def test_it_saves_every_so_many_steps_and_at_the_end(tmp_path):
     assert found == [f"checkpoint-{step}" for step in sorted({*range(5, last, 5), last})]
 
 
-def test_without_a_word_it_saves_after_each_epoch(tmp_path):
+def test_by_default_it_saves_after_each_epoch(tmp_path):
     given = trainer(folder=tmp_path, epochs=2)
     list(given)
     assert sorted(p.name for p in tmp_path.glob("checkpoint-*")) == sorted(
@@ -115,7 +115,7 @@ def test_the_first_of_equals_is_the_best():
     assert torch.equal(weights(clf), before)
 
 
-def test_what_is_kept_on_disk_is_the_best_after_an_early_end_too(tmp_path):
+def test_after_early_stopping_the_best_weights_are_on_disk(tmp_path):
     given, _ = watched(folder=tmp_path, evaluate_every=2, patience=2, keep_best=True)
     assert given.history.best_step < given.progress.step  # by the patience
     (last,) = tmp_path.glob(f"checkpoint-{given.progress.step}")

@@ -84,7 +84,7 @@ def test_the_earlier_checkpoint_stays_whole(tmp_path):
     assert Trainer.resume(tmp_path).progress.step == 3
 
 
-def test_a_run_pauses_says_why_and_goes_on(tmp_path):
+def test_a_run_pauses_with_a_reason_and_continues(tmp_path):
     never_blocked = begun()
     list(never_blocked)
     (tmp_path / "runs").write_text("a file where the folder should be")

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
-def test_whatever_is_killed_goes_on_and_ends_as_if_nothing_had_been():
+def test_a_killed_run_resumes_and_ends_as_if_it_had_never_been_killed():
     """The checks are in `tests.training.lives`: a process of its own, since it forks."""
     assert sum(LIVES.values()) == 50
     quiet = os.environ | {"TOKENIZERS_PARALLELISM": "false"}

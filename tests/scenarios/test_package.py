@@ -65,6 +65,6 @@ def test_every_public_name_resolves_and_is_documented():
     assert set(bert_widgets.__all__) < set(dir(bert_widgets))
 
 
-def test_a_name_that_is_not_there_names_the_nearest():
+def test_an_unknown_name_suggests_the_nearest_public_name():
     with pytest.raises(AttributeError, match=r"'TokenHighlight'.*'TokenHighlights'"):
         _ = bert_widgets.TokenHighlight

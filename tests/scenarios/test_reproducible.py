@@ -38,7 +38,7 @@ def fingerprint(folder):
 
 
 @pytest.mark.process
-def test_a_fresh_process_comes_to_the_same_bits_as_this_one(tmp_path):
+def test_another_process_gives_the_same_bits(tmp_path):
     tiny_classifier("bert").save_pretrained(tmp_path)
     script = (
         "import sys, torch; from tests.scenarios.test_reproducible import fingerprint;"
@@ -53,7 +53,7 @@ def test_a_fresh_process_comes_to_the_same_bits_as_this_one(tmp_path):
 
 @pytest.mark.parametrize("make", [lambda: (tiny_classifier("bert"), DATA, DATA[:9]),
                                   lambda: (tag_classifier(), TAGS, TAGS)])  # fmt: skip
-def test_what_other_cells_do_changes_nothing(make):
+def test_other_cells_do_not_change_a_training(make):
     alone, among_others = trainer(*make(), **OPTIONS), trainer(*make(), **OPTIONS)
     list(alone)
     for number, _ in enumerate(among_others):
@@ -84,7 +84,7 @@ def test_training_does_not_disturb_the_random_numbers_of_others():
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
-def test_who_draws_while_it_trains_neither_changes_it_nor_is_changed(kind):
+def test_random_numbers_drawn_during_training_are_independent_of_it(kind):
     """As another run does, or a cell that seeds torch and computes."""
     alone, beside = (trainer(tiny_classifier(kind), DATA) for _ in range(2))
     list(alone)
@@ -109,7 +109,7 @@ def test_who_draws_while_it_trains_neither_changes_it_nor_is_changed(kind):
     assert_same(beside, alone)
 
 
-def test_watching_does_not_change_what_is_learnt():
+def test_watching_does_not_change_the_weights():
     """Neither probes nor a reader of history, dynamics and progress."""
     plain, watched = trainer(data=DATA), trainer(data=DATA, probes=["The soup was bad", "good"])
     list(plain)

@@ -65,7 +65,7 @@ def snapshots(given, folder):
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", [*SETTINGS, "pairs and tags"])
-def test_from_wherever_it_stood_it_ends_where_it_would_have(name, tmp_path):
+def test_a_resumed_run_ends_with_the_same_weights(name, tmp_path):
     never_stopped = begun(name)
     list(never_stopped)
     saving = begun(name, tmp_path / "run")
@@ -84,7 +84,7 @@ def test_resuming_changes_nothing_by_itself(tmp_path):
         assert_same(Trainer.resume(folder, clf=another("probes")), saving)
 
 
-def test_it_can_be_broken_off_again_and_again(tmp_path):
+def test_a_run_can_be_interrupted_many_times(tmp_path):
     never_stopped = begun("patience")
     list(never_stopped)
     going = begun("patience", tmp_path)
@@ -99,7 +99,7 @@ def test_it_can_be_broken_off_again_and_again(tmp_path):
     assert_same(going, never_stopped)
 
 
-def test_what_was_changed_on_the_way_stays_changed(tmp_path):
+def test_settings_changed_during_the_run_are_kept(tmp_path):
     def with_changes(given):
         for _ in itertools.islice(given, 3):
             pass
@@ -119,7 +119,7 @@ def test_what_was_changed_on_the_way_stays_changed(tmp_path):
     assert rates[3] < rates[2] * 0.5
 
 
-def test_a_stopped_run_goes_on_from_the_weights_it_stopped_at(tmp_path):
+def test_a_stopped_run_continues_from_its_last_weights(tmp_path):
     """Also if `stop` put the best weights back into the classifier."""
     never_stopped = begun("best")
     events = len(list(never_stopped))
@@ -160,7 +160,7 @@ def test_the_checkpoint_of_a_finished_run_holds_the_weights_that_stay(tmp_path):
 
 
 @pytest.mark.process
-def test_a_fresh_process_goes_on_with_nothing_but_the_folder(tmp_path):
+def test_another_process_resumes_from_the_folder_alone(tmp_path):
     never_stopped = begun("best")
     list(never_stopped)
     stopped = begun("best", tmp_path)
@@ -175,7 +175,7 @@ def test_a_fresh_process_goes_on_with_nothing_but_the_folder(tmp_path):
     assert_same(Trainer.resume(tmp_path), never_stopped)
 
 
-def test_a_resumed_training_is_past_its_form(tmp_path):
+def test_a_resumed_training_cannot_be_configured(tmp_path):
     stopped = trainer(folder=tmp_path)
     next(iter(stopped))
     stopped.save()
@@ -186,7 +186,7 @@ def test_a_resumed_training_is_past_its_form(tmp_path):
     assert everything(resumed) == before
 
 
-def test_texts_longer_than_the_default_budget_are_no_hindrance(tmp_path):
+def test_texts_longer_than_the_default_budget_are_resumed(tmp_path):
     clf = tiny_classifier("modernbert")  # its positions have no end
     clf.tokenizer.model_max_length = clf.max_length = 3000
     long = [("good film " * 700, "positive"), ("bad film", "negative")]

@@ -34,7 +34,7 @@ def results():
     ]
 
 
-def test_summaries_are_short_and_say_what_there_is():
+def test_summaries_are_short_and_state_the_contents():
     for result, said in results():
         summary = repr(result)
         assert said in summary

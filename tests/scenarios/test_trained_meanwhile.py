@@ -43,7 +43,7 @@ def ask(widget, by_page, **traits):
     [{"edit": {"word": 3, "action": "delete"}}, {"compare": True}, {"by_layer": True}],
     ids=lambda asked: next(iter(asked)),
 )
-def test_highlights_use_the_present_weights(asked, by_page):
+def test_highlights_use_the_current_weights(asked, by_page):
     clf = tiny_classifier("bert")
     widget = TokenHighlights(clf, TEXT, **QUICK)
     assert widget.wait(PATIENCE)
@@ -64,7 +64,7 @@ def test_highlights_use_the_present_weights(asked, by_page):
     assert agrees(widget)
 
 
-def test_evidence_uses_the_present_weights():
+def test_evidence_uses_the_current_weights():
     clf = tiny_classifier("bert")
     widget = TokenHighlights(clf, TEXT, **QUICK)
     widget.evidence()
@@ -79,7 +79,7 @@ def test_evidence_uses_the_present_weights():
 
 
 @pytest.mark.parametrize("by_page", [False, True])
-def test_heads_are_switched_off_with_the_present_weights(by_page):
+def test_heads_are_switched_off_with_the_current_weights(by_page):
     clf = tiny_classifier("bert")
     widget = AttentionMatrix(clf, TEXT)
     assert widget.wait(PATIENCE)
@@ -94,7 +94,7 @@ def test_heads_are_switched_off_with_the_present_weights(by_page):
 
 
 @pytest.mark.parametrize("measured_before", [False, True])
-def test_effects_use_the_present_weights(measured_before):
+def test_effects_use_the_current_weights(measured_before):
     clf = tiny_classifier("bert")
     widget = AttentionMatrix(clf, TEXT)
     if measured_before:

@@ -47,7 +47,7 @@ def test_words_are_the_same_for_every_tokenizer(kind):
 @pytest.mark.parametrize("kind", ["bert", "roberta", "xlm-roberta"])
 @given(text=any_text, pair=any_text)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_text_keeps_its_pieces_in_place(kind, text, pair):
+def test_tokens_and_words_of_any_text_are_in_order(kind, text, pair):
     encoding = encode(tiny_classifier(kind).tokenizer, [text], [pair])[0]
     words = encoding.words
     for i, (start, end) in enumerate(encoding.offsets):

@@ -89,7 +89,7 @@ def test_each_token_has_its_characters(tokenizers, kind, text, expected):
     assert spans_of(tokenizer, text)[: len(expected)] == expected
 
 
-def test_what_a_tokenizer_rewrites_stands_for_the_word_it_was(tokenizers):
+def test_rewritten_tokens_keep_the_characters_of_their_word(tokenizers):
     text = "@john was good… https://x.y/z so n't"
     spans = spans_of(tokenizers["normalised"], text)
     words = " ".join(dict.fromkeys(span for _, span in spans)).split()
@@ -100,7 +100,7 @@ def test_what_a_tokenizer_rewrites_stands_for_the_word_it_was(tokenizers):
             assert token.removesuffix("@@") in span
 
 
-def test_where_unknown_tokens_leave_it_open_all_characters_are_covered(tokenizers):
+def test_unknown_tokens_cover_all_characters_they_may_stand_for(tokenizers):
     """Between two unknown tokens ``a`` may be either of two letters."""
     tokenizer = tokenizers["character"]
     (_, first), (_, second), (_, third) = spans_of(tokenizer, "鯨a鯨")
@@ -111,7 +111,7 @@ def test_where_unknown_tokens_leave_it_open_all_characters_are_covered(tokenizer
 
 @given(text=st.text(st.sampled_from("この映画鯨象abc "), max_size=25))
 @settings(max_examples=300, deadline=None)
-def test_the_true_characters_are_always_among_those_found(tokenizers, text):
+def test_the_true_characters_are_always_covered(tokenizers, text):
     """This tokenizer reads one character a token, so where each token stands is known."""
     tokenizer = tokenizers["character"]
     tokens = tokenizer.tokenize(text)
@@ -217,7 +217,7 @@ def test_a_checkpoint_is_loaded_predicted_explained_and_trained(tokenizers, kind
     assert len(trainer.history.probe_history) >= 1
 
 
-def test_a_tokenizer_that_needs_another_package_says_so(tokenizers, tmp_path, monkeypatch):
+def test_a_tokenizer_that_needs_another_package_names_it(tokenizers, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "fugashi", None)
     size = {"vocab_size": len(tokenizers["character"]), **SMALL}
     BertForSequenceClassification(BertConfig(**size)).save_pretrained(tmp_path)

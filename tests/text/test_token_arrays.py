@@ -93,7 +93,7 @@ def test_ids_are_two_bytes_where_the_vocabulary_allows():
     assert ids.tolist() == [1, 65540, 5, 2]
 
 
-def test_chunks_join_without_a_seam(monkeypatch):
+def test_chunks_are_joined_correctly(monkeypatch):
     tokenizer = tiny_classifier("chinese").tokenizer
     texts = [*CHINESE, "", *CHINESE * 3, "x " * 300]
     whole = tokenize(tokenizer, texts, texts[::-1], max_length=30)
@@ -128,12 +128,12 @@ def _held(folder):
     ]
 
 
-def test_nothing_gives_empty_arrays():
+def test_no_texts_give_empty_arrays():
     arrays = tokenize(tiny_classifier("bert").tokenizer, [], max_length=None)
     assert len(arrays) == len(arrays.lengths) == len(arrays.ids) == 0
 
 
-def test_others_get_the_lock_between_chunks(monkeypatch):
+def test_other_threads_get_the_lock_between_chunks(monkeypatch):
     """Whoever waits for the lock does not wait for all texts."""
     monkeypatch.setattr(bert_widgets.text.token_arrays, "_CHUNK", 1)
     clf = tiny_classifier("bert")

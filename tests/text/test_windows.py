@@ -57,7 +57,7 @@ def test_no_more_windows_than_needed(count, expected):
 
 
 @pytest.mark.parametrize("overlap", [0, 1, 3, 7])
-def test_neighbours_share_as_many_tokens_as_asked(overlap):
+def test_neighbours_share_the_requested_number_of_tokens(overlap):
     text = one_token_words(30)
     spans = windows(tiny_classifier("bert").tokenizer, text, length=8, overlap=overlap)
     shared = [len(text[start:end].split()) for (_, end), (start, _) in pairwise(spans)]

@@ -68,7 +68,7 @@ def test_the_docstring_explains_each_hyperparameter_as_the_form_does():
 
 
 @given(st.fixed_dictionaries({name: values(field) for name, field in FIELDS.items()}))
-def test_what_fits_is_taken_and_survives_json(given_values):
+def test_valid_values_are_accepted_and_survive_json(given_values):
     chosen = Hyperparameters(**given_values)
     for name, value in given_values.items():
         assert getattr(chosen, name) == value
@@ -77,7 +77,7 @@ def test_what_fits_is_taken_and_survives_json(given_values):
 
 
 @given(st.data(), st.sampled_from(NUMBERS))
-def test_what_is_out_of_bounds_is_one_sentence_with_the_value(data, name):
+def test_values_out_of_bounds_raise_one_sentence_with_the_value(data, name):
     field = FIELDS[name]
     wrong = [st.sampled_from(["3", True, math.nan, math.inf, -math.inf, [1]])]
     if field.kind == "integer":
@@ -110,12 +110,12 @@ def test_what_is_out_of_bounds_is_one_sentence_with_the_value(data, name):
         ({"epochs": None}, "epochs=None"),
     ],
 )
-def test_other_bad_values_are_one_sentence_too(values, said):
+def test_other_invalid_values_raise_one_sentence_too(values, said):
     with pytest.raises(ValueError, match=said):
         Hyperparameters(**values)
 
 
-def test_numbers_of_numpy_are_taken_as_plain_ones():
+def test_numpy_numbers_are_accepted_as_plain_ones():
     chosen = Hyperparameters(
         epochs=np.int64(2), learning_rate=np.float32(0.5), class_weights=np.array([1.0, 2.0])
     )
@@ -123,12 +123,12 @@ def test_numbers_of_numpy_are_taken_as_plain_ones():
     assert chosen.class_weights == (1.0, 2.0)
 
 
-def test_an_unknown_name_says_the_nearest():
+def test_an_unknown_name_suggests_the_nearest():
     with pytest.raises(TypeError, match=r"'learning_rat'.*'learning_rate'"):
         Hyperparameters().changed(learning_rat=1)
 
 
-def test_configuring_before_the_first_step_is_as_good_as_giving_it():
+def test_configuring_before_the_first_step_equals_passing_the_value():
     options = {
         "epochs": 3,
         "batch_tokens": 40,
@@ -162,7 +162,7 @@ def test_configuring_before_the_first_step_is_as_good_as_giving_it():
         ({"learning_rate": 0}, "learning_rate=0 .*above 0"),
     ],
 )
-def test_what_does_not_fit_data_or_model_changes_nothing(changes, said):
+def test_values_invalid_for_data_or_model_change_nothing(changes, said):
     clf, data = tiny_classifier("bert"), [("so good " * 9, "positive"), *DATA]
     with pytest.raises(ValueError, match=said):
         trainer(clf, data, **changes)
@@ -200,7 +200,7 @@ def test_configuring_builds_only_what_is_used(monkeypatch):
     assert built == ["plan", "learner"]
 
 
-def test_the_learning_rate_set_on_the_way_is_the_hyperparameter():
+def test_a_learning_rate_set_during_the_run_is_the_hyperparameter():
     given_trainer = trainer(epochs=4, schedule="constant", warmup=0, learning_rate=1e-3)
     events = iter(given_trainer)
     assert next(events).values["learning_rate"] == 1e-3

@@ -48,7 +48,7 @@ def traced(work, at):
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("part", range(12))
-def test_iterating_goes_on_after_an_interrupt_wherever_it_came(part, tmp_path):
+def test_iteration_continues_after_an_interrupt_at_any_point(part, tmp_path):
     never_interrupted = begun()
     lines = traced(lambda: list(never_interrupted), at=None)
     interrupted = begun(tmp_path)
@@ -59,7 +59,7 @@ def test_iterating_goes_on_after_an_interrupt_wherever_it_came(part, tmp_path):
     assert_same(interrupted, never_interrupted)
 
 
-def test_a_second_interrupt_comes_at_once():
+def test_a_second_interrupt_is_raised_at_once():
     done = []
 
     def work():
@@ -73,7 +73,7 @@ def test_a_second_interrupt_comes_at_once():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_interrupting_wait_leaves_the_run_going():
+def test_interrupting_wait_does_not_stop_the_run():
     never_interrupted = begun()
     list(never_interrupted)
     interrupted = begun()

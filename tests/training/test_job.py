@@ -46,7 +46,7 @@ def test_the_records_are_empty_and_not_shared_between_jobs():
     assert (first.folder, first.probes, first.reporters, first.stored) == (None, (), (), False)
 
 
-def test_what_is_given_is_kept(tmp_path):
+def test_the_arguments_are_kept(tmp_path):
     history, reporters = History(), (print,)
     job = job_of(
         tiny_classifier("bert"), TEXTS, TEXTS, folder=tmp_path, probes=("good",),
@@ -58,7 +58,7 @@ def test_what_is_given_is_kept(tmp_path):
     assert job.stored
 
 
-def test_texts_that_cannot_be_learned_from_are_refused():
+def test_missing_texts_or_labels_are_refused():
     clf, none = tiny_classifier("bert"), TEXTS.take([])
     with pytest.raises(ValueError, match="There are no training texts"):
         job_of(clf, none, TEXTS)

@@ -32,7 +32,7 @@ def generators():
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_suggestion_learns_and_much_less_does_not(seed):
+def test_the_suggested_rate_learns_and_a_much_lower_one_does_not(seed):
     def loss(rate):
         clf = tiny_classifier("modernbert")
         for _ in Trainer(clf, DATA, learning_rate=rate, seed=seed, **LARGE):
@@ -62,7 +62,7 @@ def test_noise_alone_suggests_nothing():
     seed=st.integers(0, 2**32 - 1),
 )
 @settings(deadline=None)
-def test_the_suggestion_lies_where_a_known_curve_falls(at, fall, width, seed):
+def test_the_suggestion_is_where_a_known_curve_falls(at, fall, width, seed):
     """A logistic fall with noise of a tenth of it: found within the average's lag of a decade."""
     rates, steps = np.geomspace(1e-7, 1, 100), np.arange(100)
     noise = np.random.default_rng(seed).normal(0, fall / 10, 100)
@@ -96,7 +96,7 @@ def test_rates_grow_evenly_and_the_average_is_bias_corrected():
     np.testing.assert_array_equal(frame["loss"], found.losses)
 
 
-def test_the_first_loss_is_the_trainings_own():
+def test_the_first_loss_is_that_of_training():
     """Same batches, same dropout: the search looks at the training it is for."""
     given = trainer(data=DATA)
     found = find_learning_rate(given)
@@ -194,7 +194,7 @@ def test_a_run_started_meanwhile_trains_the_models_own_weights():
     assert everything(given)["weights"] == everything(other)["weights"]
 
 
-def test_a_training_that_has_begun_is_refused():
+def test_a_training_that_has_started_is_refused():
     given = trainer()
     given.advance()
     before = everything(given)
@@ -203,12 +203,12 @@ def test_a_training_that_has_begun_is_refused():
     assert everything(given) == before
 
 
-def test_what_is_no_trainer_is_named():
+def test_an_argument_that_is_not_a_trainer_is_named():
     with pytest.raises(TypeError, match="takes a Trainer, not a BertClassifier"):
         find_learning_rate(tiny_classifier("bert"))
 
 
-def test_a_model_that_is_broken_already_is_refused():
+def test_a_model_with_invalid_weights_is_refused():
     clf = tiny_classifier("bert")
     with torch.no_grad():
         clf.model.classifier.weight.fill_(torch.nan)
@@ -225,7 +225,7 @@ def test_a_range_without_a_curve_is_refused(options):
 
 
 @pytest.mark.parametrize("suggestion", [None, 3.2e-4])
-def test_the_picture_is_sound_and_speaks_for_itself(suggestion):
+def test_the_chart_is_valid_and_has_a_text_alternative(suggestion):
     rates = np.geomspace(1e-7, 1e-2, 60)
     losses = np.r_[np.full(30, 0.7), np.linspace(0.7, 0.2, 29), 1e9]
     drawn = RateSearch(rates, losses, losses, suggestion)._repr_html_()

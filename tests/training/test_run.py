@@ -60,7 +60,7 @@ def test_the_background_run_gives_what_the_plain_loop_gives():
     assert progress.memory > 1e6
 
 
-def test_pausing_changes_nothing_but_time():
+def test_pausing_does_not_change_the_result():
     plain, paused = trainer(data=DATA), trainer(data=DATA)
     list(plain)
     run = Run(paused)
@@ -76,7 +76,7 @@ def test_pausing_changes_nothing_but_time():
     assert_same(paused, plain)
 
 
-def test_pause_stop_and_save_are_obeyed_before_the_next_step(tmp_path):
+def test_pause_stop_and_save_take_effect_before_the_next_step(tmp_path):
     """Each is called by the training thread itself right after a step: no other may follow."""
     run = Run(trainer(data=DATA, epochs=5000, folder=tmp_path))
     saved = at_step(run, 3, run.save)
@@ -166,7 +166,7 @@ def test_stop_keeps_the_weights_of_the_last_step(paused):
     assert torch.equal(weights(clf), weights(same))
 
 
-def test_stop_brings_the_best_weights_back(tmp_path):
+def test_stop_restores_the_best_weights(tmp_path):
     clf = tiny_classifier("bert")
     run = Run(trainer(clf, DATA, DATA[:6], epochs=5000, folder=tmp_path, keep_best=True,
                       evaluate_every=1, learning_rate=0.02))  # fmt: skip
@@ -198,7 +198,7 @@ def test_stopping_after_the_epoch_stops_at_its_very_end(tmp_path):
     assert_same(resumed, never_stopped)
 
 
-def test_stopping_after_the_epoch_can_be_taken_back():
+def test_stopping_after_the_epoch_can_be_cancelled():
     run = Run(trainer(data=DATA))
     at_step(run, 1, run.stop_after_epoch)
     at_step(run, 2, run.stop_after_epoch)
@@ -236,7 +236,7 @@ def test_the_learning_rate_changes_from_the_next_step_on():
     assert run.learning_rate == 2e-4
 
 
-def test_saving_without_a_folder_is_one_sentence():
+def test_saving_without_a_folder_raises_one_sentence():
     run = Run(trainer())
     with pytest.raises(ValueError, match="no folder for checkpoints; use Trainer"):
         run.save()
@@ -253,7 +253,7 @@ def test_a_failure_is_raised_by_wait_and_kept():
     assert isinstance(run.exception, FloatingPointError)
 
 
-def test_commands_out_of_turn_change_nothing(tmp_path):
+def test_commands_in_the_wrong_state_change_nothing(tmp_path):
     run = Run(trainer(folder=tmp_path))
     commands = (run.pause, run.resume, run.stop, run.save)
     for command in commands:
@@ -283,7 +283,7 @@ def test_cells_predict_while_a_run_trains():
     run.wait(PATIENCE)
 
 
-def test_subscribers_hear_every_step_until_they_leave():
+def test_subscribers_are_notified_of_every_step_until_they_unsubscribe():
     run = Run(trainer(data=DATA, epochs=1))
     heard: list[int] = []
     unsubscribe = run.subscribe(lambda: heard.append(run.progress.step))
@@ -295,7 +295,7 @@ def test_subscribers_hear_every_step_until_they_leave():
     unsubscribe()
 
 
-def test_runs_are_told_apart_by_name(tmp_path):
+def test_runs_have_distinct_names(tmp_path):
     assert Run(trainer(folder=tmp_path / "small")).name == "small"
     one, other = Run(trainer()).name, Run(trainer()).name
     assert one != other

@@ -21,7 +21,7 @@ from tests.training.small import (
 )
 
 
-def test_it_learns_what_is_there_to_learn():
+def test_it_learns_separable_data():
     clf = tiny_classifier("bert")
     given = trainer(clf, DATA, DATA, epochs=12, learning_rate=5e-3)
     events = list(given)
@@ -89,7 +89,7 @@ def test_several_labels_and_pairs_train():
     assert losses[-1] < 0.5 * losses[0]
 
 
-def test_iterating_again_goes_on():
+def test_iterating_again_continues():
     given = trainer(data=DATA)
     first = next(iter(given))
     second = next(iter(given))
@@ -99,7 +99,7 @@ def test_iterating_again_goes_on():
     assert list(given) == []
 
 
-def test_the_dynamics_count_each_text_once_an_epoch():
+def test_the_dynamics_count_each_text_once_per_epoch():
     given = trainer(data=DATA, epochs=3)
     list(given)
     assert (given.dynamics.counts == 3).all()
@@ -107,7 +107,7 @@ def test_the_dynamics_count_each_text_once_an_epoch():
     np.testing.assert_allclose(sums, 1, atol=1e-5)
 
 
-def test_probes_are_looked_at_before_during_and_after():
+def test_snapshots_are_taken_before_during_and_after():
     given = trainer(data=DATA, epochs=5, probes=["The film was so good"])
     list(given)
     steps = [snapshot.step for snapshot in given.history.probe_history]
@@ -120,7 +120,7 @@ def test_probes_are_looked_at_before_during_and_after():
     np.testing.assert_allclose(last.probabilities, expected, atol=1e-6)
 
 
-def test_new_probes_are_looked_at_after_the_next_step():
+def test_new_probes_have_a_snapshot_after_the_next_step():
     given = trainer(data=DATA)
     next(iter(given))
     given.probes = ["The soup was bad"]
@@ -136,7 +136,7 @@ def test_every_event_is_reported():
     assert list(given) == told
 
 
-def test_a_reporter_that_fails_is_dropped_with_a_note_and_the_run_goes_on():
+def test_a_failing_reporter_is_removed_with_a_note_and_the_run_continues():
     calls = []
 
     def broken(event):
@@ -174,7 +174,7 @@ def test_a_reporter_that_cannot_be_called_is_refused(report_to):
         trainer(report_to=report_to)
 
 
-def test_the_settings_say_what_it_runs_on():
+def test_the_settings_name_device_precision_and_data():
     settings = dict(trainer(valid=DATA[:6], epochs=7).settings)
     assert settings["device"] == "cpu"
     assert settings["precision"] == "fp32"
@@ -192,13 +192,13 @@ def test_the_settings_say_what_it_runs_on():
         ({"probes": ["ok", " "]}, "Probe 1 is empty"),
     ],
 )
-def test_unfit_options_are_one_sentence(options, said):
+def test_invalid_options_raise_one_sentence(options, said):
     frame = TextData.from_(DATA).to_frame()
     with pytest.raises(ValueError, match=said):
         Trainer(tiny_classifier("bert"), frame, **options)
 
 
-def test_an_unknown_option_names_the_nearest():
+def test_an_unknown_option_suggests_the_nearest():
     with pytest.raises(TypeError, match=r"'learning_rat'.*'learning_rate'"):
         Trainer(tiny_classifier("bert"), DATA, learning_rat=1)
 
@@ -211,7 +211,7 @@ def test_labels_the_model_lacks_are_named():
         Trainer(clf, TextData.from_([("a", "good"), ("b", "bad")]))
 
 
-def test_no_texts_is_one_sentence():
+def test_no_texts_raise_one_sentence():
     none = TextData.from_(DATA).take([])
     for train, valid, name in ((none, None, "training"), (DATA, none, "validation")):
         with pytest.raises(ValueError, match=f"There are no {name} texts"):

@@ -70,7 +70,7 @@ def test_the_estimate_is_the_derivative_with_respect_to_a_gate(kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_estimates_are_the_same_with_every_layer_held(kind: str, monkeypatch) -> None:
+def test_estimates_are_the_same_with_every_layer_in_memory(kind: str, monkeypatch) -> None:
     clf = tiny_classifier(kind)
     encoding = clf.encode([TEXT])[0]
     found = estimated_effects(clf, encoding, Target(1))
@@ -79,7 +79,7 @@ def test_estimates_are_the_same_with_every_layer_held(kind: str, monkeypatch) ->
     np.testing.assert_allclose(found, plain, rtol=1e-5, atol=1e-6)
 
 
-def test_no_more_than_one_layer_is_held() -> None:
+def test_at_most_one_layer_is_in_memory() -> None:
     clf = tiny_classifier("bert")
     inside: list[StorageWeakRef] = []
     held: list[int] = []
@@ -112,7 +112,7 @@ def test_a_table_holds_the_means_over_the_texts() -> None:
     np.testing.assert_allclose(quick.estimate, together.estimate, atol=1e-5)
 
 
-def test_effects_are_of_the_target_that_is_asked_for() -> None:
+def test_effects_are_of_the_chosen_target() -> None:
     clf = tiny_classifier("bert")
     good, bad, odds = (
         head_effects(clf, TEXT, target=target) for target in (1, 0, ("positive", "negative"))
@@ -125,7 +125,7 @@ def test_effects_are_of_the_target_that_is_asked_for() -> None:
     )
 
 
-def test_effects_can_be_measured_beside_heads_that_are_off_already() -> None:
+def test_effects_can_be_measured_while_other_heads_are_switched_off() -> None:
     clf = tiny_classifier("bert")
     encoding, off = clf.encode([TEXT])[0], frozenset({(0, 1)})
     found = np.zeros((2, 4))
@@ -136,7 +136,7 @@ def test_effects_can_be_measured_beside_heads_that_are_off_already() -> None:
     assert found[1, 3] == pytest.approx(float(without - also), abs=1e-5)
 
 
-def test_the_model_is_left_as_it_was_also_after_an_error() -> None:
+def test_the_model_is_unchanged_even_after_an_error() -> None:
     clf = tiny_classifier("bert").train()
     own = clf.model.config._attn_implementation
     head_effects(clf, TEXT)
@@ -161,12 +161,12 @@ def test_the_model_is_left_as_it_was_also_after_an_error() -> None:
         (TEXT, {"output": "odds"}, "Unknown output 'odds'"),
     ],
 )
-def test_bad_input_is_named_in_one_sentence(texts, options, sentence) -> None:
+def test_invalid_input_raises_one_sentence(texts, options, sentence) -> None:
     with pytest.raises(ValueError, match=sentence):
         head_effects(tiny_classifier("bert"), texts, **options)
 
 
-def test_a_model_whose_heads_cannot_be_reached_is_refused() -> None:
+def test_a_model_whose_attention_cannot_be_read_is_refused() -> None:
     clf = longformer_classifier()
     with pytest.raises(ValueError, match="its attention cannot be shown"):
         head_effects(clf, TEXT)

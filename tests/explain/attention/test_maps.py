@@ -20,7 +20,7 @@ TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("pair", [None, "so bad"])
-def test_maps_are_the_models_own_weights_to_half_a_level(kind: str, pair: str | None) -> None:
+def test_maps_are_the_models_attention_weights_to_half_a_level(kind: str, pair: str | None) -> None:
     clf = tiny_classifier(kind)
     maps = attention_maps(clf, TEXT, pair)
     clf.model.set_attn_implementation("eager")
@@ -62,7 +62,7 @@ def test_local_layers_of_modernbert_look_no_further_than_their_window() -> None:
     arrays(np.float32, (5, 5), elements=st.floats(0, 1, width=32)),
     st.sampled_from([1, 1e-3, 0]),
 )
-def test_quantising_errs_by_half_a_level_of_each_heads_own_scale(weights, size) -> None:
+def test_quantisation_error_is_at_most_half_a_level_of_the_heads_scale(weights, size) -> None:
     weights *= np.float32(size)
     levels, scale = attention._quantise(torch.from_numpy(weights))
     assert levels.dtype == torch.uint8
@@ -90,7 +90,7 @@ def hooks(model: torch.nn.Module) -> int:
 
 
 @pytest.mark.parametrize("kind", ["bert", "modernbert", "deberta-v2"])
-def test_the_model_is_left_as_it_was_also_after_an_error(kind: str) -> None:
+def test_the_model_is_unchanged_even_after_an_error(kind: str) -> None:
     clf = tiny_classifier(kind).train()
     own = clf.model.config._attn_implementation
     attention_maps(clf, TEXT)
@@ -130,7 +130,7 @@ def test_long_form_lists_every_pair_of_tokens() -> None:
         ((0, 4), "no head 4; use 0 to 3"),
     ],
 )
-def test_a_layer_or_head_that_does_not_exist_is_named(place, sentence) -> None:
+def test_an_unknown_layer_or_head_is_named_in_the_error(place, sentence) -> None:
     maps = attention_maps(tiny_classifier("bert"), "bad")
     with pytest.raises(ValueError, match=sentence):
         maps.head(*place)
@@ -139,12 +139,12 @@ def test_a_layer_or_head_that_does_not_exist_is_named(place, sentence) -> None:
 
 
 @pytest.mark.parametrize("given", [(3, None), (["a"], None), (("a", "b"), None), ("a", 3)])
-def test_what_is_no_text_is_named(given) -> None:
+def test_a_value_that_is_not_text_is_named_in_the_error(given) -> None:
     with pytest.raises(TypeError, match="must be a string, not"):
         attention_maps(tiny_classifier("bert"), *given)
 
 
-def test_of_a_long_text_the_part_that_is_read_is_shown_with_a_warning() -> None:
+def test_a_truncated_text_is_shown_with_a_warning() -> None:
     with pytest.warns(UserWarning, match="The text is longer than the 64 tokens"):
         maps = attention_maps(tiny_classifier("albert"), "bad " * MAX_LENGTH)
     assert maps.weights.shape[2:] == (MAX_LENGTH, MAX_LENGTH)
@@ -169,7 +169,7 @@ def floats(kind: str, text: str = TEXT, pair: str | None = None):
 
 @pytest.mark.parametrize("kind", ["bert", "roberta", "deberta-v2", "chinese"])
 @pytest.mark.parametrize("pair", [None, "so bad a film"])
-def test_heads_in_numbers_are_means_over_the_models_own_rows(kind: str, pair) -> None:
+def test_head_statistics_are_means_over_the_models_rows(kind: str, pair) -> None:
     encoding, own = floats(kind, TEXT, pair)
     frame = attention_maps(tiny_classifier(kind), TEXT, pair).head_frame()
     assert list(zip(frame["layer"], frame["head"], strict=True)) == list(np.ndindex(2, 4))

@@ -13,7 +13,7 @@ TEXT = "The film was not good"
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "chinese"])
-def test_the_model_reads_the_mask_token_and_all_else_stays(kind: str) -> None:
+def test_masking_replaces_only_the_masked_tokens(kind: str) -> None:
     clf = tiny_classifier(kind)
     whole, found = attention_maps(clf, TEXT), attention_maps(clf, TEXT, masked=[3, 2, 3])
     assert found.masked == (2, 3)
@@ -46,12 +46,12 @@ def test_a_word_whose_first_token_is_masked_has_its_label() -> None:
         ([0], r"Token 0 is the special token \[CLS\]"),
     ],
 )
-def test_what_cannot_be_masked_is_named(masked, sentence) -> None:
+def test_tokens_that_cannot_be_masked_are_named_in_the_error(masked, sentence) -> None:
     with pytest.raises(ValueError, match=sentence):
         attention_maps(tiny_classifier("bert"), TEXT, masked=masked)
 
 
-def test_a_model_without_a_mask_token_says_so() -> None:
+def test_a_model_without_a_mask_token_is_refused() -> None:
     clf = tiny_classifier("bert")
     clf.tokenizer.mask_token = None
     with pytest.raises(ValueError, match="has no mask token"):

@@ -11,7 +11,7 @@ TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("layer", [0, 1])
-def test_weights_are_the_softmax_of_queries_times_keys_or_it_says_they_are_not(
+def test_weights_are_the_softmax_of_queries_times_keys_unless_marked_inexact(
     kind: str, layer: int
 ) -> None:
     clf = tiny_classifier(kind)
@@ -32,6 +32,6 @@ def test_weights_are_the_softmax_of_queries_times_keys_or_it_says_they_are_not(
 @pytest.mark.parametrize(
     ("place", "sentence"), [((2, 0), "no layer 2; use 0 to 1"), ((0, -1), "no head -1; use 0 to 3")]
 )
-def test_a_layer_or_head_that_does_not_exist_is_named(place, sentence) -> None:
+def test_an_unknown_layer_or_head_is_named_in_the_error(place, sentence) -> None:
     with pytest.raises(ValueError, match=sentence):
         query_key(tiny_classifier("bert"), TEXT, layer=place[0], head=place[1])

@@ -50,7 +50,7 @@ def close(found, expected) -> None:
 
 @settings(deadline=None, max_examples=15)
 @given(texts=some_texts)
-def test_a_text_alone_and_in_any_batch_has_the_same_scores_in_input_order(texts) -> None:
+def test_scores_depend_on_neither_batch_nor_order(texts) -> None:
     clf = tiny_classifier("bert")
     together = attribute(clf, texts, tolerance=1e-4)
     backwards = attribute(clf, texts[::-1], tolerance=1e-4)[::-1]
@@ -66,7 +66,9 @@ def test_a_text_alone_and_in_any_batch_has_the_same_scores_in_input_order(texts)
     texts=some_texts.filter(bool),
     method=st.sampled_from(WILLING),
 )
-def test_a_word_scores_the_sum_of_its_tokens_and_stands_in_the_text(kind, texts, method) -> None:
+def test_a_word_has_the_sum_of_its_token_scores_and_its_place_in_the_text(
+    kind, texts, method
+) -> None:
     clf = tiny_classifier(kind)
     most = max(len(encoding.words) for encoding in clf.encode(texts))
     assume(method != "exact_shapley" or most <= MOST_UNITS)
@@ -93,7 +95,7 @@ def test_scripts_without_spaces_and_symbols_are_scored_word_by_word() -> None:
     assert (joined.word_of_token == 1).sum() > 1
 
 
-def test_texts_come_as_predict_takes_them() -> None:
+def test_texts_have_the_same_forms_as_for_predict() -> None:
     clf = tiny_classifier("bert")
     assert attribute(clf, []) == []
     assert [a.text for a in attribute(clf, pd.Series(["bad", "good"], index=[7, 3]))] == [
@@ -122,7 +124,7 @@ def test_both_texts_of_a_pair_are_scored(kind: str) -> None:
     )
 
 
-def test_target_is_a_name_a_number_or_each_texts_likeliest() -> None:
+def test_target_is_a_name_a_number_or_the_predicted_class() -> None:
     clf = tiny_classifier("electra", labels=("bad", "middling", "good"))
     texts = [TEXT, "delightful soup", "boring"]
     for number, name in enumerate(clf.labels):
@@ -218,12 +220,12 @@ def test_a_method_is_added_by_adding_one_object(monkeypatch) -> None:
         ({"precision": "fp16"}, ValueError, "Unknown precision 'fp16'"),
     ],
 )
-def test_bad_options_are_named_in_one_sentence(options, error, sentence) -> None:
+def test_invalid_options_raise_one_sentence(options, error, sentence) -> None:
     with pytest.raises(error, match=sentence):
         attribute(tiny_classifier("bert"), "bad", **options)
 
 
-def test_bad_texts_are_named_by_their_place() -> None:
+def test_invalid_texts_are_named_by_their_position() -> None:
     with pytest.raises(TypeError, match="Text 1 is 3"):
         attribute(tiny_classifier("bert"), ["bad", 3])
 
@@ -306,7 +308,7 @@ def test_token_texts_of_an_uncased_wordpiece_model_are_its_tokens() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  \n", ("", "")])
-def test_a_text_without_a_word_is_named_by_its_place(text) -> None:
+def test_a_text_without_a_word_is_named_by_its_position(text) -> None:
     fine = "bad" if isinstance(text, str) else ("bad", "")
     with pytest.raises(ValueError, match=r"Text 1, .* has no word to explain"):
         attribute(tiny_classifier("bert"), [fine, text])
@@ -334,7 +336,7 @@ def test_probabilities_are_explained_as_they_are_predicted(problem_type) -> None
     assert found.completeness_error < 0.01
 
 
-def test_work_that_is_called_off_ends_and_leaves_the_model_as_it_was() -> None:
+def test_cancelled_work_ends_and_leaves_the_model_unchanged() -> None:
     clf = tiny_classifier("bert").train()
     before, called_off = state(clf), threading.Event()
     called_off.set()

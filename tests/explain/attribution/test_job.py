@@ -33,7 +33,7 @@ def problems(monkeypatch):
     return seen
 
 
-def test_the_options_reach_the_method_as_they_were_given(problems) -> None:
+def test_the_options_reach_the_method_unchanged(problems) -> None:
     clf = tiny_classifier("bert")
     options = AttributionOptions(
         method="recorded", target="positive", tolerance=0.2, samples=7, layer=1, seed=5

@@ -129,7 +129,7 @@ def test_the_baseline_can_be_differentiated_although_first_used_in_inference_mod
     torch.testing.assert_close(problem.baseline, table.detach().mean(0))
 
 
-def test_an_option_left_out_has_the_default_of_attribute(clf) -> None:
+def test_omitted_options_have_the_defaults_of_attribute(clf) -> None:
     encoding = clf.encode(["so bad"])[0]
     problem = Problem(clf=clf, encodings=[encoding], targets=[Target(1)], units=[encoding.words])
     assert problem.options == AttributionOptions()

@@ -14,7 +14,7 @@ TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
 
 
 @pytest.mark.parametrize("kind", ["bert", "roberta", "electra", "deberta-v2", "modernbert"])
-def test_each_baseline_is_what_it_says(kind: str) -> None:
+def test_baselines_follow_their_definition(kind: str) -> None:
     clf = tiny_classifier(kind)
     table = clf.model.get_input_embeddings().weight.detach().numpy()
     rows = {"pad": clf.tokenizer.pad_token_id, "mask": clf.tokenizer.mask_token_id}
@@ -47,7 +47,7 @@ def test_every_token_belongs_to_one_unit_that_holds_its_characters(text, data) -
         )
 
 
-def test_a_span_takes_the_words_it_touches() -> None:
+def test_a_span_contains_every_word_it_overlaps() -> None:
     found = attribute(tiny_classifier("bert"), "not bad at all", unit=[(1, 5), (4, 10)])[0]
     assert found.words == ("not bad", "at", "all")
     assert found.unit == "spans"
@@ -55,7 +55,7 @@ def test_a_span_takes_the_words_it_touches() -> None:
     np.testing.assert_allclose(found.scores, [words.scores[:2].sum(), *words.scores[2:]], atol=1e-5)
 
 
-def test_a_model_that_makes_texts_longer_inside_is_refused_in_one_sentence() -> None:
+def test_a_model_that_pads_internally_is_refused() -> None:
     clf = longformer_classifier()
     texts = ["good" + " bad" * count for count in range(8)]
     text = next(t for t in texts if len(clf.encode([t])[0]) % 8)

@@ -62,7 +62,7 @@ def test_embeddings_are_the_models_own_hidden_states(kind: str, layer: int) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("layer", [0, 1])
-def test_heads_put_out_what_the_output_projection_reads(kind: str, layer: int) -> None:
+def test_head_vectors_are_the_input_of_the_output_projection(kind: str, layer: int) -> None:
     clf = tiny_classifier(kind)
     text = texts_of(kind)[0]
     found = read_layer(clf, clf.encode([text]), layer, "heads").vectors[0]
@@ -71,7 +71,7 @@ def test_heads_put_out_what_the_output_projection_reads(kind: str, layer: int) -
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("by", ["embedding", "heads"])
-def test_what_is_seen_of_a_text_does_not_depend_on_its_batch(kind: str, by) -> None:
+def test_vectors_of_a_text_do_not_depend_on_its_batch(kind: str, by) -> None:
     clf = tiny_classifier(kind)
     encodings = clf.encode(texts_of(kind))
     together = read_layer(clf, encodings, 1, by)
@@ -98,7 +98,7 @@ def test_a_token_of_the_corpus_is_nearest_to_itself(kind: str, by) -> None:
 
 @pytest.mark.parametrize("by", ["embedding", "heads"])
 @pytest.mark.parametrize("heads", [None, [2], [0, 3]])
-def test_the_ranking_is_that_of_every_cosine_by_hand(by, heads) -> None:
+def test_the_ranking_is_by_cosine_similarity(by, heads) -> None:
     clf = tiny_classifier("roberta")
     chosen = list(range(4)) if heads is None else heads
     width = [h * 8 + i for h in chosen for i in range(8)]
@@ -129,7 +129,7 @@ def test_the_ranking_is_that_of_every_cosine_by_hand(by, heads) -> None:
 
 @pytest.mark.parametrize("kind", ["bert", "deberta-v2", "modernbert"])
 @pytest.mark.parametrize("specials", [True, False])
-def test_what_a_match_looks_at_is_what_its_attention_map_says(kind: str, specials) -> None:
+def test_attended_tokens_of_a_match_agree_with_its_attention_map(kind: str, specials) -> None:
     clf = tiny_classifier(kind)
     found = Corpus(clf, TEXTS).similar(TEXT, "good", layer=1, heads=[1, 2], n=20, specials=specials)
     for match in found.itertuples():
@@ -146,7 +146,7 @@ def test_what_a_match_looks_at_is_what_its_attention_map_says(kind: str, special
             assert match.attends_to_word == maps.words[word]
 
 
-def test_a_match_is_told_with_its_word_its_place_and_its_label() -> None:
+def test_a_match_has_its_word_position_and_label() -> None:
     clf = tiny_classifier("bert")
     frame = pd.DataFrame({"review": TEXTS, "label": [f"label {i}" for i in range(len(TEXTS))]})
     found = Corpus(clf, frame, text="review").similar(TEXT, "café", layer=0, n=99)
@@ -172,7 +172,7 @@ def test_both_texts_of_a_pair_are_searched() -> None:
     assert set(found.label) == {"a", "b"}
 
 
-def test_tags_are_those_of_the_characters_that_a_token_begins_at() -> None:
+def test_a_token_has_the_tag_of_its_first_character() -> None:
     def halves(text: str) -> list[tuple[int, int, str]]:
         middle = len(text) // 2
         return [(0, middle, "first"), (middle, len(text) - 1, "second")]
@@ -197,7 +197,7 @@ def counted(clf, monkeypatch) -> list[int]:
     return sizes
 
 
-def test_a_layer_is_read_once_and_again_when_the_weights_are_others(monkeypatch) -> None:
+def test_a_layer_is_read_again_only_after_the_weights_change(monkeypatch) -> None:
     clf = tiny_classifier("bert")
     corpus = Corpus(clf, TEXTS)
     sizes = counted(clf, monkeypatch)
@@ -212,7 +212,7 @@ def test_a_layer_is_read_once_and_again_when_the_weights_are_others(monkeypatch)
     pd.testing.assert_frame_equal(after, Corpus(clf, TEXTS).similar(TEXT, 3, layer=1))
 
 
-def test_reading_that_is_called_off_goes_on_where_it_ended(monkeypatch) -> None:
+def test_cancelled_reading_continues_where_it_stopped(monkeypatch) -> None:
     monkeypatch.setattr(text_model, "token_budget", lambda _device: 1)
     clf = tiny_classifier("bert")
     corpus = Corpus(clf, TEXTS)
@@ -233,7 +233,7 @@ def test_reading_that_is_called_off_goes_on_where_it_ended(monkeypatch) -> None:
     assert shares[-1] == 1
 
 
-def test_no_more_is_kept_than_there_is_room_for(monkeypatch) -> None:
+def test_memory_of_the_index_is_bounded(monkeypatch) -> None:
     clf = tiny_classifier("bert")
     tokens = Corpus(clf, TEXTS).tokens
     monkeypatch.setattr(similar_tokens, "_MOST_BYTES", 2 * 96 * tokens)
@@ -277,7 +277,7 @@ def test_any_texts_can_be_searched(texts, n) -> None:
         ({"token": "god"}, "Unknown word of the text 'god': did you mean 'good'"),
     ],
 )
-def test_what_does_not_exist_is_named_in_one_sentence(options, sentence) -> None:
+def test_unknown_options_raise_one_sentence(options, sentence) -> None:
     corpus = Corpus(tiny_classifier("bert"), TEXTS)
     with pytest.raises(ValueError, match=sentence):
         corpus.similar(TEXT, **{"token": 1, "layer": 0, **options})
@@ -292,7 +292,7 @@ def test_what_does_not_exist_is_named_in_one_sentence(options, sentence) -> None
         (["a"], {"tag": len}, "Unknown option of Corpus 'tag': did you mean 'tags'"),
     ],
 )
-def test_what_is_no_corpus_is_named(source, options, sentence) -> None:
+def test_an_invalid_corpus_is_named_in_the_error(source, options, sentence) -> None:
     with pytest.raises((ValueError, TypeError), match=sentence):
         Corpus(tiny_classifier("bert"), source, **options)
 

@@ -26,7 +26,7 @@ def a_badge(**other):
     return Badge(**fields | other).sentence
 
 
-def test_words_that_matter_are_said_to() -> None:
+def test_the_badge_confirms_words_that_matter() -> None:
     assert a_badge() == (
         "Removing these 3 words lowers P(positive) from 0.97 to 0.21; "
         "removing 3 others at random, to 0.93."
@@ -57,7 +57,7 @@ def test_words_that_matter_are_said_to() -> None:
         ({"words": (0,), "random_without": np.nan}, "lowers P(positive) from 0.97 to 0.21."),
     ],
 )
-def test_and_where_they_do_not_it_says_so(numbers, said) -> None:
+def test_the_badge_reports_words_that_do_not_matter(numbers, said) -> None:
     assert a_badge(**numbers).endswith(said)
 
 
@@ -104,7 +104,7 @@ def test_the_one_word_of_a_text_is_compared_with_nothing() -> None:
     assert np.isnan([shown.random_without, shown.random_low, shown.random_high]).all()
 
 
-def test_the_demo_model_hangs_on_its_words_of_praise() -> None:
+def test_the_demo_model_depends_on_its_words_of_praise() -> None:
     clf = demo.classifier(device="cpu")
     found = attribute(clf, demo.reviews().text[0])[0]
     shown = badge(clf, found)

@@ -71,7 +71,7 @@ def test_the_table_is_sorted_and_repeats_with_the_seed() -> None:
         assert (part["mean"] <= part["high"] + 1e-9).all()
 
 
-def test_the_interval_narrows_with_the_confidence_asked_for() -> None:
+def test_the_interval_narrows_at_lower_confidence() -> None:
     clf = tiny_classifier("bert")
     tables = [
         evaluate_explanations(clf, FRAME, methods=METHODS_HERE[1:], confidence=c).table
@@ -81,7 +81,7 @@ def test_the_interval_narrows_with_the_confidence_asked_for() -> None:
     assert (narrow < wide).all()
 
 
-def test_intervals_hold_the_true_mean_about_as_often_as_they_say() -> None:
+def test_intervals_cover_the_true_mean_at_their_confidence() -> None:
     from bert_widgets.explain.evidence.report import summary
 
     random = np.random.default_rng(0)
@@ -104,7 +104,7 @@ def test_pairs_and_several_labels() -> None:
     np.testing.assert_allclose(report.per_text["probability"], [*expected] * 2, atol=1e-5)
 
 
-def test_a_method_that_cannot_treat_the_model_is_left_out_unless_it_was_asked_for(
+def test_an_unsupported_method_is_left_out_unless_requested(
     monkeypatch,
 ) -> None:
     def refuse(_problem):
@@ -126,7 +126,7 @@ def test_a_method_that_cannot_treat_the_model_is_left_out_unless_it_was_asked_fo
         evaluate_explanations(clf, FRAME, methods=["long", "square"])
 
 
-def test_the_report_shows_itself_without_pyplot() -> None:
+def test_the_report_is_shown_without_pyplot() -> None:
     import sys
 
     clf = tiny_classifier("bert")
@@ -155,7 +155,7 @@ def test_the_report_shows_itself_without_pyplot() -> None:
         ({"removal": "erase"}, "Unknown removal 'erase'"),
     ],
 )
-def test_bad_input_is_one_sentence(options, said) -> None:
+def test_invalid_input_raises_one_sentence(options, said) -> None:
     given = {"methods": ["input_x_gradient"]} | options
     with pytest.raises(ValueError, match=said):
         evaluate_explanations(tiny_classifier("bert"), FRAME, **given)

@@ -59,7 +59,7 @@ def test_every_measure_is_a_difference_of_predictions_of_edited_texts() -> None:
 
 
 @pytest.mark.parametrize("removal", ["delete", "mask"])
-def test_the_band_of_random_orders_belongs_to_the_text_and_the_seed(removal) -> None:
+def test_the_random_baseline_depends_on_text_and_seed_only(removal) -> None:
     clf = tiny_classifier("roberta")
     first, second = (scored(clf, TEXT, s) for s in (range(10), range(10, 0, -1)))
     other = scored(clf, "so bad", [1, 2])
@@ -83,7 +83,7 @@ def test_the_band_of_random_orders_belongs_to_the_text_and_the_seed(removal) -> 
     assert not np.allclose(reseeded.random_mean, band.random_mean)
 
 
-def test_scores_that_know_the_answer_are_told_from_scores_that_do_not() -> None:
+def test_true_scores_are_more_faithful_than_random_ones() -> None:
     clf = tiny_classifier("bert")
     text = "the story was so bad , never good but boring film again"
     words = text.split()
@@ -134,7 +134,7 @@ def test_pairs_and_units() -> None:
         assert found.comprehensiveness_at[0] == pytest.approx(drop, abs=1e-5)
 
 
-def test_it_can_be_called_off() -> None:
+def test_it_can_be_cancelled() -> None:
     clf, called_off = tiny_classifier("bert"), threading.Event()
     found = attribute(clf, TEXT)
     called_off.set()

@@ -18,7 +18,7 @@ def scored(text, scores, **options):
     return dataclasses.replace(found, scores=np.array(scores, np.float32))
 
 
-def test_scores_come_to_white_space_words_by_characters() -> None:
+def test_scores_are_assigned_to_white_space_words_by_characters() -> None:
     commas = scored("so bad, so  (well-made)!", [1, 2, 4, 8, 16, 32, 64, 128])
     assert commas.words == ("so", "bad", ",", "so", "(", "well-made", ")", "!")
     np.testing.assert_array_equal(word_scores(commas), [1, 6, 8, 240])
@@ -26,7 +26,7 @@ def test_scores_come_to_white_space_words_by_characters() -> None:
     np.testing.assert_allclose(word_scores(sentence), [2, 4, 4.5, 4.5])
 
 
-def test_a_case_worked_out_by_hand() -> None:
+def test_a_case_computed_by_hand() -> None:
     text = "a b c d e f g h i j"
     human = [0, 1, 0.6, 0.5, 0.4, 0, 0, 0, 0.9, 0]  # b c d and i: four of ten
     #              a  b  c  d  e  f  g  h  i  j
@@ -66,7 +66,7 @@ def test_f1_of_runs_is_that_of_the_mean_precision_and_recall() -> None:
         lambda words: len({marked for _, marked in words}) == 2
     )
 )
-def test_one_text_is_measured_as_scikit_learn_does(words) -> None:
+def test_measures_of_one_text_agree_with_scikit_learn(words) -> None:
     scores, marked = map(list, zip(*words, strict=True))
     found = plausibility([scored(" ".join("abcdefgh"[: len(words)]), scores)], [marked])
     assert found.auprc[0] == pytest.approx(average_precision_score(marked, scores))
@@ -75,7 +75,7 @@ def test_one_text_is_measured_as_scikit_learn_does(words) -> None:
     assert found.token_f1[0] == pytest.approx(f1_score(marked, chosen))
 
 
-def test_spans_mark_the_words_they_touch() -> None:
+def test_spans_mark_the_words_they_overlap() -> None:
     text = "so bad, so well-made a film"
     found = scored(text, [0, 9, 0, 0, 8, 0, 0])
     for spans, numbers in (
@@ -89,7 +89,7 @@ def test_spans_mark_the_words_they_touch() -> None:
             np.testing.assert_array_equal(getattr(by_spans, name), values)
 
 
-def test_rationales_that_do_not_fit_are_named() -> None:
+def test_invalid_rationales_are_named_in_the_error() -> None:
     found = [scored("so bad", [1, 2])]
     with pytest.raises(ValueError, match="1 texts have 0 rationales"):
         plausibility(found, [])

@@ -32,7 +32,7 @@ def explained(text, kind="bert", **options):
         ("电影很好", "很", "电影好"),
     ],
 )
-def test_a_word_is_deleted_as_if_by_typing(text, word, left) -> None:
+def test_deleting_a_word_removes_its_space_too(text, word, left) -> None:
     found = explained(text, "chinese" if "很" in text else "bert")
     assert without(found, [found.words.index(word)]) == left
 
@@ -59,7 +59,7 @@ def test_the_other_characters_stay_in_their_order(text, data) -> None:
     assert [c for c in masked.replace("<m>", "") if not c.isspace()] == expected
 
 
-def test_both_texts_of_a_pair_lose_their_own_words() -> None:
+def test_words_are_removed_from_both_texts_of_a_pair() -> None:
     found = explained(("so bad, so long", "so good"))
     gone = [i for i, word in enumerate(found.words) if word == "so"]
     assert without(found, gone) == ("bad, long", "good")
@@ -67,7 +67,7 @@ def test_both_texts_of_a_pair_lose_their_own_words() -> None:
 
 
 @pytest.mark.parametrize("unit", ["words", "tokens", "sentences", [(4, 20)]])
-def test_every_unit_can_be_taken_out(unit) -> None:
+def test_every_unit_can_be_removed(unit) -> None:
     found = explained(TEXT, unit=unit)
     assert without(found, range(len(found.words))) == ""
 
@@ -97,7 +97,7 @@ def test_log_odds_are_read_as_the_probability_among_two_labels(problem_type) -> 
     assert found[0] == pytest.approx(1 / (1 + np.exp(logits[1] - logits[2])), abs=1e-5)
 
 
-def test_a_removal_that_is_none_and_a_tokenizer_without_a_mask_are_named() -> None:
+def test_an_unknown_removal_or_a_missing_mask_token_is_refused() -> None:
     clf = tiny_classifier("bert")
     found = attribute(clf, TEXT)
     with pytest.raises(ValueError, match="Unknown removal 'masked'"):

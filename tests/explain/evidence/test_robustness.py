@@ -26,7 +26,7 @@ def same(before, after) -> bool:
     )
 
 
-def test_exact_foresight_has_no_infidelity_and_no_foresight_has_one() -> None:
+def test_infidelity_is_zero_for_exact_and_one_for_useless_scores() -> None:
     clf = tiny_classifier("bert")
     found = attribute(clf, "so bad", method="input_x_gradient")[0]
     clf.model.classifier.weight.data.zero_()
@@ -76,7 +76,7 @@ def test_infidelity_is_captums_normalised_one(output, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("kind", ["bert", "albert", "deberta-v2", "modernbert"])
-def test_shaken_embeddings_are_the_only_thing_that_changes_the_scores(kind) -> None:
+def test_sensitivity_changes_only_the_embeddings(kind) -> None:
     clf = tiny_classifier(kind)
     before = state(clf)
     found = attribute(clf, [TEXT, "so bad"], method="input_x_gradient")
@@ -91,7 +91,7 @@ def test_shaken_embeddings_are_the_only_thing_that_changes_the_scores(kind) -> N
     assert not clf.model.get_input_embeddings()._forward_hooks
 
 
-def test_spans_log_odds_and_layers_are_asked_again_as_they_were() -> None:
+def test_spans_log_odds_and_layers_are_repeated_with_the_same_options() -> None:
     clf = tiny_classifier("bert")
     found = attribute(
         clf,
@@ -121,7 +121,7 @@ def test_randomisation_goes_from_the_head_down_on_a_copy() -> None:
     assert not np.array_equal(randomisation(clf, found, seed=1).spearman, again)
 
 
-def test_a_method_that_does_not_look_at_the_model_is_found_out(monkeypatch) -> None:
+def test_a_method_that_ignores_the_model_is_detected(monkeypatch) -> None:
     def by_place(problem):
         return [Scores(np.arange(len(e), dtype=np.float32)) for e in problem.encodings]
 
@@ -133,7 +133,7 @@ def test_a_method_that_does_not_look_at_the_model_is_found_out(monkeypatch) -> N
     assert (looking[-1] < 0.9).all()
 
 
-def test_what_cannot_be_asked_again_is_named() -> None:
+def test_attributions_that_cannot_be_repeated_are_refused() -> None:
     clf = tiny_classifier("bert")
     own = attribute(clf, TEXT, baseline=np.zeros(32, np.float32))
     long = attribute(clf, " ".join([TEXT] * 12), method="input_x_gradient")

@@ -102,7 +102,7 @@ def fill(text):
     return lambda folder: (folder.mkdir(), (folder / "it").write_text(text))
 
 
-def test_the_latest_two_stay_and_the_highest_step_is_the_latest(tmp_path):
+def test_the_latest_two_checkpoints_are_kept(tmp_path):
     for step in (8, 9, 10, 10, 10):
         path = write(tmp_path, step, fill(str(step)))
         assert latest(tmp_path) == path
@@ -132,21 +132,21 @@ def test_a_folder_that_holds_a_run_is_not_written_over(saved):
         trainer(folder=folder)
 
 
-def test_a_folder_without_a_checkpoint_is_one_sentence(tmp_path):
+def test_a_folder_without_a_checkpoint_raises_one_sentence(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"contains no checkpoint; give the folder"):
         Trainer.resume(tmp_path)
     with pytest.raises(FileNotFoundError, match=r"'.*nowhere' does not exist"):
         Trainer.resume(tmp_path / "nowhere")
 
 
-def test_a_model_without_a_training_is_one_sentence(tmp_path):
+def test_a_model_without_a_training_raises_one_sentence(tmp_path):
     """Such as transformers' own Trainer writes."""
     tiny_classifier("bert").save_pretrained(tmp_path / "checkpoint-500")
     with pytest.raises(ValueError, match="contains a model but no training"):
         Trainer.resume(tmp_path)
 
 
-def test_a_later_format_is_one_sentence(saved, tmp_path):
+def test_a_newer_format_raises_one_sentence(saved, tmp_path):
     folder = shutil.copytree(saved[0], tmp_path / "copy")
     path = latest(folder) / "trainer.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
@@ -171,7 +171,7 @@ def other_words():
         other_words,
     ],
 )
-def test_another_model_is_refused_and_left_as_it_was(saved, make):
+def test_another_model_is_refused_and_left_unchanged(saved, make):
     folder, broken_off = saved
     clf, before = make(), everything(broken_off)
     untouched = weights(clf).clone()
@@ -181,7 +181,7 @@ def test_another_model_is_refused_and_left_as_it_was(saved, make):
     assert everything(Trainer.resume(folder)) == before
 
 
-def test_texts_of_another_run_are_refused_and_the_model_left_as_it_was(saved, tmp_path):
+def test_texts_of_another_run_are_refused_and_the_model_left_unchanged(saved, tmp_path):
     folder = shutil.copytree(saved[0], tmp_path / "copy")
     write_data(folder / "train.jsonl", TextData.from_(DATA))
     clf = saved[1].clf
@@ -193,6 +193,6 @@ def test_texts_of_another_run_are_refused_and_the_model_left_as_it_was(saved, tm
     assert torch.equal(weights(clf), untouched)
 
 
-def test_saving_without_a_folder_is_one_sentence():
+def test_saving_without_a_folder_raises_one_sentence():
     with pytest.raises(ValueError, match="no folder for checkpoints; use Trainer"):
         trainer().save()

@@ -92,7 +92,7 @@ def test_the_folder_is_also_a_model_to_load(trained, folder):
     assert same_tensors(weights, trained.clf.model.state_dict())
 
 
-def test_best_weights_that_are_not_kept_are_not_there(trained, tmp_path):
+def test_best_weights_are_absent_if_not_kept(trained, tmp_path):
     state = dataclasses.replace(state_of(trained), best=None)
     saving.fill(tmp_path, trained.clf, trained.history, state)
     assert saving.read(tmp_path, History()).best is None

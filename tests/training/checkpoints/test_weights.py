@@ -27,13 +27,13 @@ def watched(losses):
     return clf, keeper, seen
 
 
-def test_weights_that_are_fine_stay():
+def test_sound_weights_are_kept():
     clf, keeper, seen = watched([0.7] * 130)
     assert keeper.rescue() is None
     assert torch.equal(weights(clf), seen[130])
 
 
-def test_weights_that_are_not_finite_give_way_to_the_latest_copy():
+def test_weights_that_are_not_finite_are_replaced_by_the_latest_copy():
     clf, keeper, seen = watched([0.7] * 230)
     with torch.no_grad():
         clf.model.classifier.bias[0] = float("inf")
@@ -41,13 +41,13 @@ def test_weights_that_are_not_finite_give_way_to_the_latest_copy():
     assert torch.equal(weights(clf), seen[200])
 
 
-def test_weights_that_went_astray_give_way_to_those_before():
+def test_diverged_weights_are_replaced_by_earlier_ones():
     clf, keeper, seen = watched([0.7] * 150 + [30.0] * 400)
     assert keeper.rescue() == 100
     assert torch.equal(weights(clf), seen[100])
 
 
-def test_losses_near_nothing_may_double():
+def test_losses_near_zero_may_double():
     _, keeper, _ = watched([0.01] * 100 + [0.05] * 90)
     assert keeper.rescue() is None
 

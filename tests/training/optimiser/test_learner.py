@@ -43,7 +43,7 @@ def assert_predict_the_same(one, other):
 
 @pytest.mark.parametrize("weights_given", [None, (0.2, 3.0)])
 @pytest.mark.parametrize("kind", KINDS)
-def test_adding_up_gradients_is_the_bigger_batch(kind, weights_given):
+def test_accumulated_gradients_are_those_of_the_larger_batch(kind, weights_given):
     whole, parts = without_dropout(kind), without_dropout(kind)
     one = learner(whole, batch_tokens=10_000, class_weights=weights_given)
     other = learner(parts, batch_tokens=20, class_weights=weights_given)
@@ -58,7 +58,7 @@ def test_adding_up_gradients_is_the_bigger_batch(kind, weights_given):
             torch.testing.assert_close(gradients[1][name], value, rtol=1e-2, atol=1e-5)
 
 
-def test_weights_put_into_the_model_between_two_steps_are_gone_on_from():
+def test_training_continues_from_weights_loaded_between_two_steps():
     """Such as the last good ones."""
     clf = without_dropout()
     one, before = learner(clf), copy_weights(clf)
@@ -70,7 +70,7 @@ def test_weights_put_into_the_model_between_two_steps_are_gone_on_from():
         assert torch.equal(value, before[name]), name
 
 
-def test_a_state_without_random_numbers_of_this_device_is_taken_all_the_same():
+def test_a_state_without_random_numbers_of_this_device_is_accepted():
     """A run that was saved on a machine without a GPU goes on where there is one."""
     one, other = learner(tiny_classifier("bert")), learner(tiny_classifier("bert"))
     one.step(ROWS, 1e-3)
@@ -80,7 +80,7 @@ def test_a_state_without_random_numbers_of_this_device_is_taken_all_the_same():
     assert other.state()["step/classifier.bias"] == 2
 
 
-def test_each_step_draws_its_own_dropout():
+def test_dropout_differs_from_step_to_step():
     one = learner(tiny_classifier("bert"))
     first, second = (one.step(ROWS, 0.0).probabilities for _ in range(2))
     assert not np.allclose(first, second)
@@ -89,7 +89,7 @@ def test_each_step_draws_its_own_dropout():
     np.testing.assert_array_equal(first, second)
 
 
-def test_a_trainer_that_accumulates_takes_the_steps_of_bigger_batches():
+def test_accumulation_gives_the_same_steps_as_larger_batches():
     given = trainer(without_dropout(), DATA, gradient_accumulation=4, batch_tokens=30, epochs=1)
     plan = list(given._loop.plan.after(0))
     list(given)
@@ -118,7 +118,7 @@ def test_running_out_of_memory_halves_the_batches_until_they_fit_and_repeats_the
     assert int(other.state()["budget"]) == 32
 
 
-def test_a_run_goes_on_after_running_out_of_memory_and_notes_it(tmp_path):
+def test_a_run_continues_after_running_out_of_memory_and_notes_it(tmp_path):
     plenty = trainer(without_dropout(), DATA)
     list(plenty)
     short = trainer(without_dropout(), DATA, folder=tmp_path)
@@ -134,7 +134,7 @@ def test_a_run_goes_on_after_running_out_of_memory_and_notes_it(tmp_path):
     assert_same(type(short).resume(tmp_path), short)  # the budget too
 
 
-def test_one_text_that_does_not_fit_is_one_sentence_and_changes_nothing():
+def test_a_text_too_large_for_memory_raises_one_sentence_and_changes_nothing():
     clf = tiny_classifier("bert")
     out_of_memory_above(clf, 3)
     before = weights(clf)
@@ -147,7 +147,7 @@ def test_one_text_that_does_not_fit_is_one_sentence_and_changes_nothing():
     assert given.progress.step == 0
 
 
-def test_other_errors_are_not_taken_for_a_lack_of_memory():
+def test_other_errors_are_not_mistaken_for_a_lack_of_memory():
     clf = tiny_classifier("bert")
 
     def fail(*_):
@@ -167,7 +167,7 @@ def spoil_word(clf, word):
         embedding[number] = torch.tensor([3e38, -3e38]).repeat(embedding.shape[1] // 2)
 
 
-def test_a_bad_text_is_named_and_the_good_weights_stay():
+def test_a_text_without_a_finite_loss_is_named_and_the_weights_kept():
     clf = tiny_classifier("bert")
     word = next(w for w in ("soup", "so", "film") if w in clf.tokenizer.get_vocab())
     texts = [row for row in DATA if f" {word} " not in row[0]]
@@ -202,7 +202,7 @@ def test_of_a_gradient_that_overflows_all_texts_of_the_step_are_named():
         next(iter(trainer(clf)))
 
 
-def test_garbage_rolls_back_to_the_last_good_weights():
+def test_invalid_weights_roll_back_to_the_last_valid_ones():
     """A rate and a decay so large that the weights grow ninefold with each step."""
     clf = tiny_classifier("bert")
     good = weights(clf)

@@ -41,7 +41,7 @@ smoothing = st.just(0.0) | st.floats(0, 0.9)
 
 
 @given(numbers, weights, smoothing, st.integers(0, 99))
-def test_one_label_a_text(given_numbers, given_weights, given_smoothing, seed):
+def test_one_label_per_text(given_numbers, given_weights, given_smoothing, seed):
     texts = single(given_numbers)
     logits = torch.randn(len(texts), 3, generator=torch.Generator().manual_seed(seed))
     expected = nn.CrossEntropyLoss(
@@ -53,7 +53,7 @@ def test_one_label_a_text(given_numbers, given_weights, given_smoothing, seed):
 
 
 @given(st.lists(st.integers(0, 7), min_size=1, max_size=9), weights, smoothing, st.integers(0, 99))
-def test_several_labels_a_text(given_numbers, given_weights, given_smoothing, seed):
+def test_several_labels_per_text(given_numbers, given_weights, given_smoothing, seed):
     texts = several(given_numbers)
     logits = torch.randn(len(texts), 3, generator=torch.Generator().manual_seed(seed))
     expected = nn.BCEWithLogitsLoss(
@@ -74,7 +74,7 @@ def test_balanced_weights_are_those_of_scikit_learn(given_numbers, seed):
     )
 
 
-def test_balanced_labels_weigh_as_much_present_as_absent():
+def test_balanced_labels_have_equal_weight_present_and_absent():
     """A label in one text of four counts three times where it is present."""
     texts = several([1, 0, 0, 0, 7, 2, 2, 6])
     logits = torch.zeros(8, 3, requires_grad=True)
@@ -86,7 +86,7 @@ def test_balanced_labels_weigh_as_much_present_as_absent():
         assert there.sum() == pytest.approx(-absent.sum(), rel=1e-5)
 
 
-def test_a_class_without_texts_does_no_harm():
+def test_a_class_without_texts_has_a_finite_loss():
     for texts in (single([0, 1, 1]), several([1, 3, 1])):
         found = total(texts, torch.zeros(3, 3), class_weights="balanced")
         assert torch.isfinite(found)

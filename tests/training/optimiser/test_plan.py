@@ -23,7 +23,7 @@ settings = st.fixed_dictionaries(
 
 
 @given(lengths, settings)
-def test_each_text_is_seen_once_an_epoch(given_lengths, chosen):
+def test_each_text_is_seen_once_per_epoch(given_lengths, chosen):
     plan = Plan(given_lengths, **chosen)
     start = 0
     for epoch, end in enumerate(plan.ends):
@@ -35,7 +35,7 @@ def test_each_text_is_seen_once_an_epoch(given_lengths, chosen):
 
 
 @given(lengths, settings)
-def test_a_step_holds_as_many_batches_as_wanted_within_the_budget(given_lengths, chosen):
+def test_a_step_has_the_requested_batches_within_the_budget(given_lengths, chosen):
     for rows in Plan(given_lengths, **chosen).steps(0):
         batches = list(token_batches(given_lengths[rows], chosen["batch_tokens"]))
         assert len(batches) <= chosen["gradient_accumulation"]
@@ -45,7 +45,7 @@ def test_a_step_holds_as_many_batches_as_wanted_within_the_budget(given_lengths,
 
 
 @given(lengths, settings)
-def test_the_number_of_steps_done_is_all_it_takes_to_go_on(given_lengths, chosen):
+def test_a_plan_continues_from_the_number_of_steps_alone(given_lengths, chosen):
     plan, again = Plan(given_lengths, **chosen), Plan(given_lengths, **chosen)
     whole = [rows.tolist() for rows in plan.after(0)]
     assert len(whole) == len(plan)
@@ -72,7 +72,7 @@ def test_epochs_and_seeds_differ():
     assert len(orders) == 4
 
 
-def test_texts_of_like_length_come_together():
+def test_texts_of_similar_length_share_a_batch():
     random = np.random.default_rng(0)
     many = random.integers(5, 60, 2000).astype(np.int32)
     padded = sum(

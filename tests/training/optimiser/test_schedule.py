@@ -94,7 +94,7 @@ def test_frozen_layers_compute_what_they_did_and_the_rest_learns(kind):
         assert parameter.grad is None
 
 
-def test_a_weight_that_asks_for_no_gradient_is_left_alone():
+def test_a_frozen_weight_is_unchanged():
     clf = tiny_classifier("bert")
     clf.model.classifier.bias.requires_grad_(requires_grad=False)
     before = clf.model.classifier.bias.clone()
@@ -103,7 +103,7 @@ def test_a_weight_that_asks_for_no_gradient_is_left_alone():
     assert not clf.model.classifier.bias.requires_grad
 
 
-def test_gradients_are_asked_for_again_after_an_error():
+def test_requires_grad_is_restored_after_an_error():
     clf = tiny_classifier("bert")
     with torch.no_grad():
         clf.model.classifier.bias[0] = float("nan")
@@ -133,14 +133,14 @@ def test_the_rate_rises_to_its_peak_and_falls(total, warmup, schedule):
 
 
 @given(st.integers(2, 200))
-def test_the_middle_of_a_fall_is_half_way_down(half):
+def test_the_rate_is_half_at_the_middle_of_its_decay(half):
     for schedule in ("linear", "cosine"):
         assert rate_factor(half, 2 * half, 0, schedule) == pytest.approx(0.5)
     quarter = rate_factor(half, 4 * half, 0, "cosine")
     assert quarter == pytest.approx((1 + np.cos(np.pi / 4)) / 2)
 
 
-def test_the_run_keeps_to_its_schedule():
+def test_the_run_follows_its_schedule():
     given_trainer = trainer(data=DATA, epochs=4, warmup=0.25, learning_rate=1e-3)
     list(given_trainer)
     rates = given_trainer.history.columns("step")["learning_rate"]

@@ -22,7 +22,7 @@ def _train(clf, parameters, batch, step):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_trains_as_the_whole_matrix_does(kind):
+def test_training_the_used_rows_equals_training_the_whole_matrix(kind):
     whole, part = tiny_classifier(kind), tiny_classifier(kind)
     batch = whole.collate(whole.encode(TEXTS))
     words = WordRows(part, batch["input_ids"].numpy())
@@ -52,7 +52,7 @@ def test_it_trains_as_the_whole_matrix_does(kind):
     assert not torch.allclose(matrix, fresh, atol=1e-3)
 
 
-def test_the_model_reads_its_own_words_again_even_after_an_error():
+def test_the_word_embeddings_are_restored_even_after_an_error():
     clf = tiny_classifier("bert")
     batch = clf.collate(clf.encode(TEXTS))
     before = clf(**batch)

@@ -85,7 +85,7 @@ def test_many_epochs_cost_no_accuracy():
     assert dynamics.confidence[0] == pytest.approx(gold.mean(dtype=np.float64), abs=1e-5)
 
 
-def test_what_was_never_seen_is_nan():
+def test_examples_never_seen_are_nan():
     random = np.random.default_rng(0)
     dynamics = Dynamics(labelled(4, random))
     dynamics.record(np.array([2]), predictions(random, 1, 1)[0])
@@ -100,7 +100,7 @@ def test_what_was_never_seen_is_nan():
 
 
 @pytest.mark.parametrize(("multi_label", "pairs"), [(False, False), (True, False), (False, True)])
-def test_the_frame_tells_the_rows(multi_label, pairs):
+def test_the_frame_has_a_row_per_example(multi_label, pairs):
     random = np.random.default_rng(1)
     data = labelled(9, random, multi_label=multi_label, pairs=pairs)
     dynamics = Dynamics(data)
@@ -116,7 +116,7 @@ def test_the_frame_tells_the_rows(multi_label, pairs):
 
 
 @given(st.integers(0, 999), st.booleans())
-def test_a_stored_state_goes_on_exactly(seed, multi_label):
+def test_a_stored_state_continues_exactly(seed, multi_label):
     random = np.random.default_rng(seed)
     data = labelled(6, random, multi_label=multi_label)
     straight, stopped, resumed = Dynamics(data), Dynamics(data), Dynamics(data)
@@ -154,7 +154,7 @@ def test_probabilities_of_another_shape_are_refused():
     assert not dynamics.counts.any()
 
 
-def test_reading_while_a_thread_records_gives_sane_numbers():
+def test_reading_while_a_thread_records_gives_valid_numbers():
     random = np.random.default_rng(0)
     dynamics = Dynamics(labelled(300, random))
     kept = predictions(random, 60, 300)

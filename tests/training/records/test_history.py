@@ -58,7 +58,7 @@ def test_a_reader_can_ask_for_what_is_new(given_events, start):
 
 
 @given(events)
-def test_its_tables_bring_it_back(given_events):
+def test_a_history_is_restored_from_its_tables(given_events):
     history, again = filled(given_events), filled([Event("step", 1, 0.1, {"old": 2.0})])
     again.load(history.tables())
     assert again.tables().keys() == history.tables().keys()

@@ -28,7 +28,7 @@ def predictions(draw, most_classes=4):
     return probabilities, labels
 
 
-def test_an_example_worked_by_hand():
+def test_an_example_computed_by_hand():
     probabilities = np.array([
         [0.9, 0.1, 0.0],  # bad
         [0.7, 0.2, 0.1],  # bad
@@ -51,7 +51,7 @@ def test_an_example_worked_by_hand():
 
 
 @given(predictions(most_classes=2))
-def test_of_two_classes_it_finds_what_cleanlab_finds_in_its_order(given_):
+def test_for_two_classes_results_and_order_are_those_of_cleanlab(given_):
     probabilities, labels = given_
     found = label_errors(probabilities, labels, CLASSES[:2])
     theirs = find_label_issues(
@@ -62,7 +62,7 @@ def test_of_two_classes_it_finds_what_cleanlab_finds_in_its_order(given_):
 
 
 @given(predictions())
-def test_of_more_classes_it_finds_the_off_diagonals_of_cleanlabs_confident_joint(given_):
+def test_for_more_classes_results_are_the_off_diagonals_of_cleanlabs_confident_joint(given_):
     probabilities, labels = given_
     k = probabilities.shape[1]
     # Where several classes reach their thresholds, cleanlab takes the likeliest of all classes and
@@ -102,7 +102,7 @@ def test_the_order_of_rows_and_classes_does_not_matter(given_, random):
 
 
 @given(predictions())
-def test_a_suggestion_is_another_label_and_likelier(given_):
+def test_a_suggestion_is_another_more_probable_label(given_):
     probabilities, labels = given_
     found = label_errors(probabilities, labels, CLASSES[: probabilities.shape[1]])
     assert (found["label"] != found["suggested"]).all()
@@ -126,7 +126,7 @@ def test_a_class_without_examples_is_never_suggested():
     assert label_errors(probabilities, np.array([0, 1, 1]), CLASSES[:3]).empty
 
 
-def test_the_dynamics_tell_them_with_their_texts():
+def test_the_dynamics_list_label_errors_with_their_texts():
     labels = np.array([0, 1, 0, 1, 1])
     texts, pairs = tuple("abcde"), tuple("vwxyz")
     dynamics = Dynamics(TextData(texts, pairs, labels, ("bad", "good")))
@@ -141,7 +141,7 @@ def test_the_dynamics_tell_them_with_their_texts():
     assert found["score"][0] == pytest.approx(0.6)
 
 
-def test_several_labels_a_text_are_refused():
+def test_multi_label_data_is_refused():
     data = TextData(("a", "b"), None, np.eye(2, dtype=np.float32), ("sad", "long"))
     with pytest.raises(ValueError, match="cannot be found in multi-label data"):
         Dynamics(data).label_errors()

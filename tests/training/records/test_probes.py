@@ -51,7 +51,7 @@ def test_a_snapshot_is_the_prediction_and_attribution_of_that_moment(method, lab
     assert not np.allclose(*seen)  # the model did learn
 
 
-def test_of_two_classes_the_second_is_explained_whatever_is_predicted():
+def test_for_two_classes_the_second_is_always_explained():
     clf = tiny_classifier("bert")
     predicted = []
     for step in range(2):
@@ -65,7 +65,7 @@ def test_of_two_classes_the_second_is_explained_whatever_is_predicted():
     assert sorted(predicted) == [0, 1]
 
 
-def test_looking_leaves_a_training_as_it_is():
+def test_taking_a_snapshot_does_not_change_the_training():
     looked, other = tiny_classifier("bert"), tiny_classifier("bert")
     for clf in (looked, other):
         clf.train()
@@ -81,14 +81,14 @@ def test_looking_leaves_a_training_as_it_is():
         assert mine.grad is None or torch.equal(mine.grad, right.grad)
 
 
-def test_where_a_text_may_carry_both_labels_the_likeliest_is_explained():
+def test_with_two_independent_labels_the_most_probable_is_explained():
     clf = tiny_classifier("bert", labels=("sad", "long"), problem_type="multi_label")
     for snapshot in history_of(clf):
         np.testing.assert_array_equal(snapshot.targets, snapshot.probabilities.argmax(1))
 
 
 @pytest.mark.parametrize("method", ["integrated_gradients", "input_x_gradient"])
-def test_a_film_comes_back_from_json_and_arrays(method):
+def test_a_probe_history_is_restored_from_json_and_arrays(method):
     clf = tiny_classifier("bert", labels=("bad", "good", "plain"))
     snapshots = [*history_of(clf, method=method), take_snapshot(clf, PROBES[:1], 9, method=method)]
     description, arrays = to_state(snapshots)
@@ -114,7 +114,7 @@ def _same(new, old):
         assert new == old
 
 
-def test_no_film_comes_back_as_none():
+def test_no_probe_history_is_restored_as_none():
     assert from_state(*to_state([])) == ()
 
 
@@ -145,14 +145,14 @@ def test_the_table_has_each_word_of_each_probe():
         (["\ufffd"], ValueError, "Probe 0, .*, has no word to explain"),
     ],
 )
-def test_unfit_probes_are_one_sentence(texts, kind, said):
+def test_invalid_probes_raise_one_sentence(texts, kind, said):
     with pytest.raises(kind, match=said):
         probe_texts(texts, tiny_classifier("bert"))
     with pytest.raises(kind, match=said):
         take_snapshot(tiny_classifier("bert"), texts, 0)
 
 
-def test_the_limits_themselves_are_fine():
+def test_the_limits_themselves_are_allowed():
     assert len(probe_texts(["a" * 2000] * 20, tiny_classifier("bert"))) == 20
     assert probe_texts([], tiny_classifier("bert")) == ()
     with pytest.raises(ValueError, match="no probe"):

@@ -44,7 +44,7 @@ def test_a_run_is_read_back(tmp_path):
             np.testing.assert_array_equal(written[f"{group}/{name}"][1], values.astype(np.float32))
 
 
-def test_nothing_is_lost_when_the_hook_goes(tmp_path):
+def test_nothing_is_lost_when_the_reporter_is_deleted(tmp_path):
     report = tensorboard(tmp_path)
     report(Event("step", 1, 0.5, {"loss": 0.25}))
     report(Event("step", 2, 1.0, {"loss": float("nan")}))
@@ -55,7 +55,7 @@ def test_nothing_is_lost_when_the_hook_goes(tmp_path):
     np.testing.assert_array_equal(values, [0.25, np.nan])
 
 
-def test_a_missing_package_is_one_sentence(tmp_path, monkeypatch):
+def test_a_missing_package_raises_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)  # as if not installed
     with pytest.raises(ImportError, match=r'pip install "bert-widgets\[tensorboard\]"'):
         tensorboard(tmp_path)

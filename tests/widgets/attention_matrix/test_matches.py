@@ -124,7 +124,7 @@ def test_tags_are_counted_too():
     assert {match["tag"] for match in widget.matches} == {"start", "rest"}
 
 
-def test_a_search_that_fails_is_said_and_the_widget_stays_alive(monkeypatch):
+def test_a_failed_search_is_reported_and_the_widget_keeps_working(monkeypatch):
     widget = made(view="similar")
     page = page_of(widget)
 
@@ -143,7 +143,7 @@ def test_a_search_that_fails_is_said_and_the_widget_stays_alive(monkeypatch):
     assert widget.matches
 
 
-def test_what_is_masked_is_masked_in_all_that_is_shown():
+def test_masked_tokens_are_masked_in_every_view():
     widget = made(layer=1, head=2, view="query_key", target="positive")
     clf, before = widget._clf, widget.probabilities
     widget.token = 4
@@ -227,7 +227,7 @@ FORGED = [
 
 
 @pytest.mark.parametrize(("name", "value", "sentence"), FORGED)
-def test_what_does_not_exist_is_refused_in_one_sentence(name, value, sentence):
+def test_unknown_values_are_refused_in_one_sentence(name, value, sentence):
     widget = made()
     before = getattr(widget, name)
     with pytest.raises(t.TraitError) as refusal:
@@ -241,7 +241,7 @@ def test_what_does_not_exist_is_refused_in_one_sentence(name, value, sentence):
 
 
 @pytest.mark.parametrize("name", ["matches", "_corpus_size", "_matches_of", "_maskable"])
-def test_the_page_may_not_set_what_was_found(name):
+def test_the_page_cannot_set_the_matches(name):
     widget = made()
     before = getattr(widget, name)
     page_of(widget).tell(**{name: before})
@@ -258,7 +258,7 @@ def test_without_a_corpus_there_is_nothing_to_search():
         AttentionMatrix(tiny_classifier("bert"), TEXT, view="similar")
 
 
-def test_a_corpus_that_does_not_fit_is_refused():
+def test_a_corpus_of_another_classifier_is_refused():
     clf = tiny_classifier("bert")
     with pytest.raises(TypeError, match=r"must be a bw\.Corpus, not"):
         AttentionMatrix(clf, TEXT, corpus=CORPUS)
@@ -266,7 +266,7 @@ def test_a_corpus_that_does_not_fit_is_refused():
         AttentionMatrix(clf, TEXT, corpus=Corpus(tiny_classifier("bert"), CORPUS))
 
 
-def test_a_model_without_a_mask_token_says_so():
+def test_a_model_without_a_mask_token_is_refused():
     clf = tiny_classifier("bert")
     clf.tokenizer.mask_token = None
     widget = AttentionMatrix(clf, TEXT)

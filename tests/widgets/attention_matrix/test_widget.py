@@ -57,7 +57,7 @@ def test_small_texts_have_every_head_in_the_page(pair):
 
 
 @pytest.mark.parametrize("budget", [0, 60, 200])
-def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, budget):
+def test_large_texts_have_the_displayed_and_the_last_opened_matrices(monkeypatch, budget):
     clf = tiny_classifier("bert")
     monkeypatch.setattr(page_matrices, "_BUDGET", budget)
     numbers = st.tuples(st.integers(-1, 1), st.integers(0, 3), st.booleans())
@@ -89,7 +89,7 @@ def test_large_texts_have_what_is_on_show_and_what_was_opened_last(monkeypatch, 
     browse()
 
 
-def test_neighbours_of_a_head_are_there_before_anybody_asks(monkeypatch):
+def test_neighbours_of_a_head_are_sent_in_advance(monkeypatch):
     monkeypatch.setattr(page_matrices, "_BUDGET", 0)
     widget = AttentionMatrix(tiny_classifier("bert"), TEXT, layer=0, head=1)
     widget.wait()
@@ -116,7 +116,7 @@ def test_a_new_text_is_read_and_its_head_sent():
     assert agrees(widget)
 
 
-def test_every_measure_is_the_one_it_names():
+def test_every_measure_follows_its_definition():
     clf = tiny_classifier("bert")
     widget = AttentionMatrix(clf, TEXT, layer=1, head=2, target="negative")
     maps, encoding = widget.maps, clf.encode([TEXT])[0]
@@ -207,7 +207,7 @@ def test_effects_are_estimated_at_once_and_measured_on_demand():
     )
 
 
-def test_heads_are_switched_off_one_upon_another():
+def test_several_heads_can_be_switched_off():
     clf = tiny_classifier("bert")
     widget = AttentionMatrix(clf, TEXT, target="positive")
     np.testing.assert_allclose(widget.ablated_probabilities, widget.probabilities)
@@ -275,7 +275,7 @@ def test_a_text_that_comes_back_before_all_is_computed_has_its_results():
             np.testing.assert_allclose(found, right, atol=1e-5)
 
 
-def test_queries_and_keys_are_sent_while_they_are_on_show():
+def test_queries_and_keys_are_sent_while_displayed():
     clf = tiny_classifier("bert")
     widget = AttentionMatrix(clf, TEXT, layer=1, head=2)
     assert not len(widget._query)
@@ -296,13 +296,13 @@ def test_queries_and_keys_are_sent_while_they_are_on_show():
     ("kind", "words"),
     [("bert", ""), ("albert", "share their weights"), ("modernbert", "at most 4 tokens")],
 )
-def test_what_is_particular_about_a_family_is_said(kind, words):
+def test_peculiarities_of_a_model_family_are_explained(kind, words):
     note = AttentionMatrix(tiny_classifier(kind), TEXT)._note
     assert words in note
     assert bool(note) is bool(words)
 
 
-def test_the_page_may_not_edit_the_text():
+def test_the_page_cannot_edit_the_text():
     widget = AttentionMatrix(tiny_classifier("bert"), TEXT)
     page_of(widget).tell(text="forged")
     assert widget.text == TEXT
@@ -331,7 +331,7 @@ FORGED = [
 
 
 @pytest.mark.parametrize(("name", "value", "sentence"), FORGED)
-def test_what_does_not_exist_is_refused_in_one_sentence(name, value, sentence):
+def test_unknown_values_are_refused_in_one_sentence(name, value, sentence):
     widget = AttentionMatrix(tiny_classifier("bert"), TEXT)
     before = getattr(widget, name)
     with pytest.raises(t.TraitError, match=sentence):
@@ -353,12 +353,12 @@ def test_what_does_not_exist_is_refused_in_one_sentence(name, value, sentence):
         ({"target": "neutral"}, "Unknown target 'neutral'"),
     ],
 )
-def test_a_widget_of_what_does_not_exist_is_refused(options, sentence):
+def test_the_constructor_refuses_unknown_values(options, sentence):
     with pytest.raises((ValueError, t.TraitError), match=sentence):
         AttentionMatrix(tiny_classifier("bert"), TEXT, **options)
 
 
-def test_heads_drawn_as_lines_are_in_the_page_beside_the_one_on_show():
+def test_heads_drawn_as_lines_are_sent_beside_the_displayed_one():
     widget = AttentionMatrix(tiny_classifier("bert"), TEXT, layer=1, head=-1, view="lines")
     widget.line_heads = [0, 2]
     assert widget.wait(60)
@@ -374,7 +374,7 @@ def test_heads_drawn_as_lines_are_in_the_page_beside_the_one_on_show():
     assert widget.error == ""
 
 
-def test_cancelled_measuring_has_not_begun():
+def test_measuring_can_be_cancelled_before_it_begins():
     widget = AttentionMatrix(tiny_classifier("bert"), TEXT)
     page = page_of(widget)
     page.press("effects")

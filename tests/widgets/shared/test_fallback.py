@@ -202,7 +202,7 @@ def test_several_runs_have_their_names(runs, problem):
 
 
 @given(texts, texts, st.sampled_from([0.0, 1.0]))
-def test_probes_are_coloured_texts_under_their_prediction(first, second, scale):
+def test_probes_are_coloured_texts_with_their_prediction(first, second, scale):
     attributions = tuple(attribution(text, scale=scale) for text in (first, second) if text)
     if not attributions:
         return
@@ -230,7 +230,7 @@ def test_classes_have_their_measures(classes):
 
 
 @given(st.lists(st.tuples(st.integers(0, 99), texts, texts, texts), max_size=9))
-def test_the_likeliest_label_errors_are_listed(suspects):
+def test_the_most_likely_label_errors_are_listed(suspects):
     rows = [[*suspect, 0.5] for suspect in suspects]
     document = harmless(training_html([("", "paused", progress(8))], [], [], suspects=rows))
     shown = cells(document)[3:]

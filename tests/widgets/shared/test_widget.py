@@ -298,7 +298,7 @@ def test_the_first_message_holds_the_whole_state(make):
     assert agrees(widget)
 
 
-def test_closing_twice_is_no_error():
+def test_closing_twice_is_allowed():
     widget = panel()
     widget.close()
     widget.close()

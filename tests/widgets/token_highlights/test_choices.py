@@ -225,7 +225,7 @@ def test_an_edit_undone_before_it_is_explained_changes_nothing():
     assert shows(widget, clf, **FAST)
 
 
-def test_a_target_unchosen_before_its_scores_arrive_leaves_the_predicted_one():
+def test_resetting_the_target_before_its_scores_arrive_shows_the_predicted_one():
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, **FAST)
     predicted = widget.target

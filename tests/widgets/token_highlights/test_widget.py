@@ -141,7 +141,7 @@ def test_without_a_chosen_target_the_predicted_one_is_explained_again(by_page):
     assert shows(widget, attribute(clf, "soup", target=("mixed", "good"), **FAST)[0])
 
 
-def test_choosing_the_target_on_show_computes_nothing():
+def test_choosing_the_displayed_target_computes_nothing():
     clf = classifier()
     predict(clf, "good")
     widget = TokenHighlights(clf, TEXT)
@@ -190,7 +190,7 @@ def test_a_change_is_computed_once_and_shown_at_once():
     assert seen == [(3, 3)], "observers too see one consistent state"
 
 
-def test_an_observer_may_ask_for_more():
+def test_an_observer_may_change_the_widget():
     clf = classifier()
     widget = TokenHighlights(clf, TEXT, **FAST)
 
@@ -335,7 +335,7 @@ def test_the_last_text_wins_when_two_threads_edit():
     assert not widget.busy
 
 
-def test_other_widgets_work_while_one_waits_for_the_model():
+def test_other_widgets_respond_while_one_waits_for_the_model():
     clf = classifier()
     waiting, other = TokenHighlights(clf, TEXT, **FAST), TokenHighlights(clf, TEXT, **FAST)
 

@@ -39,7 +39,7 @@ tables = st.lists(st.tuples(losses, losses), min_size=1, max_size=700).map(
 
 
 @given(tables, st.lists(st.integers(0, 90), max_size=12))
-def test_what_is_kept_depends_on_the_rows_alone(rows, sizes):
+def test_the_kept_rows_depend_on_the_data_alone(rows, sizes):
     whole, chunked = curve_of(rows), curve_of(rows, sizes)
     np.testing.assert_array_equal(whole.rows(), chunked.rows())
     np.testing.assert_array_equal(whole.means(), chunked.means())
@@ -49,7 +49,7 @@ def test_what_is_kept_depends_on_the_rows_alone(rows, sizes):
 
 
 @given(tables)
-def test_rows_are_true_in_order_bounded_and_reach_from_the_first_to_the_last(rows):
+def test_kept_rows_are_original_ordered_bounded_and_include_both_ends(rows):
     kept = curve_of(rows).rows()
     steps = kept[:, 0].astype(int)
     assert len(kept) <= MOST
@@ -101,7 +101,7 @@ def test_means_are_those_of_all_rows_in_the_bucket(rows):
             np.testing.assert_array_equal(mean, row[LOSS])
 
 
-def test_a_curve_of_nothing_is_empty():
+def test_an_empty_curve_has_no_rows():
     curve = curve_of(table([]))
     assert curve.rows().shape == (0, 3)
     assert curve.means().shape == (0,)

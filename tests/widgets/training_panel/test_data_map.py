@@ -36,7 +36,7 @@ def test_the_map_is_that_of_the_dynamics():
     assert (panel.map_size, panel.map_epochs) == (len(DATA), 2)
 
 
-def test_before_the_start_there_is_a_map_of_nothing():
+def test_before_the_start_the_map_is_empty():
     panel = TrainingPanel(trainer())
     assert (panel.map_size, panel.map_epochs, len(panel._map)) == (len(DATA), 0, 0)
     assert (panel.selected_count, panel._suspects) == (0, [])
@@ -46,7 +46,7 @@ def test_before_the_start_there_is_a_map_of_nothing():
 
 
 @pytest.mark.parametrize("by_page", [True, False])
-def test_the_box_chooses_among_all_examples(by_page, monkeypatch):
+def test_the_box_selects_among_all_examples(by_page, monkeypatch):
     monkeypatch.setattr(_data_map, "_MOST_POINTS", 5)
     run = trained()
     panel = TrainingPanel(run)
@@ -88,7 +88,7 @@ def test_the_box_chooses_among_all_examples(by_page, monkeypatch):
 @pytest.mark.parametrize(
     "box", [[0, 1], [0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 0, True], ["0"] * 4, None]
 )
-def test_what_is_no_box_is_refused(box):
+def test_an_invalid_box_is_refused(box):
     panel = TrainingPanel(trained())
     page_of(panel).tell(brush=EVERYTHING)
     page_of(panel).tell(brush=box)
@@ -126,7 +126,7 @@ def test_long_texts_and_pairs_are_cut_short():
     assert "pair" in panel.selection.columns
 
 
-def test_several_labels_a_text_have_a_map_and_no_suspects():
+def test_multi_label_data_has_a_map_and_no_suspects():
     clf = tiny_classifier("bert", problem_type="multi_label")
     labels = [["positive"], [], ["negative", "positive"]] * 4
     data = pd.DataFrame({"text": ["good", "soup", "good and bad"] * 4, "label": labels})
@@ -174,7 +174,7 @@ def held(run, after):
     go_on.set()
 
 
-def test_a_run_that_goes_on_is_not_looked_at_more_than_it_is_worth(monkeypatch):
+def test_maps_of_a_running_training_take_a_bounded_share_of_time(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(_data_map, "time", SimpleNamespace(monotonic=lambda: now[0]))
     watch, run = DataWatch(), trainer(epochs=400).start()
@@ -196,7 +196,7 @@ def test_a_run_that_goes_on_is_not_looked_at_more_than_it_is_worth(monkeypatch):
     assert watch.look(run) is None
 
 
-def test_looking_at_slow_data_gets_rarer(monkeypatch):
+def test_slow_maps_are_made_less_often(monkeypatch):
     ticks = itertools.chain([0.0, 0.5], itertools.count(20.0, 0.1))  # a look takes half a second
     monkeypatch.setattr(_data_map, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
     watch, run = DataWatch(), trainer(epochs=400).start()

@@ -65,7 +65,7 @@ def test_the_buttons_drive_the_run():
     assert agrees(panel)
 
 
-def test_a_run_can_be_told_to_end_with_its_epoch():
+def test_a_run_can_be_stopped_after_its_epoch():
     panel = TrainingPanel(trainer(epochs=400))
     page, run = page_of(panel), panel.run
     page.press("start")
@@ -81,7 +81,7 @@ def test_a_run_can_be_told_to_end_with_its_epoch():
     assert page.state["epoch"] == int(page.state["epoch"]) < 400
 
 
-def test_a_checkpoint_is_written_when_asked_for(tmp_path):
+def test_a_checkpoint_is_written_on_request(tmp_path):
     panel = TrainingPanel(trainer(epochs=400, folder=tmp_path / "first", checkpoint_every=10_000))
     page = page_of(panel)
     assert page.state["runs"] == ["first"]
@@ -109,7 +109,7 @@ def test_without_a_folder_nothing_can_be_saved():
     panel.run.wait(PATIENCE)
 
 
-def test_a_disk_that_cannot_be_written_is_a_problem_not_an_end(tmp_path, monkeypatch):
+def test_a_failed_write_pauses_the_run_without_ending_it(tmp_path, monkeypatch):
     panel = TrainingPanel(trainer(folder=tmp_path / "runs", checkpoint_every=1))
     page = page_of(panel)
     tmp_path.joinpath("runs").write_text("a file where the folder should be", "utf-8")
@@ -168,7 +168,7 @@ def test_start_is_refused_while_another_run_trains_the_classifier():
     panel.run.wait(PATIENCE)
 
 
-def test_several_runs_are_overlaid_and_one_of_them_is_spoken_of():
+def test_several_runs_are_overlaid_and_one_is_selected():
     done, other = trained(epochs=1), trainer(learning_rate=1e-3)
     panel = TrainingPanel([done, other], probes=PROBES)
     page = page_of(panel)
@@ -196,7 +196,7 @@ def test_several_runs_are_overlaid_and_one_of_them_is_spoken_of():
         panel.shown = -1
 
 
-def test_a_failure_is_shown_as_a_sentence_of_its_own_run():
+def test_a_failure_is_shown_with_its_run():
     bad = trainer(learning_rate=1.0, warmup=0.0, max_grad_norm=1e30, epochs=50)
     panel = TrainingPanel([bad, trainer()])
     page = page_of(panel)
@@ -243,7 +243,7 @@ def test_a_run_never_waits_for_widgets():
     assert shows(page_of(panel), run)
 
 
-def test_a_failing_observer_costs_no_other_trait():
+def test_a_failing_observer_does_not_affect_other_traits():
     panel = TrainingPanel(trainer())
 
     def fail(_change):
@@ -256,7 +256,7 @@ def test_a_failing_observer_costs_no_other_trait():
     assert shows(page_of(panel), run)
 
 
-def test_what_is_shown_again_is_as_it_is_now():
+def test_a_widget_shown_again_is_up_to_date():
     run = trainer(epochs=400).start()
     panel = TrainingPanel(run)
     run.stop()
@@ -313,6 +313,6 @@ def test_a_panel_shows_one_to_twenty_runs(given):
 
 
 @pytest.mark.parametrize("given", [DATA, None, "run", [1]])
-def test_what_is_no_run_is_refused(given):
+def test_an_argument_that_is_not_a_run_is_refused(given):
     with pytest.raises(TypeError, match="shows a Run or a Trainer"):
         TrainingPanel(given)

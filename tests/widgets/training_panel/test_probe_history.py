@@ -41,7 +41,7 @@ def test_a_run_without_probes_has_no_probe_history():
     assert all(len(value) == 0 for value in shown.values())
 
 
-def test_every_number_stands_where_the_page_looks_for_it(snapshot):
+def test_arrays_have_the_layout_that_the_page_reads(snapshot):
     steps = [0, 3, 9]
     given_snapshots = snapshots(snapshot, steps)
     shown = probe_history(given_snapshots)
@@ -87,7 +87,7 @@ steps = st.lists(st.integers(0, 1000), max_size=9, unique=True).map(
 
 
 @given(st.none() | st.integers(0, 12), steps, steps)
-def test_the_same_step_stays_on_show(number, before, after):
+def test_the_displayed_step_stays_the_same(number, before, after):
     found = same_snapshot(number, before, after)
     if number is None or number >= len(before) or not len(after):
         assert found is None
@@ -98,7 +98,7 @@ def test_the_same_step_stays_on_show(number, before, after):
     )
 
 
-def test_the_page_turns_to_snapshots_that_exist():
+def test_the_page_can_show_existing_snapshots_only():
     run = trained(probes=PROBES)
     panel = TrainingPanel(run)
     page = page_of(panel)

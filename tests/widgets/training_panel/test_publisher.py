@@ -11,7 +11,7 @@ from tests.widgets.pages import PATIENCE
 INTERVAL = 0.03
 
 
-def test_a_flood_of_news_is_thinned_and_its_last_state_is_shown():
+def test_frequent_changes_are_throttled_and_the_last_state_is_shown():
     state = 0
     shown = []
     enough = threading.Event()
@@ -36,7 +36,7 @@ def test_a_flood_of_news_is_thinned_and_its_last_state_is_shown():
     assert list(states[:-1]) == sorted(set(states[:-1])), "each snapshot shows something newer"
 
 
-def test_news_during_a_snapshot_is_not_lost():
+def test_a_change_during_a_snapshot_is_not_lost():
     inside, go_on = threading.Event(), threading.Event()
     calls = []
 

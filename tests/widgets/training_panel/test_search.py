@@ -99,7 +99,7 @@ def test_closing_a_panel_does_not_end_the_search(slow):
     assert len(searches) == 2
 
 
-def test_a_search_that_fails_says_why():
+def test_a_failed_search_states_the_reason():
     panel = TrainingPanel(trainer())
     page = page_of(panel)
     for parameter in panel.run.trainer.clf.parameters():
@@ -111,7 +111,7 @@ def test_a_search_that_fails_says_why():
     assert panel.suggested_rate is None
 
 
-def test_a_search_is_called_off_and_leaves_nothing():
+def test_a_cancelled_search_leaves_no_trace():
     panel = TrainingPanel(trainer())
     page = page_of(panel)
     before = {n: v.clone() for n, v in panel.run.trainer.clf.state_dict().items()}

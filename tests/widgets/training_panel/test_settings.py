@@ -32,7 +32,7 @@ def test_the_form_describes_every_hyperparameter():
 
 
 @pytest.mark.parametrize("by_page", [True, False])
-def test_values_are_the_trainers(by_page):
+def test_values_are_those_of_the_trainer(by_page):
     panel = TrainingPanel(trainer(class_weights=[1, 2.5]))
     page = page_of(panel)
 
@@ -75,7 +75,7 @@ def test_values_are_the_trainers(by_page):
         (None, "values"),
     ],
 )
-def test_values_that_do_not_fit_are_refused_whole(values, problem):
+def test_invalid_values_are_refused_as_a_whole(values, problem):
     panel = TrainingPanel(trainer())
     before, chosen = panel.values, panel.run.trainer.hyperparameters
     page_of(panel).tell(values=values)
@@ -90,7 +90,7 @@ def test_values_that_do_not_fit_are_refused_whole(values, problem):
     assert (panel.error, panel.epochs) == ("", 3)
 
 
-def test_values_that_do_not_fit_the_texts_are_refused_and_sent_back():
+def test_values_invalid_for_the_texts_are_refused_and_sent_back():
     panel = TrainingPanel(trainer())
     page_of(panel).tell(values={"epochs": 5, "checkpoint_every": 8})
     assert "needs a folder" in panel.error
@@ -98,7 +98,7 @@ def test_values_that_do_not_fit_the_texts_are_refused_and_sent_back():
     assert agrees(panel)
 
 
-def test_the_settings_of_a_run_that_has_begun_stay():
+def test_settings_are_fixed_once_a_run_has_started():
     panel = TrainingPanel(trained())
     assert ended(panel)
     page = page_of(panel)
@@ -142,7 +142,7 @@ def test_the_learning_rate_can_be_changed_before_and_during_the_run(by_page):
     assert agrees(panel)
 
 
-def test_a_learning_rate_set_elsewhere_is_shown():
+def test_a_learning_rate_set_elsewhere_is_displayed():
     panel = TrainingPanel(trainer(epochs=400).start())
     other = TrainingPanel(panel.run)
     other.learning_rate = 2e-4
@@ -154,7 +154,7 @@ def test_a_learning_rate_set_elsewhere_is_shown():
 
 
 @pytest.mark.parametrize("rate", [0, -1, 1.5, True, None, "1e-3", 10**400, [1]])
-def test_what_is_no_learning_rate_is_refused(rate):
+def test_an_invalid_learning_rate_is_refused(rate):
     panel = TrainingPanel(trainer())
     before = panel.learning_rate
     page_of(panel).tell(learning_rate=rate)
@@ -188,7 +188,7 @@ def test_probes_can_be_set_at_any_time():
 @pytest.mark.parametrize(
     "probes", [[""], [" "], ["x" * 2001], ["x"] * 21, [1], None, ["\ud800"], {"a": 1}]
 )
-def test_unfit_probes_are_refused(probes):
+def test_invalid_probes_are_refused(probes):
     panel = TrainingPanel(trainer(probes=PROBES))
     page_of(panel).tell(probes=probes)
     assert panel.error

@@ -111,7 +111,7 @@ def relevance_and_value(clf: BertClassifier, text: str) -> tuple[float, float, f
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *OTHERS])
-def test_without_biases_words_and_softmaxes_hold_all_of_the_logit(kind: str) -> None:
+def test_without_biases_relevance_adds_up_to_the_logit(kind: str) -> None:
     """The paper's rule lets each softmax keep what its linearisation leaves over."""
     clf = without_biases(built(kind))
     words, kept, value = relevance_and_value(clf, sample(kind))
@@ -146,7 +146,7 @@ def test_no_activation_loses_relevance(name: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_above_the_last_layer_nothing_of_the_logit_is_lost(kind: str) -> None:
+def test_relevance_at_the_last_layer_adds_up_to_the_logit(kind: str) -> None:
     clf = without_biases(tiny_classifier(kind))
     with torch.no_grad():
         logits = clf.eval()(**clf.collate(clf.encode([sample(kind)])))[0]
@@ -264,7 +264,7 @@ def test_scores_are_those_of_the_papers_rules(seed: int, target: int) -> None:
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *OTHERS])
-def test_a_text_has_the_same_scores_alone_in_a_batch_and_again(kind: str) -> None:
+def test_scores_are_the_same_alone_in_a_batch_and_when_repeated(kind: str) -> None:
     clf = built(kind)
     texts = [sample(kind), "bad", "so good a film. " * 3]
     together = scores(clf, texts, target=0)
@@ -293,7 +293,7 @@ def test_log_odds_are_the_difference_of_two_logits() -> None:
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_a_model_half_frozen_stays_half_frozen(fails: bool) -> None:  # noqa: FBT001
+def test_frozen_parameters_stay_frozen(fails: bool) -> None:  # noqa: FBT001
     clf = tiny_classifier("albert")
     for name, parameter in clf.named_parameters():
         parameter.requires_grad_("query" in name)

@@ -64,7 +64,7 @@ def test_kernel_shap_is_captums_with_words_as_feature_mask(kind: str) -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
-def test_kernel_shap_comes_near_the_exact_values(kind: str) -> None:
+def test_kernel_shap_approximates_the_exact_values(kind: str) -> None:
     clf = tiny_classifier(kind)
     text = "这电影不好" if kind == "chinese" else SHORT
     exact = attribute(clf, text, method="exact_shapley")[0]
@@ -77,7 +77,7 @@ def test_kernel_shap_comes_near_the_exact_values(kind: str) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("output", ["logit", "probability"])
 @pytest.mark.parametrize("kind", ["bert", "albert", "modernbert"])
-def test_lime_comes_near_the_regression_on_all_sets_of_words(kind: str, output: str) -> None:
+def test_lime_approximates_the_regression_on_all_sets_of_words(kind: str, output: str) -> None:
     clf = tiny_classifier(kind)
     samples = 3000
     found = attribute(
@@ -111,7 +111,7 @@ def test_kernel_shap_on_a_linear_model_is_weight_times_change(words) -> None:
 
 
 @pytest.mark.parametrize("method", SAMPLED)
-def test_the_seed_decides_and_nobodys_random_numbers_change(method: str) -> None:
+def test_the_seed_decides_and_global_random_state_is_unchanged(method: str) -> None:
     clf = tiny_classifier("bert")
     before = torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()  # noqa: NPY002
     first, again, other = (
@@ -141,7 +141,7 @@ def test_scores_do_not_depend_on_the_batch_and_special_tokens_have_none(kind, me
         assert np.abs(found.scores).max() > 0.01
 
 
-def test_a_text_of_one_word_is_worth_its_difference() -> None:
+def test_the_score_of_a_single_word_is_the_difference() -> None:
     clf = tiny_classifier("bert")
     scores = [
         attribute(clf, "unwatchable", method=method, target=0)[0].scores
@@ -184,7 +184,7 @@ def test_deeplift_refuses_what_captum_has_no_rule_for(kind: str) -> None:
         attribute(clf, TEXT, method="deeplift")
 
 
-def test_deeplift_is_refused_for_a_reason() -> None:
+def test_deeplift_would_be_wrong_for_the_refused_models() -> None:
     clf = tiny_classifier("bert")
     problem = problem_of(clf, TEXT)
     inputs = problem.inputs([0])

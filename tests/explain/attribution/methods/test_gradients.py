@@ -40,7 +40,7 @@ def gradient_at_text(clf, text: str, target: int, layer: int | None = None):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_methods_of_one_pass_are_what_their_formula_says(kind: str) -> None:
+def test_methods_of_one_pass_follow_their_formula(kind: str) -> None:
     text, clf = sample(kind), tiny_classifier(kind)
     size, product = (attribute(clf, text, target=1, method=name)[0] for name in ONE_PASS)
     states, gradient = gradient_at_text(clf, text, 1)
@@ -55,7 +55,7 @@ LAYERS = [(kind, layer) for kind in KINDS for layer in (0, 1) if (kind, layer) !
 
 
 @pytest.mark.parametrize(("kind", "layer"), LAYERS)
-def test_a_layer_is_what_the_model_says_it_gives_out(kind: str, layer: int) -> None:
+def test_scores_of_a_layer_follow_their_formula(kind: str, layer: int) -> None:
     text, clf = sample(kind), tiny_classifier(kind)
     size, product = (
         attribute(clf, text, target=1, method=name, layer=layer)[0] for name in ONE_PASS
@@ -120,7 +120,7 @@ def test_expected_gradients_are_weights_times_mean_change_on_a_linear_model() ->
 
 
 @pytest.mark.parametrize("method", SAMPLED)
-def test_margins_hold_what_more_samples_find(method: str) -> None:
+def test_margins_contain_the_scores_of_more_samples(method: str) -> None:
     clf = tiny_classifier("bert")
     texts = [TEXT, "so boring and bad", "delightful soup, gorgeous story!", "I'd see it again"]
     truth = attribute(clf, texts, method=method, samples=1500, seed=99)

@@ -55,7 +55,7 @@ def test_a_focus_is_a_change_of_variable(centre: float, width: float) -> None:
 
 
 @given(at=st.floats(0.1, 0.9), width=st.floats(0.04, 0.08), sign=st.sampled_from([-1, 1]))
-def test_a_steep_step_that_was_looked_for_needs_few_nodes(at, width, sign) -> None:
+def test_a_focus_on_a_steep_step_needs_few_nodes(at, width, sign) -> None:
     def step(x):
         return sign * np.tanh((x - at) / width)
 
@@ -70,7 +70,7 @@ def test_a_steep_step_that_was_looked_for_needs_few_nodes(at, width, sign) -> No
     assert abs(found - change) < 0.01 * abs(change)
 
 
-def test_steps_in_which_no_change_was_seen_keep_a_share_of_the_nodes() -> None:
+def test_intervals_without_a_visible_change_keep_a_share_of_the_nodes() -> None:
     values = np.cumsum([0, 0.064, 0, 0, 0, 0, 0, 1.063, 1.708])
     shares = np.diff(focus(values).inverse(np.linspace(0, 1, 9)))
     assert shares.min() > 0.03
@@ -175,7 +175,7 @@ def test_bfloat16_stays_close_to_float32(kind: str) -> None:
         assert relative(rough.token_scores, fine.token_scores) < 0.05
 
 
-def test_default_tolerance_leaves_no_score_far_off() -> None:
+def test_scores_at_the_default_tolerance_are_accurate() -> None:
     texts = [TEXT, "so boring and bad", "delightful soup, gorgeous story!", "I'd see it again"]
     for kind in ("bert", "electra", "deberta-v2", "modernbert"):
         clf = tiny_classifier(kind)

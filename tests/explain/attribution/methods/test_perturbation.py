@@ -31,7 +31,7 @@ def logits_with_masks(clf, encoding, gone) -> torch.Tensor:
 
 @pytest.mark.parametrize("unit", ["words", "tokens", "sentences", [(4, 15)]])
 @pytest.mark.parametrize("kind", KINDS)
-def test_occlusion_is_the_fall_of_the_logit_when_a_unit_is_masked(kind: str, unit) -> None:
+def test_occlusion_is_the_decrease_of_the_logit_when_a_unit_is_masked(kind: str, unit) -> None:
     clf = tiny_classifier(kind)
     text = f"{sample(kind)} So bad."
     found = attribute(clf, text, method="occlusion", baseline="mask", target=1, unit=unit)[0]
@@ -50,7 +50,7 @@ def test_occlusion_is_the_fall_of_the_logit_when_a_unit_is_masked(kind: str, uni
         ({"target": 1, "output": "probability"}, lambda _, probabilities: probabilities[1]),
     ],
 )
-def test_occlusion_of_a_pair_is_of_the_target_asked_for(options, value, problem_type) -> None:
+def test_occlusion_of_a_pair_is_of_the_chosen_target(options, value, problem_type) -> None:
     clf = tiny_classifier("bert", labels=("bad", "middling", "good"), problem_type=problem_type)
     pair = ("a good film", "so bad, what a waste")
     found = attribute(clf, pair, method="occlusion", baseline="mask", **options)[0]
@@ -79,7 +79,7 @@ def test_occlusion_on_a_linear_model_is_weight_times_change(text, target, baseli
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "deberta-v2"])
-def test_value_zeroing_is_attention_that_reads_zeros(kind: str, monkeypatch) -> None:
+def test_value_zeroing_is_attention_with_values_set_to_zero(kind: str, monkeypatch) -> None:
     clf = tiny_classifier(kind)
     found = attribute(clf, sample(kind), method="value_zeroing", target=1)[0]
     gone = torch.zeros(len(found.tokens), dtype=torch.bool)
@@ -105,7 +105,7 @@ def test_value_zeroing_is_attention_that_reads_zeros(kind: str, monkeypatch) -> 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_words_whose_values_are_zero_anyway_are_worth_nothing_to_value_zeroing(kind: str) -> None:
+def test_words_with_zero_values_have_zero_value_zeroing_scores(kind: str) -> None:
     clf = tiny_classifier(kind)
     assert np.abs(attribute(clf, sample(kind), method="value_zeroing")[0].scores).max() > 0.05
     with torch.no_grad():

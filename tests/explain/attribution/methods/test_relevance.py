@@ -67,7 +67,7 @@ def test_rollout_is_the_product_of_the_layers_mixed_with_the_identity(kind, pair
     np.testing.assert_allclose(found, torch.linalg.multi_dot(mixed[::-1])[0], atol=1e-5)
 
 
-def test_a_head_that_reads_the_mean_of_all_tokens_gets_the_mean_of_their_rows() -> None:
+def test_for_a_mean_pooling_head_the_rows_are_averaged() -> None:
     clf = tiny_classifier("modernbert")
     clf.model.config.classifier_pooling = "mean"
     texts = [TEXT, "bad"]

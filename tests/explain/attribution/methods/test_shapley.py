@@ -101,7 +101,7 @@ def test_exact_values_agree_with_captum() -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("samples", [60, 90, 120])
 @pytest.mark.parametrize("kind", ["bert", "modernbert"])
-def test_about_95_of_100_intervals_hold_the_exact_value(kind: str, samples: int) -> None:
+def test_about_95_percent_of_intervals_contain_the_exact_value(kind: str, samples: int) -> None:
     clf = tiny_classifier(kind)
     texts = eight_words(60)
     exact = attribute(clf, texts, method="exact_shapley", target=1)
@@ -113,7 +113,7 @@ def test_about_95_of_100_intervals_hold_the_exact_value(kind: str, samples: int)
     assert 0.93 <= np.mean(inside) < 0.995  # of 480
 
 
-def test_more_samples_make_narrower_intervals_until_nothing_is_left_to_chance() -> None:
+def test_intervals_narrow_with_samples_until_the_values_are_exact() -> None:
     clf = tiny_classifier("bert")
     texts = eight_words(10)
     exact = attribute(clf, texts, method="exact_shapley", target=1)
@@ -158,7 +158,7 @@ def test_no_more_texts_are_run_than_samples_are_allowed(samples, most) -> None:
     assert most / 2 < evaluations <= most
 
 
-def test_another_seed_draws_other_orders_and_the_same_one_the_same() -> None:
+def test_orders_depend_on_the_seed() -> None:
     clf = tiny_classifier("bert")
     options = {"method": "shapley", "samples": 60}
     first, again, other = (attribute(clf, EIGHT, seed=seed, **options)[0] for seed in (1, 1, 2))
@@ -203,7 +203,7 @@ def test_a_long_text_is_scored_window_by_window() -> None:
 @pytest.mark.parametrize(
     "method", ["occlusion", "value_zeroing", "shapley", "kernel_shap", "lime", "exact_shapley"]
 )
-def test_work_that_is_called_off_ends_between_two_batches(method: str) -> None:
+def test_cancelled_work_ends_between_two_batches(method: str) -> None:
     clf = tiny_classifier("bert").train()
     called_off, before, passes = threading.Event(), torch.get_rng_state(), []
 
