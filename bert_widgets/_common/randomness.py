@@ -19,7 +19,7 @@ _current: ContextVar[torch.Generator | None] = ContextVar("current generator", d
 
 
 @contextmanager
-def dropping_by(generator: torch.Generator) -> Iterator[None]:
+def dropout_from(generator: torch.Generator) -> Iterator[None]:
     """Draw the dropout of models on the CPU from a generator, on this thread."""
     token = _current.set(generator)
     try:
@@ -28,16 +28,16 @@ def dropping_by(generator: torch.Generator) -> Iterator[None]:
         _current.reset(token)
 
 
-def own_generator() -> torch.Generator | None:
+def dropout_generator() -> torch.Generator | None:
     """Return the generator for dropout; None for torch's process-wide one."""
     # Compiled code always draws from that one, and cannot read a context variable.
     return None if torch.compiler.is_compiling() else _current.get()
 
 
-def own_dropout() -> AbstractContextManager[object]:
+def dropout_context() -> AbstractContextManager[object]:
     """Return a context for modules that draw random numbers; each call costs microseconds."""
-    generator = own_generator()
-    return nullcontext() if generator is None else OwnDraws(generator)
+    generator = dropout_generator()
+    return nullcontext() if generator is None else GeneratorMode(generator)
 
 
 _DRAWS = frozenset(
@@ -58,7 +58,7 @@ _DRAWS = frozenset(
 )
 
 
-class OwnDraws(TorchFunctionMode):
+class GeneratorMode(TorchFunctionMode):
     """A context in which torch functions on the CPU draw from a generator, on this thread.
 
     Setting the state of torch's process-wide generator temporarily would be safe only with a single

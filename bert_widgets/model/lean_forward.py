@@ -15,7 +15,7 @@ from torch import nn
 from transformers.activations import GELUActivation
 
 from .._common._compat import has_hooks, is_compiled, linear_gelu
-from .._common.randomness import own_dropout, own_generator
+from .._common.randomness import dropout_context, dropout_generator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ def logits(
         Logits (batch, classes).
     """
     family = _FAMILIES[type(model).__name__]
-    with own_dropout():
+    with dropout_context():
         hidden = family.embed(model.base_model, input_ids, token_type_ids, inputs_embeds)
     mask = None
     if attention_mask is not None and not attention_mask.all():
@@ -77,7 +77,7 @@ def logits(
     for layer in layers[:-1]:
         hidden = _run(layer, hidden, hidden, mask)
     last = _run(layers[-1], hidden, hidden[:, :1], mask)
-    with own_dropout():
+    with dropout_context():
         return family.head(model, last)
 
 
@@ -153,7 +153,7 @@ def _dropout_mask(like: torch.Tensor, rate: float) -> tuple[torch.Tensor, float]
     """
     count = like.numel()
     numbers = torch.empty(-(-count // 4), dtype=torch.int64)
-    numbers.random_(-(2**63), None, generator=own_generator())
+    numbers.random_(-(2**63), None, generator=dropout_generator())
     draws = numbers.view(torch.int16)[:count].view(like.shape)
     dropped = min(round(rate * _LEVELS), _LEVELS - 1)
     mask = torch.empty(like.shape, dtype=like.dtype)

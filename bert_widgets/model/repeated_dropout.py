@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from .._common._compat import checkpointed_modules, checkpointing_through
-from .._common.randomness import OwnDraws, own_dropout, own_generator
+from .._common.randomness import GeneratorMode, dropout_context, dropout_generator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def repeated_dropout(model: nn.Module) -> Iterator[None]:
-    """Draw dropout as `own_dropout` does, and the same again where a layer is computed again.
+    """Draw dropout as `dropout_context` does, and the same again where a layer is computed again.
 
     Gradient checkpointing keeps only the inputs of a layer and computes it again in the backward
     pass. torch then restores the state of its own generator, but knows nothing of another one:
@@ -29,8 +29,8 @@ def repeated_dropout(model: nn.Module) -> Iterator[None]:
     model
         The model that runs inside; the backward pass may come later.
     """
-    modules = checkpointed_modules(model) if model.training and own_generator() else []
-    with own_dropout(), checkpointing_through(modules, _repeating):
+    modules = checkpointed_modules(model) if model.training and dropout_generator() else []
+    with dropout_context(), checkpointing_through(modules, _repeating):
         yield
 
 
@@ -38,7 +38,7 @@ def _repeating(checkpoint: Callable[..., Any]) -> Callable[..., Any]:
     """Let a checkpointing function compute with the same random numbers each time."""
 
     def repeated(forward: Callable[..., Any], *inputs: Any, **options: Any) -> Any:  # noqa: ANN401
-        generator = own_generator()
+        generator = dropout_generator()
         if generator is None:
             return checkpoint(forward, *inputs, **options)
         state, runs = generator.get_state(), iter([True])
@@ -46,7 +46,7 @@ def _repeating(checkpoint: Callable[..., Any]) -> Callable[..., Any]:
         def compute(*again: Any, **named: Any) -> Any:  # noqa: ANN401
             if next(runs, False):
                 return forward(*again, **named)
-            with OwnDraws(torch.Generator().set_state(state)):
+            with GeneratorMode(torch.Generator().set_state(state)):
                 return forward(*again, **named)
 
         return checkpoint(compute, *inputs, **options)

@@ -109,13 +109,13 @@ def _within(
         if "" in literals:
             continue
         folded = "".join(c for c, _ in characters)
-        found = _fit(folded, literals)
-        if found is None:
+        spans = _fit(folded, literals)
+        if spans is None:
             continue
         sources = [i for _, i in characters]
         following = [*sources, end]
         # A character that folds to nothing (an accent) belongs to the one before.
-        return [(sources[a] if a else start, _next(following, b)) for a, b in found]
+        return [(sources[a] if a else start, _next(following, b)) for a, b in spans]
     return [chunk] * len(tokens)
 
 
@@ -159,13 +159,13 @@ def _leftmost(text: str, literals: list[str | None]) -> list[int] | None:
         literal = "".join(part for part in group if part is not None)
         last = number == len(groups) - 1
         earliest = max(position, len(text) - len(literal)) if last else position
-        found = text.find(literal, earliest)
-        if found < 0 or (found > position and not gap):
+        start = text.find(literal, earliest)
+        if start < 0 or (start > position and not gap):
             return None
         for part in group:
-            starts.append(found)
-            found += len(part or "")
-        position, gap = found, False
+            starts.append(start)
+            start += len(part or "")
+        position, gap = start, False
     fits = position <= len(text) if gap else position == len(text)
     return starts if fits else None
 

@@ -260,17 +260,17 @@ def _join(
     """
     groups: list[tuple[tuple[int, int], list[int]]] = []
     waiting: list[int] = []
-    at = 0
+    word = 0
     for i, (start, end) in enumerate(offsets.tolist()):
         if start == end:
             waiting.append(i)
             continue
-        while at < len(words) and words[at][1] <= start:
-            at += 1
-        first, last = (words[at][0], words[at][1]) if at < len(words) else (start, end)
-        while at + 1 < len(words) and words[at + 1][0] < end:
-            at += 1
-            last = words[at][1]
+        while word < len(words) and words[word][1] <= start:
+            word += 1
+        first, last = (words[word][0], words[word][1]) if word < len(words) else (start, end)
+        while word + 1 < len(words) and words[word + 1][0] < end:
+            word += 1
+            last = words[word][1]
         span = (min(first, start), max(last, end))
         if groups and groups[-1][0][1] > span[0]:
             (before, _), tokens = groups[-1]

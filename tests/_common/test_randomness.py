@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import dropout
 
-from bert_widgets._common.randomness import OwnDraws, dropping_by, own_dropout
+from bert_widgets._common.randomness import GeneratorMode, dropout_context, dropout_from
 
 DRAWS = {
     "bernoulli": lambda: torch.bernoulli(torch.full((9,), 0.4)),
@@ -32,7 +32,7 @@ def drawn_by_torch(draw, seed):
 
 def drawn_by_own(draw, seed):
     before = torch.get_rng_state()
-    with OwnDraws(torch.Generator().manual_seed(seed)):
+    with GeneratorMode(torch.Generator().manual_seed(seed)):
         found = draw()
     assert torch.equal(torch.get_rng_state(), before)
     return found
@@ -67,11 +67,11 @@ def test_a_generator_that_is_named_stays():
 
 def test_dropout_is_ones_own_only_inside():
     def dropped():
-        with own_dropout():
+        with dropout_context():
             return dropout(torch.ones(999))
 
     generator = torch.Generator().manual_seed(2)
-    with dropping_by(generator):
+    with dropout_from(generator):
         own, more = dropped(), dropped()
     assert torch.equal(own, drawn_by_torch(dropped, 2))
     assert not torch.equal(own, more)

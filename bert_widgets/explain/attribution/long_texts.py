@@ -81,8 +81,10 @@ def _positions(whole: Encoding, window: Window) -> NDArray[np.int64]:
     positions = np.zeros(len(window.encoding), np.int64)
     segments = window.encoding.segments
     special = np.flatnonzero(whole.segments < 0)
-    own_special = np.flatnonzero(segments < 0)
-    positions[own_special] = special[np.minimum(np.arange(len(own_special)), len(special) - 1)]
+    specials_of_window = np.flatnonzero(segments < 0)
+    positions[specials_of_window] = special[
+        np.minimum(np.arange(len(specials_of_window)), len(special) - 1)
+    ]
     for segment in (0, 1):
         tokens = np.flatnonzero(segments == segment)
         candidates = np.flatnonzero(whole.segments == segment)

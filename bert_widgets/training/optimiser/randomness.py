@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ..._common.randomness import dropping_by
+from ..._common.randomness import dropout_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ class Randomness:
     def _separate(self) -> Iterator[None]:
         generator = torch.Generator()
         generator.set_state(self.state["cpu"])
-        with dropping_by(generator):
+        with dropout_from(generator):
             yield
         self.state = {"cpu": generator.get_state()}
 

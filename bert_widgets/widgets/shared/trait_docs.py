@@ -45,10 +45,12 @@ def document_traits(cls: type[t.HasTraits], host: type[t.HasTraits]) -> None:
     for base in reversed(cls.__mro__):
         if base in host.__mro__:
             continue
-        own = {name: value for name, value in vars(base).items() if isinstance(value, t.TraitType)}
+        defined = {
+            name: value for name, value in vars(base).items() if isinstance(value, t.TraitType)
+        }
         docs |= _literals(base.__module__).get(base.__qualname__, {})
-        traits |= own
-        for name, trait in own.items():
+        traits |= defined
+        for name, trait in defined.items():
             if name in docs:
                 trait.help = docs[name]
                 trait.metadata["help"] = docs[name]

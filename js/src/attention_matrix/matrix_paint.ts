@@ -167,8 +167,8 @@ function labels(pen: Pen, painting: MatrixPainting, palette: Palette): void {
     shift: number,
     write: (text: string, middle: number, look: TextLook) => void,
   ): void => {
-    const at = cursor?.[name] ?? null;
-    const important = at === null ? chosen : [at, ...chosen];
+    const pointed = cursor?.[name] ?? null;
+    const important = pointed === null ? chosen : [pointed, ...chosen];
     for (const i of labelled(PITCH[name], count, cell, important)) {
       const middle = (i + 0.5) * cell - shift;
       if (middle < 0 || middle > extent) continue;

@@ -39,9 +39,9 @@ export function makePrediction(actions: PredictionActions): {
 
   const draw = (state: Attention): void => {
     const { labels, unmaskedProbabilities, ablatedProbabilities, ablated, masked } = state;
-    const at = labels.indexOf(state.target);
-    element.hidden = at === -1;
-    const [whole, now] = [unmaskedProbabilities[at] ?? 0, ablatedProbabilities[at] ?? 0];
+    const index = labels.indexOf(state.target);
+    element.hidden = index === -1;
+    const [whole, now] = [unmaskedProbabilities[index] ?? 0, ablatedProbabilities[index] ?? 0];
     const changes = changesOf(ablated.size, masked.size);
     target.draw(choicesOf(state), state.chosenTarget);
     target.select.disabled = state.static || labels.length < 2;
@@ -60,8 +60,8 @@ export function makePrediction(actions: PredictionActions): {
 /** All labels, preceded by the choice to follow the prediction: "". */
 function choicesOf(state: Attention): (readonly [value: string, name: string])[] {
   const { labels, unmaskedProbabilities: chances } = state;
-  const likeliest = labels[chances.indexOf(Math.max(...chances))] ?? "";
-  return [["", `predicted (${likeliest})`], ...labels.map((label) => [label, label] as const)];
+  const predicted = labels[chances.indexOf(Math.max(...chances))] ?? "";
+  return [["", `predicted (${predicted})`], ...labels.map((label) => [label, label] as const)];
 }
 
 /** The button that measures the effect of every head, and its progress. */

@@ -70,9 +70,9 @@ export function spotAt(layout: QueryKeyLayout, x: number, y: number, scroll: Scr
   const { key, product, cell, size, count } = layout;
   const dimension = [key, product]
     .map((start) => Math.floor((x - start) / cell))
-    .find((at) => at >= 0 && at < size);
-  const at = Math.floor((y - HEADER + scroll.top) / ROW);
-  const row = y >= HEADER && at < count ? at : null;
+    .find((column) => column >= 0 && column < size);
+  const line = Math.floor((y - HEADER + scroll.top) / ROW);
+  const row = y >= HEADER && line < count ? line : null;
   return row === null && dimension === undefined ? null : { row, dimension: dimension ?? null };
 }
 

@@ -9,7 +9,7 @@ export function makeCanvas(
   painter: Painter,
 ): { place: HTMLElement; draw: () => void } {
   const canvas = h("canvas", { "aria-hidden": "true" });
-  const place = h("div", { class: "bw-easel" }, canvas);
+  const place = h("div", { class: "bw-canvas-box" }, canvas);
   const draw = (): void => {
     const { clientWidth: width, clientHeight: height } = place;
     const ctx = width > 0 && height > 0 ? canvas.getContext("2d") : null;

@@ -105,8 +105,8 @@ function captionOf(state: Highlights, locked: boolean): string {
 
 function choicesOf(state: Highlights): (readonly [value: string, name: string])[] {
   const { labels, probabilities, multiLabel } = state;
-  const likeliest = labels[probabilities?.indexOf(Math.max(...probabilities)) ?? -1] ?? "";
-  const followed = state.chosenTarget === "" ? state.target : likeliest;
-  const kind = multiLabel ? "likeliest" : "predicted";
+  const predicted = labels[probabilities?.indexOf(Math.max(...probabilities)) ?? -1] ?? "";
+  const followed = state.chosenTarget === "" ? state.target : predicted;
+  const kind = multiLabel ? "most probable" : "predicted";
   return [["", `${kind} (${followed})`], ...labels.map((label) => [label, label] as const)];
 }

@@ -84,7 +84,7 @@ export function pictureOf(
   ctx.fillStyle = css(palette.background);
   ctx.fillRect(0, 0, canvas.width, canvas.height);
   ctx.textBaseline = "middle";
-  const at = (x: number, y: number, draw: () => void): void => {
+  const drawAt = (x: number, y: number, draw: () => void): void => {
     ctx.save();
     ctx.translate(x, y);
     ctx.fillStyle = css(palette.foreground);
@@ -92,12 +92,12 @@ export function pictureOf(
     draw();
     ctx.restore();
   };
-  if (several > 0) at(MARGIN, MARGIN + HEAD / 2, () => paintKeys(ctx, runs, 0));
+  if (several > 0) drawAt(MARGIN, MARGIN + HEAD / 2, () => paintKeys(ctx, runs, 0));
   charts.forEach(({ title, keys, drawing }, i) => {
     if (drawing === null) return;
     const x = MARGIN + (i % 2) * (WIDTH + MARGIN);
     const y = MARGIN + several + Math.floor(i / 2) * (HEIGHT + HEAD);
-    at(x, y + HEAD / 2, () => {
+    drawAt(x, y + HEAD / 2, () => {
       ctx.font = `600 ${ctx.font}`;
       ctx.fillText(title, 0, 0);
       const start = ctx.measureText(title).width + 20;
@@ -109,7 +109,7 @@ export function pictureOf(
       paintKeys(ctx, named, start);
     });
     const plot = { ...drawing.plot, cursor: null, xName: "Step" };
-    at(x, y + HEAD, () => paint(ctx, plot, WIDTH, HEIGHT, palette));
+    drawAt(x, y + HEAD, () => paint(ctx, plot, WIDTH, HEIGHT, palette));
   });
   return canvas;
 }

@@ -84,8 +84,8 @@ export function readProbeHistory(model: Model<ProbeHistoryTrait>): ProbeHistory 
         snapshot * total + (starts[probe + 1] ?? 0),
       ),
     probabilities: (snapshot, probe) => {
-      const at = (snapshot * count + probe) * classes;
-      return probabilities.subarray(at, at + classes);
+      const start = (snapshot * count + probe) * classes;
+      return probabilities.subarray(start, start + classes);
     },
     target: (snapshot, probe) => targets[snapshot * count + probe] ?? 0,
   };

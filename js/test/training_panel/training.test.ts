@@ -108,7 +108,7 @@ describe("the probe history", () => {
     ]);
   });
 
-  it("draws the likeliest classes of the whole history, in the order of the labels", () => {
+  it("draws the most probable classes of the whole history, in the order of the labels", () => {
     const { probeHistory } = training({
       labels: ["a", "b", "c", "d", "e", "f"],
       _confusion: null,

@@ -119,9 +119,9 @@ def test_effects_are_of_the_chosen_target() -> None:
     )
     np.testing.assert_allclose(odds.effect, good.effect - bad.effect, atol=1e-4)
     np.testing.assert_allclose(odds.estimate, good.estimate - bad.estimate, atol=1e-4)
-    likeliest = clf.predict(TEXT).labels[0]
+    predicted = clf.predict(TEXT).labels[0]
     np.testing.assert_allclose(
-        head_effects(clf, TEXT).effect, head_effects(clf, TEXT, target=likeliest).effect
+        head_effects(clf, TEXT).effect, head_effects(clf, TEXT, target=predicted).effect
     )
 
 

@@ -65,12 +65,12 @@ def test_for_two_classes_results_and_order_are_those_of_cleanlab(given_):
 def test_for_more_classes_results_are_the_off_diagonals_of_cleanlabs_confident_joint(given_):
     probabilities, labels = given_
     k = probabilities.shape[1]
-    # Where several classes reach their thresholds, cleanlab takes the likeliest of all classes and
-    # the paper the likeliest of those that do; leave out the rows where that makes a difference.
+    # Where several classes reach their thresholds, cleanlab takes the most probable of all classes
+    # and the paper that of those that do; leave out the rows where that makes a difference.
     thresholds = np.array([probabilities[labels == c, c].mean() for c in range(k)])
     reached = probabilities >= thresholds - 1e-6
-    likeliest = probabilities.argmax(1)
-    same = (reached.sum(1) < 2) | reached[np.arange(len(labels)), likeliest]
+    predicted = probabilities.argmax(1)
+    same = (reached.sum(1) < 2) | reached[np.arange(len(labels)), predicted]
     _, theirs = compute_confident_joint(labels, probabilities, return_indices_of_off_diagonals=True)
     found = label_errors(probabilities, labels, CLASSES[:k])
     mine = set(found["row"].tolist())

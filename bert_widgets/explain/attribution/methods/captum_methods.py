@@ -17,7 +17,7 @@ from ...._common._compat import (
 )
 from ...._common.extras import needs_extra
 from ...._common.progress import check_cancelled
-from ...._common.randomness import OwnDraws
+from ...._common.randomness import GeneratorMode
 from ..problem import Scores
 from .perturbation import allowed_samples, coalition_values
 
@@ -97,7 +97,7 @@ def _sampled(
     whole = torch.ones(1, len(problem.units[row]))
     samples = allowed_samples(problem, row)
     seed = int(problem.random(row).integers(2**62))
-    with OwnDraws(torch.Generator().manual_seed(seed)):
+    with GeneratorMode(torch.Generator().manual_seed(seed)):
         attributions: torch.Tensor = explainer(forward).attribute(
             whole,
             baselines=torch.zeros_like(whole),
