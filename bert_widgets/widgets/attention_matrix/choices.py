@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import traitlets as t
 
 from ..._common.options import unknown
@@ -14,6 +13,7 @@ from .map_key import MEASURES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
 STATISTICS = (
@@ -61,7 +61,7 @@ def check_name(trait: str, value: str) -> str:
 
 def check_layer_or_head(name: str, value: int, count: int) -> int:
     """Return the number of a layer or head, -1 for the mean, or raise ``TraitError``."""
-    if isinstance(value, bool) or not -1 <= value < count:
+    if not -1 <= value < count:
         msg = f"There is no {name} {value!r}; use 0 to {count - 1}, or -1 for the mean."
         raise t.TraitError(msg)
     return value
@@ -70,7 +70,7 @@ def check_layer_or_head(name: str, value: int, count: int) -> int:
 def check_ablated(heads: list[list[int]], layers: int, heads_per_layer: int) -> list[list[int]]:
     """Return heads [layer, head] sorted and without repetition, or raise ``TraitError``."""
     for head in heads:
-        is_pair = len(head) == 2 and not any(isinstance(part, bool) for part in head)  # noqa: PLR2004
+        is_pair = len(head) == 2  # noqa: PLR2004
         if not (is_pair and 0 <= head[0] < layers and 0 <= head[1] < heads_per_layer):
             msg = (
                 f"There is no head {head!r:.40}; give [layer, head] with layers 0 to "
@@ -94,7 +94,7 @@ def check_masked(
 
 def check_token(token: int, count: int, purpose: str = "") -> int:
     """Return the number of a token if there is one, or raise ``TraitError``."""
-    if isinstance(token, bool) or not 0 <= token < count:
+    if not 0 <= token < count:
         msg = f"There is no token {token!r}{purpose}; use 0 to {count - 1}."
         raise t.TraitError(msg)
     return token
@@ -102,7 +102,7 @@ def check_token(token: int, count: int, purpose: str = "") -> int:
 
 def check_line_heads(heads: list[int], count: int) -> list[int]:
     """Return head numbers sorted and without repetition, or raise ``TraitError``."""
-    known = all(not isinstance(head, bool) and 0 <= head < count for head in heads)
+    known = all(0 <= head < count for head in heads)
     if not known or not 1 <= len(set(heads)) <= _MOST_LINES:
         msg = (
             f"Lines can be drawn for 1 to {_MOST_LINES} heads from 0 to {count - 1}, "
@@ -114,7 +114,7 @@ def check_line_heads(heads: list[int], count: int) -> list[int]:
 
 def check_threshold(value: float) -> float:
     """Return a share from 0 to 1, or raise ``TraitError``."""
-    if not 0 <= value <= 1 or not np.isfinite(value):
+    if not 0 <= value <= 1:
         msg = f"The threshold {value!r} is not a share of the largest weight; use 0 to 1."
         raise t.TraitError(msg)
     return value

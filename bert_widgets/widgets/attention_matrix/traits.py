@@ -8,6 +8,7 @@ import traitlets as t
 
 from ..shared.array_trait import Array
 from ..shared.text_widget import TextWidget
+from ..shared.trait_types import Index, Number
 from .choices import (
     NAMES,
     STATISTICS,
@@ -67,10 +68,10 @@ class AttentionTraits(TextWidget):
     """The view: ``"mosaic"`` (all heads), ``"matrix"``, ``"lines"``, ``"query_key"`` or, with a
     corpus, ``"similar"``."""
 
-    layer = t.Int().tag(sync=True, page=True)
+    layer = Index(0).tag(sync=True, page=True)
     """The layer shown, from 0; -1 for the mean over all layers."""
 
-    head = t.Int().tag(sync=True, page=True)
+    head = Index(0).tag(sync=True, page=True)
     """The head shown, from 0; -1 for the mean over the heads of the layer."""
 
     measure = t.Unicode("weights").tag(sync=True, page=True)
@@ -109,20 +110,20 @@ class AttentionTraits(TextWidget):
     measuring = t.Bool(default_value=False).tag(sync=True)
     """Whether measured effects have been requested."""
 
-    ablated = t.List(t.List(t.Int())).tag(sync=True, page=True)
+    ablated = t.List(t.List(Index())).tag(sync=True, page=True)
     """The heads that are switched off, each ``[layer, head]``."""
 
-    masked = t.List(t.Int()).tag(sync=True, page=True)
+    masked = t.List(Index()).tag(sync=True, page=True)
     """The numbers of the tokens that are replaced by the mask token. Everything shown is
     computed for the text with these tokens masked."""
 
-    token = t.Int(None, allow_none=True).tag(sync=True, page=True)
+    token = Index(None, allow_none=True).tag(sync=True, page=True)
     """The number of the selected token."""
 
-    line_heads = t.List(t.Int(), [0]).tag(sync=True, page=True)
+    line_heads = t.List(Index(), [0]).tag(sync=True, page=True)
     """The heads of the layer that are drawn as lines, or compared in the view ``"similar"``."""
 
-    threshold = t.Float(0.25).tag(sync=True, page=True)
+    threshold = Number(0.25).tag(sync=True, page=True)
     """The share of a head's largest weight from which a line is drawn."""
 
     pairs_filter = t.Unicode("all").tag(sync=True, page=True)

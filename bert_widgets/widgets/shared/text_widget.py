@@ -12,6 +12,7 @@ from ..._common.characters import has_lone_surrogate
 from ...model.weights_version import weights_of
 from .lock import widget_lock
 from .task_queue import TaskQueue
+from .trait_types import Index
 from .widget import Widget
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class TextWidget(Widget):
     words = t.List(t.Unicode()).tag(sync=True)
     """The words of the text, or the other units that it is divided into."""
 
-    selected = t.Int(None, allow_none=True).tag(sync=True, page=True)
+    selected = Index(None, allow_none=True).tag(sync=True, page=True)
     """The index of the selected word. Link it with other widgets that show the same text."""
 
     editable = t.Bool(default_value=True).tag(sync=True)
@@ -170,7 +171,7 @@ class TextWidget(Widget):
         value: int | None = proposal["value"]
         if value is None:
             return None
-        if isinstance(value, bool) or not 0 <= value < len(self.words):
+        if not 0 <= value < len(self.words):
             msg = f"There is no word {value!r}; {_valid_indices(self.words)}."
             raise t.TraitError(msg)
         return value

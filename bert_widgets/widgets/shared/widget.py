@@ -14,6 +14,7 @@ from ..._common.options import unknown
 from .bundle import bundle_source
 from .export import write_page
 from .lock import widget_lock
+from .page_values import is_message, same_types, value_problem
 from .trait_docs import document_traits
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _OF_THE_HOST = frozenset({*anywidget.AnyWidget.class_trait_names(), "_esm", "_anywidget_id"})
 _LONGEST_SENTENCE = 300
+_NOT_A_MESSAGE = "Unrecognised message from the notebook page. Reload the page."
 
 
 class Widget(anywidget.AnyWidget):
@@ -116,6 +118,13 @@ class Widget(anywidget.AnyWidget):
         with widget_lock, super().hold_trait_notifications():
             yield
 
+    def _handle_msg(self, msg: dict[str, Any]) -> None:
+        if is_message(msg["content"].get("data")):
+            super()._handle_msg(msg)
+        else:
+            with widget_lock:
+                self._refuse(_NOT_A_MESSAGE)
+
     def set_state(self, sync_data: object) -> None:
         """Apply what the page has set, as far as it is allowed and valid."""
         with widget_lock.answering_page():
@@ -145,17 +154,28 @@ class Widget(anywidget.AnyWidget):
     def _apply(self, name: str, value: object) -> str:
         """Set one trait for the page; return why that failed, or an empty string."""
         if name not in self.keys or not self.trait_metadata(name, "page"):
-            problem = f"The notebook page cannot set {name!r}."
+            problem = f"The notebook page cannot set {shortened(repr(name), 40)}."
         else:
-            try:
-                super().set_state({name: value})
-            except t.TraitError as error:
-                problem = str(error)
-            else:
-                return ""
+            problem = value_problem(value) or self._set_from_page(name, value)
+        if not problem:
+            return ""
         if name in self.keys:
             self.send_state(name)
         return problem
+
+    def _set_from_page(self, name: str, value: object) -> str:
+        """Set a trait; return why that failed, or an empty string."""
+        current = self.get_state(name)[name]
+        if value == current and not same_types(value, current):
+            # traitlets would see no change, and store it unchecked.
+            return (
+                f"{name!r} cannot be {shortened(str(value), 40)}: True and False are not numbers."
+            )
+        try:
+            super().set_state({name: value})
+        except t.TraitError as error:
+            return str(error)
+        return ""
 
     def _refuse(self, problem: str) -> None:
         self._refusal = problem

@@ -5,10 +5,10 @@ from __future__ import annotations
 import traitlets as t
 
 from ..shared.array_trait import Array
+from ..shared.trait_types import Index, Number
 from ..shared.widget import Widget
 from .form import FIELDS
 from .overlay import TRAIN, VALID
-from .trait_types import Index, Number
 
 STATES = ("ready", "running", "paused", "stopping", "stopped", "finished", "failed")
 VIEWS = ("curves", "probes", "data", "classes", "notes")

@@ -220,7 +220,7 @@ FORGED = [
     ("masked", [99], "There is no token 99 to mask"),
     ("masked", [-1], "There is no token -1 to mask"),
     ("masked", [0], r"Token 0 is [CLS], a special token"),
-    ("masked", [True], "There is no token True to mask"),
+    ("masked", [True], "expected a whole number, not the bool True"),
     ("masked", ["film"], "masked"),
     ("similar_by", "head", "Unknown similar_by 'head': did you mean 'heads'"),
 ]

@@ -26,10 +26,10 @@ class Number(t.TraitType[float, Any]):
 class Index(t.TraitType[int, Any]):
     """The index of an item."""
 
-    info_text = "an int"
+    info_text = "a whole number"
 
     def validate(self, obj: t.HasTraits | None, value: object) -> int:
-        """Return ``value``, or raise ``TraitError``."""
-        if not isinstance(value, int) or isinstance(value, bool):
+        """Return ``value`` as an int, or raise ``TraitError``."""
+        if not isinstance(value, int | np.integer) or isinstance(value, bool):
             self.error(obj, value)
-        return value
+        return int(value)
