@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
+import time
 import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .widget import Widget
+
+
+_LONGEST_END = 30.0  # seconds that the end of the interpreter waits for threads
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ class TaskQueue:
         self._changed = changed
         self._done: dict[str, Any] = {}
         self._failures: dict[str, str] = {}
+        self._unclear: dict[str, str] = {}  # why the question of a task could not be made
         self._runs: list[_Run] = []
         self._waiting = 0  # threads that compute at once
         self._thread: threading.Thread | None = None
@@ -111,22 +116,22 @@ class TaskQueue:
 
     def pending(self, name: str) -> bool:
         """Return whether a result is wanted and missing; hold the lock to call."""
-        question = self._tasks[name].key()
+        question = self._question(name)
         return question is not None and self._done.get(name) != question
 
     def current(self, name: str) -> bool:
         """Return whether a result is wanted and there; hold the lock to call."""
-        question = self._tasks[name].key()
+        question = self._question(name)
         return question is not None and self._done.get(name) == question
 
     def failure(self) -> str:
         """Return why the first failed task failed; hold the lock to call."""
-        failures = (self._failures.get(name) for name in self._tasks if self.current(name))
-        return next(filter(None, failures), "")
+        failures = [self._failures.get(name) for name in self._tasks if self.current(name)]
+        return next(filter(None, [*failures, *self._unclear.values()]), "")
 
     def skip(self, name: str) -> None:
         """Mark a task as done because its result is displayed; hold the lock to call."""
-        self._done[name], self._failures[name] = self._tasks[name].key(), ""
+        self._done[name], self._failures[name] = self._question(name), ""
 
     def forget(self, *names: str) -> None:
         """Mark tasks as not done because their results were removed; hold the lock to call."""
@@ -146,7 +151,7 @@ class TaskQueue:
             self._basis = basis
             self._done.clear()
         for run in self._runs:
-            if basis_changed or run.task.key() != run.question:
+            if basis_changed or self._question(run.task.name) != run.question:
                 run.cancelled.set()
         self._idle.clear()
         self._changed()
@@ -170,13 +175,23 @@ class TaskQueue:
                 run.cancelled.set()
             self._go_on()
 
+    def _question(self, name: str) -> Any:  # noqa: ANN401
+        """Return the question of a task; None if nothing is wanted, or it cannot be made."""
+        try:
+            question = self._tasks[name].key()
+        except Exception as error:  # noqa: BLE001 - it is shown in the widget
+            self._unclear[name] = sentence(error)
+            return None
+        self._unclear.pop(name, None)
+        return question
+
     def _next(self, *, at_once: bool) -> _Run | None:
         if self._closed:
             return None
         for name, task in self._tasks.items():
             compute = task.at_once if at_once else task.compute
             if compute is not None and self.pending(name):
-                return _Run(task, task.key(), compute, background=not at_once)
+                return _Run(task, self._question(name), compute, background=not at_once)
         return None
 
     def _go_on(self) -> None:
@@ -209,8 +224,9 @@ class TaskQueue:
         while run := self._begin(at_once=False):
             try:
                 self._finish(run)
-            except Exception:
-                # An observer that the user registered failed. The other results are still shown.
+            except BaseException:
+                # An observer of the user failed, or a library ended the thread. The other results
+                # are still shown, and nobody waits in vain.
                 logging.getLogger(__name__).exception("A result could not be shown")
 
     def _begin(self, *, at_once: bool) -> _Run | None:
@@ -251,7 +267,7 @@ class TaskQueue:
         name = run.task.name
         with self._widget.hold_sync(), self._widget.hold_trait_notifications():
             self._runs.remove(run)
-            wanted = not run.cancelled.is_set() and run.task.key() == run.question
+            wanted = not run.cancelled.is_set() and self._question(name) == run.question
             if wanted and self.pending(name):
                 self._done[name], self._failures[name] = run.question, failure
                 if not failure:
@@ -269,4 +285,6 @@ def _end_work() -> None:
         queues = list(_at_work)
     for queue in queues:
         queue.close()
-        queue.wait()
+    end = time.monotonic() + _LONGEST_END
+    for queue in queues:
+        queue.wait(max(0.0, end - time.monotonic()))

@@ -209,6 +209,52 @@ def test_an_interrupt_ends_the_computation_and_is_raised():
 
 
 @pytest.mark.parametrize("by_page", [False, True])
+def test_a_question_that_cannot_be_made_ends_no_wait(by_page):
+    widget = Doubler()
+    assert settled(widget)
+
+    def question():
+        return {14: [], 16: [16]}[widget.double][0]
+
+    tasks = [
+        Task("double", lambda: widget.number, widget._double, widget._show, at_once=widget._double),
+        Task("square", question, widget._square, widget._show_square),
+    ]
+    widget.answers = TaskQueue(widget, tasks, widget._follow, lambda: None)
+    if by_page:
+        page_of(widget).tell(number=7)
+    else:
+        widget.number = 7
+    assert widget.answers.wait(PATIENCE)
+    assert widget.double == 14
+    assert widget.error == "list index out of range"
+    widget.number = 8
+    assert widget.answers.wait(PATIENCE)
+    assert (widget.double, widget.square, widget.error) == (16, 256, "")
+
+
+def test_a_thread_that_ends_by_itself_lets_nobody_wait():
+    widget = Doubler()
+    assert settled(widget)
+
+    def leave(double):
+        if double == 10:
+            raise GeneratorExit
+        return double**2
+
+    tasks = [
+        Task("double", lambda: widget.number, widget._double, widget._show, at_once=widget._double),
+        Task("square", lambda: widget.double, leave, widget._show_square),
+    ]
+    widget.answers = TaskQueue(widget, tasks, widget._follow, lambda: None)
+    page_of(widget).tell(number=5)
+    assert widget.answers.wait(PATIENCE)
+    assert "interrupted" in widget.error
+    widget.number = 6
+    assert settled(widget)
+
+
+@pytest.mark.parametrize("by_page", [False, True])
 def test_results_are_computed_again_after_their_basis_has_changed(by_page):
     widget = Doubler()
     assert settled(widget)

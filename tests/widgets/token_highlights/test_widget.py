@@ -262,7 +262,7 @@ def test_invalid_texts_are_refused(text, pair, message):
 def test_selection_is_a_word_and_is_reset_with_the_text():
     widget = TokenHighlights(classifier(), "good soup", **FAST)
     for wrong in (2, -1, True):
-        with pytest.raises(t.TraitError, match="There is no word|a whole number"):
+        with pytest.raises(t.TraitError, match=r"There is no word|a whole number"):
             widget.selected = wrong
     widget.selected = 1
     widget.target = "mixed"
