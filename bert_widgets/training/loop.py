@@ -174,7 +174,7 @@ class Loop:
         except Exception as error:  # noqa: BLE001 - the reason for the end must not be hidden
             self.note(f"No last checkpoint could be written: {reason(error)}")
         else:
-            self.note(f"Saved to {path}, because the training could not go on.")
+            self.note(f"Saved to {path}, before the training was cut short.")
 
     def finish(self) -> None:
         """Write a last checkpoint; restore the best weights with ``keep_best``."""

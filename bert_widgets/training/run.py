@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import os
 import threading
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 from .._common.errors import reason
 from .checkpoints.files import CheckpointError
+from .ending import stop_before_end
 from .records.reporting import name_of
 
 if TYPE_CHECKING:
@@ -53,9 +55,9 @@ T = TypeVar("T", bound=Trainable)
 class Run(Generic[T]):
     """A training in the background, while the notebook is used.
 
-    All methods but `wait` return immediately and take effect between two steps. If Python exits
-    before the training has ended, the run is stopped as by `stop`; a script calls `wait` to let it
-    finish.
+    All methods but `wait` return immediately and take effect between two steps. If Python exits, or
+    is asked to end (SIGTERM, SIGHUP), before the training has ended, the run is stopped as by
+    `stop`; a script calls `wait` to let it finish.
 
     Parameters
     ----------
@@ -132,6 +134,7 @@ class Run(Generic[T]):
             if self._state != "ready":
                 return
             check_free(self.trainer.clf)
+            stop_before_end(runs, _end_runs)
             _active.append(self)
             self._move("running")
             self._thread.start()
@@ -331,3 +334,17 @@ def _end_runs() -> None:
         run.stop()
     for run in active:
         run._ended.wait()  # noqa: SLF001 - its own module
+
+
+def _forget_runs() -> None:
+    """In a forked child, end the runs: their threads are in the parent alone."""
+    for run in _active:
+        run._change, run._ended = threading.Condition(), threading.Event()  # noqa: SLF001
+        run._state = "failed"  # noqa: SLF001
+        run.exception = RuntimeError("This run goes on in the process that was forked.")
+        run._ended.set()  # noqa: SLF001
+    _active.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_runs)

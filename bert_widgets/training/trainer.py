@@ -333,10 +333,11 @@ class Trainer:
         """Perform the next action; return its event if it is a step or an evaluation.
 
         If it fails, for example because the disk is full, the next call tries again. An interrupt
-        is raised when the action is complete, a second interrupt at once. After any other failure a
-        checkpoint is written, if there is a folder.
+        is raised when the action is complete, a second interrupt at once. If the process is asked
+        to end (SIGTERM, SIGHUP), or after any other failure, a checkpoint is written, if there is a
+        folder.
         """
-        with held_back():
+        with held_back(self._loop.save_last):
             try:
                 return self._loop.advance()
             except CheckpointError:

@@ -184,7 +184,7 @@ def test_a_training_that_fails_saves_what_it_came_to(background, tmp_path):
     given._loop.learner.step = fail_later
     with pytest.raises(ZeroDivisionError):
         given.start().wait(PATIENCE) if background else list(given)
-    assert "because the training could not go on" in notes(given)[-1]
+    assert "before the training was cut short" in notes(given)[-1]
     resumed = Trainer.resume(tmp_path)
     assert resumed.progress.step == 5
     assert everything(resumed)["weights"] == everything(given)["weights"]

@@ -1,0 +1,75 @@
+"""A process that is asked to end leaves a checkpoint of what its trainings have come to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bert_widgets import Trainer
+from bert_widgets.training.interrupts import ENDING, held_back
+from tests.training.small import DATA, PATIENCE, trainer
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
+def test_a_signal_during_the_first_save_leaves_a_checkpoint(tmp_path):
+    """The script forks a child for each case: a new process would take seconds to import all."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.endings", tmp_path],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    folders = sorted(tmp_path.iterdir())
+    assert len(folders) == 2 * len(ENDING)
+    for folder in folders:
+        assert Trainer.resume(folder).progress.step >= 4
+        assert not list(folder.glob(".partial-*"))
+
+
+def test_a_handler_of_the_users_is_called_when_the_action_is_complete(tmp_path):
+    told = []
+    given = trainer(data=DATA, folder=tmp_path, epochs=1)
+    next(iter(given))
+    before = signal.signal(signal.SIGTERM, lambda number, _: told.append((number, saved())))
+
+    def saved():
+        return [path.name for path in tmp_path.glob("checkpoint-*")]
+
+    step = given._loop.learner.step
+
+    def asked(rows, rate):
+        signal.raise_signal(signal.SIGTERM)
+        assert told == []
+        return step(rows, rate)
+
+    given._loop.learner.step = asked
+    try:
+        given.advance()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert told == [(signal.SIGTERM, [f"checkpoint-{given.progress.step}"])]
+
+
+def test_afterwards_every_signal_has_the_handler_it_had():
+    numbers = (signal.SIGINT, *ENDING)
+    before = [signal.getsignal(number) for number in numbers]
+    with held_back():
+        assert all(callable(signal.getsignal(number)) for number in numbers)
+    assert [signal.getsignal(number) for number in numbers] == before
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no SIGHUP")
+def test_an_ignored_signal_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with held_back():
+            signal.raise_signal(signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
