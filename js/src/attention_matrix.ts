@@ -1,18 +1,18 @@
 import attentionCss from "./attention_matrix/attention_matrix.css";
-import { makeCautions } from "./attention_matrix/cautions.ts";
-import { save } from "./attention_matrix/export.ts";
-import { makeHeader } from "./attention_matrix/header.ts";
-import { makeLines } from "./attention_matrix/lines_view.ts";
-import { tokensToMask, withToggled } from "./attention_matrix/masking.ts";
-import { makeMatrix } from "./attention_matrix/matrix_view.ts";
-import { makeMosaic } from "./attention_matrix/mosaic_view.ts";
-import plotsCss from "./attention_matrix/plots.css";
-import { makePrediction } from "./attention_matrix/prediction.ts";
-import { makeQueryKey } from "./attention_matrix/query_key_view.ts";
-import { makeSettings } from "./attention_matrix/settings.ts";
-import { sheetOf } from "./attention_matrix/sheet.ts";
-import similarCss from "./attention_matrix/similar.css";
-import { makeSimilar } from "./attention_matrix/similar_view.ts";
+import { makeHeader } from "./attention_matrix/controls/header.ts";
+import { makeSettings } from "./attention_matrix/controls/settings.ts";
+import { makeLines } from "./attention_matrix/lines/view.ts";
+import { makeMatrix } from "./attention_matrix/matrix/view.ts";
+import { makeMosaic } from "./attention_matrix/mosaic/view.ts";
+import { save } from "./attention_matrix/picture/save.ts";
+import { sheetOf } from "./attention_matrix/picture/sheet.ts";
+import plotsCss from "./attention_matrix/plot/plots.css";
+import { makeCautions } from "./attention_matrix/prediction/cautions.ts";
+import { tokensToMask, withToggled } from "./attention_matrix/prediction/masking.ts";
+import { makePrediction } from "./attention_matrix/prediction/view.ts";
+import { makeQueryKey } from "./attention_matrix/query_key/view.ts";
+import similarCss from "./attention_matrix/similar/similar.css";
+import { makeSimilar } from "./attention_matrix/similar/view.ts";
 import {
   type Attention,
   attentionReader,

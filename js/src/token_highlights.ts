@@ -3,15 +3,15 @@ import type { RenderContext } from "./shared/model.ts";
 import plotCss from "./shared/plot.css";
 import { check } from "./shared/read.ts";
 import wordsCss from "./shared/words.css";
-import evidenceCss from "./token_highlights/evidence.css";
-import menuCss from "./token_highlights/menu.css";
-import predictionCss from "./token_highlights/prediction.css";
-import rowsCss from "./token_highlights/rows.css";
+import evidenceCss from "./token_highlights/evidence/evidence.css";
+import predictionCss from "./token_highlights/prediction/prediction.css";
+import rowsCss from "./token_highlights/rows/rows.css";
 import { highlightsReader } from "./token_highlights/state.ts";
 import highlightsCss from "./token_highlights/token_highlights.css";
 import { makeTracker } from "./token_highlights/tracker.ts";
 import { TRAITS } from "./token_highlights/traits.ts";
 import { buildHighlights } from "./token_highlights/view.ts";
+import menuCss from "./token_highlights/what_if/menu.css";
 
 function render(context: RenderContext): () => void {
   const tracker = makeTracker(context.model);

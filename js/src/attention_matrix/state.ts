@@ -10,15 +10,15 @@ import {
   type Statistic,
   THUMBNAIL_TRAITS,
   type Thumbnails,
-} from "./mosaic_state.ts";
+} from "./mosaic/state.ts";
 import {
   type Changes,
   type Predictions,
   readChanges,
   readPredictions,
-} from "./predictions_state.ts";
-import { QUERY_KEY_TRAITS, type QueryKey, readQueryKey } from "./query_key_state.ts";
-import { readSimilar, SIMILAR_TRAITS, type Similar } from "./similar_state.ts";
+} from "./prediction/state.ts";
+import { QUERY_KEY_TRAITS, type QueryKey, readQueryKey } from "./query_key/state.ts";
+import { readSimilar, SIMILAR_TRAITS, type Similar } from "./similar/state.ts";
 import type { Trait } from "./traits.ts";
 
 export const VIEWS = ["mosaic", "matrix", "lines", "query_key", "similar"] as const;

@@ -1,8 +1,8 @@
 import { h } from "../shared/dom.ts";
 import type { Palette } from "../shared/palette.ts";
-import type { Message } from "./message.ts";
-import type { Pen } from "./pen.ts";
-import type { Stage } from "./stage.ts";
+import type { Message } from "./plot/message.ts";
+import type { Pen } from "./plot/pen.ts";
+import type { Stage } from "./plot/stage.ts";
 import type { Attention } from "./state.ts";
 import type { Trait } from "./traits.ts";
 

@@ -1,9 +1,9 @@
 import type { Range } from "../shared/codepoints.ts";
 import { type Model, setTrait } from "../shared/model.ts";
-import { type Edit, traitOf } from "./questions.ts";
 import type { Highlights, Span } from "./state.ts";
 import type { Tracker } from "./tracker.ts";
 import { TRAITS, type Trait } from "./traits.ts";
+import { type Edit, traitOf } from "./what_if/questions.ts";
 import type { Word } from "./words_state.ts";
 
 const MOST_SPANS = 100;

@@ -2,8 +2,8 @@ import type { Model } from "../shared/model.ts";
 import type { Line } from "../shared/plot.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
-import { type Answer, type Edit, readAnswer, readEdit } from "./questions.ts";
 import type { Trait } from "./traits.ts";
+import { type Answer, type Edit, readAnswer, readEdit } from "./what_if/questions.ts";
 import { type ScoredTexts, wordsReader } from "./words_state.ts";
 
 export const UNITS = ["words", "tokens", "sentences", "spans"] as const;

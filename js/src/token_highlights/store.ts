@@ -1,10 +1,10 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { Palette } from "../shared/palette.ts";
 import { largestMagnitude } from "../shared/scales.ts";
-import type { Texts } from "./editor.ts";
-import { type Stretch, wordsOf } from "./selecting.ts";
+import type { Texts } from "./controls/editor.ts";
 import { type Highlights, isLive, type Method, methodOf } from "./state.ts";
-import type { TextDrawing } from "./text_view.ts";
+import { type Stretch, wordsOf } from "./text/selecting.ts";
+import type { TextDrawing } from "./text/text_view.ts";
 import type { Tracker } from "./tracker.ts";
 
 /** Everything that the parts of one view draw: the state of the model, and that of this view. */

@@ -3,24 +3,24 @@ import { h } from "../shared/dom.ts";
 import type { Frame } from "../shared/frame.ts";
 import { makeLegend } from "../shared/legend.ts";
 import { follow } from "../shared/reactive.ts";
-import { makeBars } from "./bars.ts";
-import { makeComparisons } from "./comparisons.ts";
-import { copyMarkup, copyPicture } from "./copying.ts";
-import { drawDetail, targetOf } from "./detail.ts";
-import { type Editor, makeEditor } from "./editor.ts";
-import { makeEvidence } from "./evidence.ts";
-import { makeOptions } from "./options.ts";
-import type { Edit } from "./questions.ts";
-import { makeRemarks } from "./remarks.ts";
+import { type Editor, makeEditor } from "./controls/editor.ts";
+import { makeOptions } from "./controls/options.ts";
+import { makeToolbar } from "./controls/toolbar.ts";
+import { copyMarkup, copyPicture } from "./copying/copying.ts";
+import { makeRemarks } from "./evidence/remarks.ts";
+import { makeEvidence } from "./evidence/view.ts";
+import { makeBars } from "./prediction/bars.ts";
+import { drawDetail, targetOf } from "./prediction/detail.ts";
 import { coveredBy, makeRequests, overlap, type Requests } from "./requests.ts";
+import { makeComparisons } from "./rows/comparisons.ts";
 import { type Highlights, isLive } from "./state.ts";
 import { makeStore, type Store } from "./store.ts";
-import { makeTexts, type TextsView } from "./texts.ts";
-import { makeToolbar } from "./toolbar.ts";
+import { makeTexts, type TextsView } from "./text/texts.ts";
 import type { Tracker } from "./tracker.ts";
 import type { Trait } from "./traits.ts";
-import { makeWhatIf, wordsText } from "./what_if.ts";
-import { makeWordMenu, type WordMenu } from "./word_menu.ts";
+import type { Edit } from "./what_if/questions.ts";
+import { makeWhatIf, wordsText } from "./what_if/view.ts";
+import { makeWordMenu, type WordMenu } from "./what_if/word_menu.ts";
 
 /** Builds the parts of the widget for the first state and returns what draws each state. */
 export function buildHighlights(

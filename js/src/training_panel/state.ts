@@ -1,15 +1,15 @@
 import type { Model } from "../shared/model.ts";
 import * as read from "../shared/read.ts";
 import { check } from "../shared/read.ts";
-import { CLASSES_TRAITS, type Classes, readClasses } from "./classes_state.ts";
-import { CURVES_TRAITS, type Curves, readCurves } from "./curves_state.ts";
-import { FORM_TRAITS, type Form, readForm } from "./form_state.ts";
-import { type DataMap, MAP_TRAITS, readMap } from "./map_state.ts";
+import { CLASSES_TRAITS, type Classes, readClasses } from "./classes/state.ts";
+import { CURVES_TRAITS, type Curves, readCurves } from "./curves/state.ts";
+import { type DataMap, MAP_TRAITS, readMap } from "./data_map/state.ts";
+import { FORM_TRAITS, type Form, readForm } from "./form/state.ts";
 import {
   PROBE_HISTORY_TRAITS,
   type ProbeHistory,
   readProbeHistory,
-} from "./probe_history_state.ts";
+} from "./probe_history/state.ts";
 import type { Trait } from "./traits.ts";
 
 export const PHASES = [

@@ -1,4 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { linesOf } from "../../src/attention_matrix/lines/links.ts";
+import { layOutLines, tokenAt, zoomedPitch } from "../../src/attention_matrix/lines/paint.ts";
+import {
+  layOutMosaic,
+  placeBeside,
+  placeUnder,
+  switchOf,
+  thumbAt,
+} from "../../src/attention_matrix/mosaic/layout.ts";
 import {
   labelled,
   layOut,
@@ -6,18 +15,9 @@ import {
   type Place,
   placeAt,
   zoomedCell,
-} from "../../src/attention_matrix/layout.ts";
-import { layOutLines, tokenAt, zoomedPitch } from "../../src/attention_matrix/lines_paint.ts";
-import { linesOf } from "../../src/attention_matrix/links.ts";
-import {
-  layOutMosaic,
-  placeBeside,
-  placeUnder,
-  switchOf,
-  thumbAt,
-} from "../../src/attention_matrix/mosaic_layout.ts";
-import { layOutQueryKey, spotAt } from "../../src/attention_matrix/query_key_paint.ts";
-import { strongest } from "../../src/attention_matrix/readings.ts";
+} from "../../src/attention_matrix/plot/layout.ts";
+import { strongest } from "../../src/attention_matrix/plot/readings.ts";
+import { layOutQueryKey, spotAt } from "../../src/attention_matrix/query_key/paint.ts";
 import { longAttention } from "./models.ts";
 
 const WIDTHS = [240, 340, 442, 720, 862, 1200, 2000];

@@ -5,7 +5,6 @@ import {
   stretches,
   tokenInView,
 } from "../../src/attention_matrix/arrangement.ts";
-import { effectOf, orderOf, toggled } from "../../src/attention_matrix/effects.ts";
 import {
   absenceOf,
   halved,
@@ -14,9 +13,10 @@ import {
   titleOf,
   valueAt,
 } from "../../src/attention_matrix/maps.ts";
-import { changesOf, outcome } from "../../src/attention_matrix/prediction.ts";
-import { rowReader, tokenBeside } from "../../src/attention_matrix/query_key_rows.ts";
-import { scoresOf } from "../../src/attention_matrix/query_key_state.ts";
+import { effectOf, orderOf, toggled } from "../../src/attention_matrix/mosaic/effects.ts";
+import { changesOf, outcome } from "../../src/attention_matrix/prediction/view.ts";
+import { rowReader, tokenBeside } from "../../src/attention_matrix/query_key/rows.ts";
+import { scoresOf } from "../../src/attention_matrix/query_key/state.ts";
 import { attentionReader } from "../../src/attention_matrix/state.ts";
 import { attempt } from "../../src/shared/read.ts";
 import { bytes, floats, ints, modelOf } from "../shared/models.ts";

@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
 import attention from "../../src/attention_matrix/attention_matrix.css?raw";
-import attentionPlots from "../../src/attention_matrix/plots.css?raw";
+import attentionPlots from "../../src/attention_matrix/plot/plots.css?raw";
 import base from "../../src/shared/base.css?raw";
 import plot from "../../src/shared/plot.css?raw";
 import words from "../../src/shared/words.css?raw";
-import evidence from "../../src/token_highlights/evidence.css?raw";
-import menu from "../../src/token_highlights/menu.css?raw";
-import prediction from "../../src/token_highlights/prediction.css?raw";
-import rows from "../../src/token_highlights/rows.css?raw";
+import evidence from "../../src/token_highlights/evidence/evidence.css?raw";
+import prediction from "../../src/token_highlights/prediction/prediction.css?raw";
+import rows from "../../src/token_highlights/rows/rows.css?raw";
 import highlights from "../../src/token_highlights/token_highlights.css?raw";
-import curves from "../../src/training_panel/curves.css?raw";
-import form from "../../src/training_panel/form.css?raw";
-import film from "../../src/training_panel/probe_history.css?raw";
+import menu from "../../src/token_highlights/what_if/menu.css?raw";
+import curves from "../../src/training_panel/curves/curves.css?raw";
+import form from "../../src/training_panel/form/form.css?raw";
+import film from "../../src/training_panel/probe_history/probe_history.css?raw";
 import training from "../../src/training_panel/training_panel.css?raw";
 import views from "../../src/training_panel/views.css?raw";
 

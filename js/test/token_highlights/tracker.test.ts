@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Model } from "../../src/shared/model.ts";
-import { itemsOf, runsOf, specialsOf, sumOfMagnitudes } from "../../src/token_highlights/items.ts";
 import { highlightsReader } from "../../src/token_highlights/state.ts";
+import {
+  itemsOf,
+  runsOf,
+  specialsOf,
+  sumOfMagnitudes,
+} from "../../src/token_highlights/text/items.ts";
 import { makeTracker } from "../../src/token_highlights/tracker.ts";
 import { bytes, floats, highlightsState, ints, modelOf } from "../shared/models.ts";
 

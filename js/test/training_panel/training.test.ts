@@ -1,12 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { boxAfter, boxBetween, firstBox, moved, resized } from "../../src/training_panel/brush.ts";
-import type { Field } from "../../src/training_panel/form_state.ts";
-import { parsed, rateText, typed } from "../../src/training_panel/form_values.ts";
-import { drawnViews } from "../../src/training_panel/invitation.ts";
-import { coverage } from "../../src/training_panel/map_key.ts";
-import { suspicion } from "../../src/training_panel/map_lists.ts";
-import { chosenAt, snapshotAt } from "../../src/training_panel/probe_player.ts";
-import { classesInView, sparkline } from "../../src/training_panel/probe_row.ts";
+import {
+  boxAfter,
+  boxBetween,
+  firstBox,
+  moved,
+  resized,
+} from "../../src/training_panel/data_map/brush.ts";
+import { coverage } from "../../src/training_panel/data_map/key.ts";
+import { suspicion } from "../../src/training_panel/data_map/lists.ts";
+import type { Field } from "../../src/training_panel/form/state.ts";
+import { parsed, rateText, typed } from "../../src/training_panel/form/values.ts";
+import { drawnViews } from "../../src/training_panel/header/invitation.ts";
+import { chosenAt, snapshotAt } from "../../src/training_panel/probe_history/player.ts";
+import { classesInView, sparkline } from "../../src/training_panel/probe_history/row.ts";
 import { type Training, trainingReader, VIEWS } from "../../src/training_panel/state.ts";
 import { FIELDS, floats, modelOf, trainingState } from "../shared/models.ts";
 

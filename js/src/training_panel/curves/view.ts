@@ -1,0 +1,208 @@
+import { css } from "../../shared/color.ts";
+import { button, h, setAttribute } from "../../shared/dom.ts";
+import { download } from "../../shared/files.ts";
+import { compact, decimal, scientific } from "../../shared/format.ts";
+import type { Frame } from "../../shared/frame.ts";
+import { setTrait } from "../../shared/model.ts";
+import type { Palette } from "../../shared/palette.ts";
+import type { Bounds, Line } from "../../shared/plot.ts";
+import { seriesColor } from "../../shared/series_colors.ts";
+import type { Training } from "../state.ts";
+import type { Trait } from "../traits.ts";
+import { type Chart, makeChart } from "./chart.ts";
+import { csvOf, pictureOf } from "./export.ts";
+import { type Place, steered, zoomed } from "./navigation.ts";
+import { makeRunLegend } from "./run_legend.ts";
+import { epochMarks, halfLife, lineOf, nearestStep, smoothed } from "./series.ts";
+import { BOUNDS, plain, type Smooth, tracesOf } from "./traces.ts";
+
+const SMOOTHING = 50;
+
+/** What the charts currently show. */
+interface Shown extends Place {
+  state: Training | null;
+  log: boolean;
+}
+
+/** Losses, validation scores, learning rate and gradient norm over one axis of steps. */
+export function makeCurves(frame: Frame<Trait>): {
+  element: HTMLElement;
+  draw: (state: Training) => void;
+} {
+  const shown: Shown = { state: null, zoom: null, cursor: null, log: false };
+  const update = (change: Partial<Shown>): void => {
+    Object.assign(shown, change);
+    if (shown.state !== null) draw(shown.state);
+  };
+  const charts = makeCharts(frame, shown, update);
+  const [loss] = charts;
+  loss.element.classList.add("bw-chart-loss");
+  steerByKeys(loss.over, shown, update);
+
+  const smoothing = h("input", { type: "range", min: 0, max: 100, value: SMOOTHING });
+  smoothing.addEventListener("input", () => update({}));
+  const log = button("Log scale", () => update({ log: !shown.log }));
+  const whole = button("Whole run", () => update({ zoom: null }));
+  const legend = makeRunLegend((run) => setTrait(frame.model, "shown", run));
+  const element = h(
+    "div",
+    { class: "bw-curves" },
+    h(
+      "div",
+      { class: "bw-bar-of-tools" },
+      legend.element,
+      h("label", { class: "bw-slider bw-note" }, "Smoothing", smoothing),
+      log,
+      whole,
+      ...saveButtons(() => shown.state, charts, frame),
+    ),
+    h("div", { class: "bw-charts" }, ...charts.map((chart) => chart.element)),
+  );
+
+  const draw = (state: Training): void => {
+    shown.state = state;
+    setAttribute(log, "aria-pressed", shown.log ? "true" : "false");
+    whole.disabled = shown.zoom === null;
+    const names = state.curves.map(({ name }) => name);
+    legend.draw(names, state.shown, frame.palette);
+    drawCharts(charts, state, shown, Number(smoothing.value), frame.palette);
+  };
+  return { element, draw };
+}
+
+type Charts = readonly [Chart, ...Chart[]];
+
+function makeCharts(frame: Frame, shown: Shown, update: (change: Partial<Shown>) => void): Charts {
+  const chart = (title: string, keys: Chart["keys"], format: (value: number) => string): Chart =>
+    makeChart(frame, {
+      title,
+      keys,
+      format,
+      hover: (place) => {
+        const { state } = shown;
+        const cursor = place === null || state === null ? null : nearestStep(linesOf(state), place);
+        if (cursor !== shown.cursor) update({ cursor });
+      },
+      zoom: (range) => {
+        const { state } = shown;
+        update({ zoom: range && state && zoomed(range[0], range[1], wholeOf(state)) });
+      },
+    });
+  const figures = (value: number): string => decimal(value, 3);
+  return [
+    chart("Loss", ["training", "validation"], figures),
+    chart("Validation", ["accuracy", "macro-F1"], figures),
+    chart("Learning rate", [""], scientific),
+    chart("Gradient norm", [""], plain),
+  ];
+}
+
+/** Lets the arrow keys move the cursor, and plus, minus and Escape zoom. */
+function steerByKeys(
+  element: HTMLElement,
+  shown: Shown,
+  update: (change: Partial<Shown>) => void,
+): void {
+  setAttribute(element, "tabindex", 0);
+  setAttribute(element, "role", "application");
+  setAttribute(
+    element,
+    "aria-label",
+    "Curves: arrow keys move along the steps, plus and minus zoom, Escape shows the whole run.",
+  );
+  element.addEventListener("keydown", (event) => {
+    const { state } = shown;
+    if (state === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    const place = steered(event, shown, linesOf(state), wholeOf(state));
+    if (place === null) return;
+    update(place);
+    event.preventDefault();
+    event.stopPropagation();
+  });
+}
+
+/** Buttons that save the curves to a file. */
+function saveButtons(
+  current: () => Training | null,
+  charts: Charts,
+  frame: Frame,
+): HTMLButtonElement[] {
+  const saver = (save: (state: Training) => void) => (): void => {
+    const state = current();
+    if (state !== null) save(state);
+  };
+  const saveTable = saver((state) =>
+    download(fileName(state, "csv"), new Blob([csvOf(state.curves)], { type: "text/csv" })),
+  );
+  const savePicture = saver((state) => {
+    const { palette } = frame;
+    const runs = state.curves.map(({ name }, i) => ({ name, color: css(seriesColor(palette, i)) }));
+    pictureOf(charts, runs, palette).toBlob((file) => {
+      if (file !== null) download(fileName(state, "png"), file);
+    });
+  });
+  return [
+    button("PNG", savePicture, { icon: "save", name: "Save the curves as a PNG picture" }),
+    button("CSV", saveTable, { icon: "save", name: "Save the values as a CSV table" }),
+  ];
+}
+
+function fileName({ curves, shown }: Training, extension: string): string {
+  const name = curves[shown]?.name ?? "";
+  return `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-") || "training"}.${extension}`;
+}
+
+function drawCharts(
+  charts: Charts,
+  state: Training,
+  { zoom, cursor, log }: Shown,
+  smoothing: number,
+  palette: Palette,
+): void {
+  const { curves, shown, totalSteps, epochs, bestStep } = state;
+  const bounds = zoom ?? wholeOf(state);
+  const smooth: Smooth = (line) =>
+    smoothed(line, halfLife(smoothing, Math.max(totalSteps, line.steps.at(-1) ?? 0)));
+  const marks = epochMarks(totalSteps, epochs, bounds).map(({ epoch, step }) => ({
+    position: step,
+    name: `epoch ${epoch}`,
+  }));
+  const inView = bestStep !== null && bestStep >= bounds[0] && bestStep <= bounds[1];
+  const best = inView ? { position: bestStep, name: "best" } : null;
+  const traced = tracesOf(curves, shown, smooth, palette);
+  charts.forEach((chart, i) => {
+    const { traces, values } = traced[i] ?? { traces: [], values: [] };
+    const vertical = BOUNDS[i] ?? BOUNDS[0];
+    const isLog = i === 0 && log;
+    const lines = traces.map(({ line }) => line);
+    chart.draw({
+      plot: {
+        x: { bounds, whole: true, format: compact },
+        y: {
+          bounds: vertical.bounds(lines, bounds, zoom !== null, isLog),
+          log: isLog,
+          format: vertical.format,
+        },
+        traces,
+        epochs: marks,
+        mark: i < 2 ? best : null,
+        xName: i < 2 ? "Step" : "",
+        cursor,
+      },
+      shown: values,
+    });
+  });
+}
+
+function linesOf(state: Training): Line[] {
+  const run = state.curves[state.shown];
+  return run ? [lineOf(run.train, "step"), lineOf(run.valid, "step")] : [];
+}
+
+/** From the start to the end of the longest run, including planned steps. */
+function wholeOf({ totalSteps, curves }: Training): Bounds {
+  const ends = curves.flatMap(({ train, valid }) =>
+    [train, valid].map((columns) => columns.get("step")?.at(-1) ?? 0),
+  );
+  return [0, Math.max(1, totalSteps, ...ends)];
+}
