@@ -167,6 +167,8 @@ class BertClassifier(TextModel):
         than the window is cut at sentence ends into overlapping windows; its probabilities are
         the mean of theirs, weighted by their tokens.
 
+        All of it is by the same weights: a training of the model waits until the call is done.
+
         Parameters
         ----------
         texts
@@ -194,12 +196,13 @@ class BertClassifier(TextModel):
         ('positive',)
         """
         singles, pairs, shown = as_texts(texts)
-        probabilities = self._probabilities(singles, pairs, window, overlap)
+        with self.lock:
+            probabilities = self.text_probabilities(singles, pairs, window=window, overlap=overlap)
         labels = decided(probabilities, self.labels, multi_label=self.multi_label)
         return Prediction(shown, self.labels, labels, probabilities)
 
     def evaluate(self, data: Source, **columns: Any) -> Evaluation:  # noqa: ANN401
-        """Predict labelled texts and measure the predictions.
+        """Predict labelled texts, all by the same weights, and measure the predictions.
 
         Parameters
         ----------
@@ -216,7 +219,8 @@ class BertClassifier(TextModel):
         checked = TextData.from_(
             data, classes=self.labels, problem_type=self.problem_type, **columns
         )
-        probabilities = self._probabilities(checked.texts, checked.pairs, None, None)
+        with self.lock:
+            probabilities = self.text_probabilities(checked.texts, checked.pairs)
         return evaluate(probabilities, checked.labels, self.labels)
 
     def save_pretrained(self, folder: str | Path) -> None:
@@ -252,13 +256,19 @@ class BertClassifier(TextModel):
         with self.lock:
             return BertClassifier(merged_model(self.model), self.tokenizer)
 
-    def _probabilities(
+    def text_probabilities(
         self,
         texts: Sequence[str],
-        pairs: Sequence[str] | None,
-        window: int | None,
-        overlap: int | None,
+        pairs: Sequence[str] | None = None,
+        *,
+        window: int | None = None,
+        overlap: int | None = None,
     ) -> NDArray[np.float32]:
+        """Return the probabilities of texts, as a float32 array (texts, classes).
+
+        Unlike `predict`, it lets other threads use the model between two batches. Parameters are
+        those of `predict`; ``pairs`` are the second texts.
+        """
         limit = self.max_length if window is None else window
         with self.lock:
             check_limit(self.tokenizer, limit, self.max_length, pair=pairs is not None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .._common.errors import reason
 from .._common.progress import Cancelled
+from ..model.evaluation import evaluate
 from .checkpoints import state as saving
 from .checkpoints.files import write, write_data
 from .checkpoints.weights import LastGood, copy_weights, put_back
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     import torch
 
+    from ..data.text_data import TextData
     from .hyperparameters import Hyperparameters
     from .job import Job
 
@@ -288,7 +290,10 @@ class Loop:
     def _evaluate(self) -> Event:
         start = time.perf_counter()
         position, chosen, history = self.position, self.hyperparameters, self._job.history
-        result = self._job.clf.evaluate(self._job.valid)
+        clf, valid = self._job.clf, cast("TextData", self._job.valid)
+        # Only this thread changes the weights, so others may use the model between the batches.
+        probabilities = clf.text_probabilities(valid.texts, valid.pairs)
+        result = evaluate(probabilities, valid.labels, clf.labels)
         position.seconds += time.perf_counter() - start
         value = -result.loss if chosen.best_by == "loss" else getattr(result, chosen.best_by)
         if position.best is None or value > position.best:

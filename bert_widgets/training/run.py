@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import atexit
 import itertools
-import os
 import threading
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 from .._common.errors import reason
+from .._common.forks import at_fork
 from .checkpoints.files import CheckpointError
 from .ending import stop_before_end
 from .records.reporting import name_of
@@ -346,5 +346,4 @@ def _forget_runs() -> None:
     _active.clear()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_runs)
+at_fork(in_child=_forget_runs)

@@ -46,6 +46,9 @@ def attribute(  # noqa: PLR0913
 ) -> list[Attribution]:
     """Score each word of each text by how much it raises or lowers the target.
 
+    All texts are explained by the same weights: a training of the model waits until the call is
+    done.
+
     Parameters
     ----------
     clf

@@ -64,7 +64,7 @@ def explain_all(
     pairs: Sequence[str] | None,
     probabilities: NDArray[np.float32] | None = None,
 ) -> list[Attribution]:
-    """Explain texts, or pairs, in groups, each under one bounded hold of the lock.
+    """Explain texts, or pairs, all by the same weights: the lock is held until the end.
 
     Parameters
     ----------
@@ -86,10 +86,19 @@ def explain_all(
     ValueError
         If a text contains no word.
     """
+    with job.clf.lock:
+        return _explain_all(job, texts, pairs, probabilities)
+
+
+def _explain_all(
+    job: AttributionJob,
+    texts: Sequence[str],
+    pairs: Sequence[str] | None,
+    probabilities: NDArray[np.float32] | None,
+) -> list[Attribution]:
     clf = job.clf
-    with clf.lock:
-        encodings = encode(clf.tokenizer, texts, pairs)
-        windows = cut_windows(clf.tokenizer, encodings, limit=clf.max_length)
+    encodings = encode(clf.tokenizer, texts, pairs)
+    windows = cut_windows(clf.tokenizer, encodings, limit=clf.max_length)
     _check_words(encodings)
     windows_of: list[list[Window]] = [[] for _ in texts]
     for window in windows:
@@ -154,7 +163,7 @@ def _explain_long(
     probabilities: NDArray[np.float32] | None,
     report: Callable[[int], object],
 ) -> Attribution:
-    """Explain a text of several windows, holding the lock for one window at a time."""
+    """Explain a text of several windows."""
     clf = job.clf
     weights = shares(windows)
     if probabilities is None:

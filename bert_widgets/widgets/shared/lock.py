@@ -6,6 +6,8 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
+from ..._common.forks import at_fork
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -24,6 +26,10 @@ class WidgetLock:
     """
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Make the lock free, whoever holds it."""
         self.for_page = False
         self._lock = threading.RLock()
         self._owner: int | None = None
@@ -45,8 +51,27 @@ class WidgetLock:
             finally:
                 self.for_page = before
 
+    @contextlib.contextmanager
+    def unless_busy(self) -> Iterator[bool]:
+        """Hold the lock if it is free; the value is whether it was.
+
+        For who holds the lock of a model: the holder of this one may be an observer that waits
+        for the model.
+        """
+        if not self._lock.acquire(blocking=False):
+            yield False
+            return
+        self._enter()
+        try:
+            yield True
+        finally:
+            self.__exit__()
+
     def __enter__(self) -> None:
         self._lock.acquire()
+        self._enter()
+
+    def _enter(self) -> None:
         self._owner = threading.get_ident()
         self._depth += 1
 
@@ -67,3 +92,11 @@ class WidgetLock:
 
 
 widget_lock = WidgetLock()
+
+
+def _in_child() -> None:
+    if not widget_lock.held:  # it may be held by a thread that is not in this process
+        widget_lock.reset()
+
+
+at_fork(in_child=_in_child)

@@ -10,6 +10,7 @@ import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..._common.forks import at_fork
 from ..._common.progress import Cancelled, cancelled_by
 from .lock import widget_lock
 from .widget import sentence
@@ -276,6 +277,18 @@ class TaskQueue:
 
 
 _at_work: weakref.WeakSet[TaskQueue] = weakref.WeakSet()
+
+
+def _forget_work() -> None:
+    """Let nobody wait for threads that are not in a forked process."""
+    for queue in list(_at_work):
+        queue._thread, queue._waiting = None, 0  # noqa: SLF001 - its own module
+        queue._runs.clear()  # noqa: SLF001
+        queue._idle.set()  # noqa: SLF001
+    _at_work.clear()
+
+
+at_fork(in_child=_forget_work)
 
 
 @atexit.register

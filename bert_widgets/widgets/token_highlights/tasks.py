@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..._common.progress import heard_by
 from ...explain.evidence.badge import badge
 from ...explain.evidence.faithfulness import faithfulness
+from ..shared.lock import widget_lock
 from ..shared.task_queue import Task
 from .cross_check import cross_check
 from .questions import (
@@ -71,8 +72,9 @@ def highlight_tasks(  # noqa: PLR0913
             return explained(clf, question, question.options, known)
 
     def show_progress(share: float) -> None:
-        if share < 1:  # the scores themselves say that they are done
-            traits.progress = share
+        with widget_lock.unless_busy() as free:
+            if free and share < 1:  # the scores themselves say that they are done
+                traits.progress = share
 
     def show_check(sentence: str) -> None:
         displayed.disagreement = sentence

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ..._common.forks import at_fork
 from ..._common.progress import Cancelled, cancelled_by
 from ...training.learning_rate_finder import find_learning_rate
 from ..shared.widget import sentence
@@ -117,6 +118,9 @@ _searches: WeakKeyDictionary[Trainer, Search] = WeakKeyDictionary()
 def search_of(trainer: Trainer) -> Search:
     """Return the search of a trainer."""
     return _searches.setdefault(trainer, Search())
+
+
+at_fork(in_child=_searches.clear)  # their threads are not in a forked process
 
 
 @atexit.register
