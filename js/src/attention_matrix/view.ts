@@ -2,7 +2,7 @@ import { h } from "../shared/dom.ts";
 import type { Palette } from "../shared/palette.ts";
 import type { Message } from "./plot/message.ts";
 import type { Pen } from "./plot/pen.ts";
-import type { Stage } from "./plot/stage.ts";
+import type { Scene, Stage } from "./plot/stage.ts";
 import type { Attention } from "./state.ts";
 import type { Trait } from "./traits.ts";
 
@@ -26,6 +26,11 @@ export interface View {
   draw: (state: Attention) => void;
   /** The plot as shown on screen, for a file; null if there is none. */
   picture: () => Picture | null;
+}
+
+/** What a plot shows on screen; null before it is laid out. */
+export function pictureOf(scene: Scene | null, paint: Picture["paint"]): Picture | null {
+  return scene && { width: scene.viewWidth, height: scene.viewHeight, paint };
 }
 
 /** A plot with its controls above and its readings beside or below it. */

@@ -5,13 +5,13 @@ import type { Palette } from "../../shared/palette.ts";
 import { differs } from "../../shared/read.ts";
 import { rowInView } from "../arrangement.ts";
 import { type Place, plotWidth, samePlace } from "../plot/layout.ts";
-import { makeMessage } from "../plot/message.ts";
-import { type Pen, widestOf } from "../plot/pen.ts";
+import { type Message, makeMessage } from "../plot/message.ts";
+import type { Pen } from "../plot/pen.ts";
 import { makeReadings, type Source } from "../plot/readings.ts";
-import { makeStage, type Point, type Stage } from "../plot/stage.ts";
-import { makeZoom, type Zoom } from "../plot/zoom.ts";
+import type { Point } from "../plot/stage.ts";
+import { makeTokenPlot, type TokenPlot } from "../plot/token_plot.ts";
 import type { Attention } from "../state.ts";
-import { type Actions, makeView, type Picture, type View } from "../view.ts";
+import { type Actions, makeView, type Picture, pictureOf, type View } from "../view.ts";
 import { makeHeadChips } from "./head_chips.ts";
 import { type Lines, linesOf, type Strand, strandsOf } from "./links.ts";
 import { type LinesLayout, layOutLines, paintLines, tokenAt, zoomedPitch } from "./paint.ts";
@@ -28,15 +28,12 @@ type Drawn = Strand & Lines;
 /** What the view shows at the moment. */
 interface Shown {
   state: Attention | null;
-  layout: LinesLayout | null;
   pointed: Place | null;
-  /** The distance between tokens after zooming; null if all fit. */
-  pitch: number | null;
 }
 
 /** Lines between two columns of tokens, each head in its own colour. */
 export function makeLines(frame: Frame, actions: Actions): View {
-  const shown: Shown = { state: null, layout: null, pointed: null, pitch: null };
+  const shown: Shown = { state: null, pointed: null };
   const message = makeMessage();
   const readings = makeReadings();
   const chips = makeHeadChips((heads) => actions.set("line_heads", heads));
@@ -49,24 +46,24 @@ export function makeLines(frame: Frame, actions: Actions): View {
   };
   const findLines = lineFinder();
   const paint = (pen: Pen, palette: Palette): void => {
-    const { state, layout, pointed } = shown;
+    const { state, pointed } = shown;
+    const layout = plot.layout();
     if (state === null || layout === null) return;
     const isolated = pointed ?? { row: rowInView(state), column: null };
     const drawn = findLines(state, palette, isolated);
     setText(lineCount, countOf(drawn));
-    paintLines(pen, { state, layout, scroll: stage.scroll(), isolated, palette, strands: drawn });
+    const scroll = plot.stage.scroll();
+    paintLines(pen, { state, layout, scroll, isolated, palette, strands: drawn });
   };
-  const { stage, zoom } = makeLinesStage(frame, shown, {
-    paint,
-    read,
-    placed: (layout) => message.centre(layout),
-    choose: actions.choose,
-  });
+  const plot = makeLinesPlot(frame, shown, { paint, read, message, choose: actions.choose });
 
-  const controls = [chips.element, threshold.element, zoom.element];
-  const view = makeView(stage, message, controls, h("div", {}, lineCount, readings.element));
+  const controls = [chips.element, threshold.element, plot.zoom];
+  const view = makeView(plot.stage, message, controls, h("div", {}, lineCount, readings.element));
   const draw = (next: Attention): void => {
-    if (shown.state?.rows !== next.rows) [shown.pointed, shown.pitch] = [null, null];
+    if (shown.state?.rows !== next.rows) {
+      shown.pointed = null;
+      plot.fit();
+    }
     shown.state = next;
     const present = strands();
     chips.draw(next, present);
@@ -77,72 +74,62 @@ export function makeLines(frame: Frame, actions: Actions): View {
       next,
     );
     read();
-    stage.relayout();
+    plot.stage.relayout();
   };
   const picture = (): Picture | null =>
-    shown.layout && strands().some(({ map }) => map !== null)
-      ? { width: shown.layout.viewWidth, height: shown.layout.viewHeight, paint }
-      : null;
+    strands().some(({ map }) => map !== null) ? pictureOf(plot.layout(), paint) : null;
   return { ...view, draw, picture };
 }
 
-interface StageActions {
+interface PlotActions {
   paint: (pen: Pen, palette: Palette) => void;
   /** The token under the pointer has changed. */
   read: () => void;
-  placed: (layout: LinesLayout) => void;
+  message: Message;
   choose: (row: number | null) => void;
 }
 
-/** The drawing with its pointer, keys and zoom, which change what is shown. */
-function makeLinesStage(
+/** The drawing with its pointer and keys, which change what is shown. */
+function makeLinesPlot(
   frame: Frame,
   shown: Shown,
-  { paint, read, placed, choose }: StageActions,
-): { stage: Stage; zoom: Zoom } {
-  const placeUnder = (point: Point | null): Place | null =>
-    point && shown.layout && tokenAt(shown.layout, point.x, point.y, stage.scroll());
-  const stage = makeStage(frame, {
+  { paint, read, message, choose }: PlotActions,
+): TokenPlot<LinesLayout> {
+  const placeUnder = (point: Point | null): Place | null => {
+    const layout = plot.layout();
+    return point && layout && tokenAt(layout, point.x, point.y, plot.stage.scroll());
+  };
+  const plot = makeTokenPlot(frame, {
     label: LABEL,
-    layOut: (available, pen) => {
-      if (shown.state === null) return null;
-      const { labels } = shown.state.rows;
-      const widest = widestOf(pen, labels, Math.min(WIDEST_LABEL, 0.22 * available));
-      const layout = layOutLines(plotWidth(available), labels.length, widest, shown.pitch);
-      shown.layout = layout;
-      placed(layout);
-      zoom.draw(shown.pitch !== null, layout);
-      return layout;
-    },
+    labels: () => shown.state?.rows.labels ?? null,
+    widestLabel: WIDEST_LABEL,
+    layOut: (available, ...sizes) => layOutLines(plotWidth(available), ...sizes),
+    zoomed: zoomedPitch,
+    message,
     paint,
     pointed: (point) => {
       const next = placeUnder(point);
       if (samePlace(next, shown.pointed)) return;
       shown.pointed = next;
       read();
-      stage.repaint();
+      plot.stage.repaint();
     },
     pressed: (point) => {
       const place = placeUnder(point);
       choose(place && (place.row ?? place.column));
     },
     key: ({ key }) => {
-      const { state, layout } = shown;
+      const { state } = shown;
+      const layout = plot.layout();
       if (state === null || layout === null) return false;
       const row = rowAfter(key, rowInView(state), layout.count);
-      if (row !== null) stage.reveal(null, [row * layout.pitch, layout.pitch]);
+      if (row !== null) plot.stage.reveal(null, [row * layout.pitch, layout.pitch]);
       else if (key !== "Escape") return false;
       choose(row);
       return true;
     },
-    zoom: (by) => {
-      if (shown.layout === null) return false;
-      shown.pitch = zoomedPitch(shown.layout, by);
-      return true;
-    },
   });
-  const zoom = makeZoom(stage.zoom);
-  return { stage, zoom };
+  return plot;
 }
 
 /** The row that an arrow key moves to; null for other keys. */

@@ -11,14 +11,14 @@ import {
   samePlace,
   zoomedCell,
 } from "../plot/layout.ts";
-import { makeMessage } from "../plot/message.ts";
-import { type Grid, widestOf } from "../plot/pen.ts";
+import { type Message, makeMessage } from "../plot/message.ts";
+import type { Grid, Pen } from "../plot/pen.ts";
 import { makeReadings } from "../plot/readings.ts";
 import { type GridMaker, gridMaker } from "../plot/shades.ts";
-import { makeStage, type Point, type Scroll, type Stage } from "../plot/stage.ts";
-import { makeZoom, type Zoom } from "../plot/zoom.ts";
+import type { Point, Scroll } from "../plot/stage.ts";
+import { makeTokenPlot, type TokenPlot } from "../plot/token_plot.ts";
 import type { Attention } from "../state.ts";
-import { type Actions, makeView, type Picture, type View } from "../view.ts";
+import { type Actions, makeView, type Picture, pictureOf, type View } from "../view.ts";
 import { paintMatrix } from "./paint.ts";
 
 const WIDEST_LABEL = 96;
@@ -29,15 +29,12 @@ const LABEL =
 /** What the view shows at the moment. */
 interface Shown {
   state: Attention | null;
-  layout: Layout | null;
   cursor: Place | null;
-  /** The size of a cell after zooming; null if all fit. */
-  cell: number | null;
 }
 
 /** The chosen map: rows attend to columns. */
 export function makeMatrix(frame: Frame, actions: Actions): View {
-  const shown: Shown = { state: null, layout: null, cursor: null, cell: null };
+  const shown: Shown = { state: null, cursor: null };
   const message = makeMessage();
   const readings = makeReadings();
   const read = (): void => {
@@ -45,61 +42,58 @@ export function makeMatrix(frame: Frame, actions: Actions): View {
     if (state !== null)
       readings.draw(state, cursor, state.map ? [{ map: state.map, color: null }] : []);
   };
-  const { stage, zoom, paint } = makeMatrixStage(frame, shown, {
-    read,
-    placed: (layout) => message.centre(layout),
-    choose: actions.choose,
-  });
+  const { plot, paint } = makeMatrixPlot(frame, shown, { read, message, choose: actions.choose });
 
-  const view = makeView(stage, message, [zoom.element], readings.element);
+  const view = makeView(plot.stage, message, [plot.zoom], readings.element);
   const draw = (next: Attention): void => {
-    if (shown.state?.rows !== next.rows) [shown.cursor, shown.cell] = [null, null];
+    if (shown.state?.rows !== next.rows) {
+      shown.cursor = null;
+      plot.fit();
+    }
     shown.state = next;
     message.draw(next.map === null ? [next] : [], next);
     read();
-    stage.relayout();
+    plot.stage.relayout();
   };
-  const picture = (): Picture | null =>
-    shown.layout && shown.state?.map
-      ? { width: shown.layout.viewWidth, height: shown.layout.viewHeight, paint }
-      : null;
+  const picture = (): Picture | null => (shown.state?.map ? pictureOf(plot.layout(), paint) : null);
   return { ...view, draw, picture };
 }
 
-interface StageActions {
+interface PlotActions {
   /** The cell under the cursor has changed. */
   read: () => void;
-  placed: (layout: Layout) => void;
+  message: Message;
   choose: (row: number | null) => void;
 }
 
-/** The drawing with its pointer, keys and zoom, which change what is shown. */
-function makeMatrixStage(
+/** The drawing with its pointer and keys, which change what is shown. */
+function makeMatrixPlot(
   frame: Frame,
   shown: Shown,
-  { read, placed, choose }: StageActions,
-): { stage: Stage; zoom: Zoom; paint: Picture["paint"] } {
-  const paint = matrixPainter(shown, () => stage.scroll());
-  const placeUnder = (point: Point | null): Place | null =>
-    point && shown.layout && placeAt(shown.layout, point.x, point.y, stage.scroll());
+  { read, message, choose }: PlotActions,
+): { plot: TokenPlot<Layout>; paint: Picture["paint"] } {
+  const painted = matrixPainter(shown);
+  const paint: Picture["paint"] = (pen, palette) => {
+    const layout = plot.layout();
+    if (layout !== null) painted(pen, palette, layout, plot.stage.scroll());
+  };
+  const placeUnder = (point: Point | null): Place | null => {
+    const layout = plot.layout();
+    return point && layout && placeAt(layout, point.x, point.y, plot.stage.scroll());
+  };
   const move = (cursor: Place | null): void => {
     if (samePlace(cursor, shown.cursor)) return;
     shown.cursor = cursor;
     read();
-    stage.repaint();
+    plot.stage.repaint();
   };
-  const stage = makeStage(frame, {
+  const plot = makeTokenPlot(frame, {
     label: LABEL,
-    layOut: (available, pen) => {
-      if (shown.state === null) return null;
-      const { labels } = shown.state.rows;
-      const widest = widestOf(pen, labels, Math.min(WIDEST_LABEL, 0.22 * available));
-      const layout = layOut(available, labels.length, widest, shown.cell);
-      shown.layout = layout;
-      placed(layout);
-      zoom.draw(shown.cell !== null, layout);
-      return layout;
-    },
+    labels: () => shown.state?.rows.labels ?? null,
+    widestLabel: WIDEST_LABEL,
+    layOut,
+    zoomed: zoomedCell,
+    message,
     paint,
     pointed: (point) => move(placeUnder(point)),
     pressed: (point) => {
@@ -107,12 +101,13 @@ function makeMatrixStage(
       if (place) choose(place.row ?? place.column);
     },
     key: ({ key }) => {
-      const { layout, cursor } = shown;
+      const { cursor } = shown;
+      const layout = plot.layout();
       if (layout === null || layout.count === 0) return false;
       const { cell } = layout;
       const next = cellBeside(cursor, key, layout.count);
       if (next !== null) {
-        stage.reveal([next.column * cell, cell], [next.row * cell, cell]);
+        plot.stage.reveal([next.column * cell, cell], [next.row * cell, cell]);
         move(next);
       } else if (key === "Enter" || key === " ") choose(cursor?.row ?? cursor?.column ?? null);
       else if (key === "Escape") {
@@ -121,18 +116,14 @@ function makeMatrixStage(
       } else return false;
       return true;
     },
-    zoom: (by) => {
-      if (shown.layout === null) return false;
-      shown.cell = zoomedCell(shown.layout, by);
-      return true;
-    },
   });
-  const zoom = makeZoom(stage.zoom);
-  return { stage, zoom, paint };
+  return { plot, paint };
 }
 
 /** Paints the map; one with several cells per pixel is halved first. */
-function matrixPainter(shown: Shown, scroll: () => Scroll): Picture["paint"] {
+function matrixPainter(
+  shown: Shown,
+): (pen: Pen, palette: Palette, layout: Layout, scroll: Scroll) => void {
   const gridOf = gridMaker();
   let pooled: { map: AttentionMap; bytes: Uint8Array } | null = null;
   const gridIn = (map: AttentionMap, cell: number, palette: Palette): Grid => {
@@ -140,13 +131,13 @@ function matrixPainter(shown: Shown, scroll: () => Scroll): Picture["paint"] {
     if (pooled?.map !== map) pooled = { map, bytes: halved(map) };
     return gridOf(pooled.bytes, Math.ceil(map.count / 2), palette);
   };
-  return (pen, palette) => {
-    const { state, layout, cursor } = shown;
-    if (state === null || layout === null) return;
+  return (pen, palette, layout, scroll) => {
+    const { state, cursor } = shown;
+    if (state === null) return;
     paintMatrix(pen, {
       state,
       layout,
-      scroll: scroll(),
+      scroll,
       cursor,
       palette,
       grid: state.map && gridIn(state.map, layout.cell, palette),

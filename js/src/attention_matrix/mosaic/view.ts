@@ -6,7 +6,7 @@ import type { Pen } from "../plot/pen.ts";
 import { gridMaker } from "../plot/shades.ts";
 import { makeStage, type Point, type Stage } from "../plot/stage.ts";
 import type { Attention } from "../state.ts";
-import { type Actions, makeView, type View } from "../view.ts";
+import { type Actions, makeView, pictureOf, type View } from "../view.ts";
 import { chosenHead, headInView, orderOf, shadingOf, toggled } from "./effects.ts";
 import { makeHeadDetail } from "./head_detail.ts";
 import {
@@ -77,10 +77,7 @@ export function makeMosaic(frame: Frame, actions: Actions): View {
       detail.draw(state, shown.pointed);
       stage.relayout();
     },
-    picture: () =>
-      shown.layout && shown.drawn?.state.thumbnails
-        ? { width: shown.layout.viewWidth, height: shown.layout.viewHeight, paint }
-        : null,
+    picture: () => (shown.drawn?.state.thumbnails ? pictureOf(shown.layout, paint) : null),
   };
 }
 

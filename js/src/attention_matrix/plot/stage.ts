@@ -28,7 +28,7 @@ export interface Point {
   y: number;
 }
 
-interface Parts {
+export interface StageParts {
   label: string;
   /** Computes the layout for a width; null if there is nothing to draw. */
   layOut: (available: number, pen: Pen) => Scene | null;
@@ -57,7 +57,7 @@ const ZOOM_KEYS: Record<string, 1 | 0 | -1> = { "+": 1, "=": 1, "-": -1, "0": 0 
 const WHEEL_STEP = 40;
 
 /** A canvas of the visible size, in a scroll area of the full size. */
-export function makeStage(frame: Frame, parts: Parts): Stage {
+export function makeStage(frame: Frame, parts: StageParts): Stage {
   const surface = makeSurface(frame, parts);
   const { element, canvas, relayout, repaint } = surface;
   const zoomAt = (by: 1 | 0 | -1, point: Point | null): void => {
@@ -108,7 +108,7 @@ interface Surface
 }
 
 /** The canvas and its scroll area, laid out again when the widget is resized. */
-function makeSurface(frame: Frame, { label, layOut, paint }: Parts): Surface {
+function makeSurface(frame: Frame, { label, layOut, paint }: StageParts): Surface {
   const canvas = h("canvas", {
     class: "bw-canvas",
     tabindex: 0,
@@ -182,7 +182,10 @@ function clear(context: CanvasRenderingContext2D, { viewWidth, viewHeight }: Sce
 }
 
 /** Reports what the pointer is over, also when the drawing scrolls under it. */
-function followPointer({ canvas, element, repaint }: Surface, { pointed, pressed }: Parts): void {
+function followPointer(
+  { canvas, element, repaint }: Surface,
+  { pointed, pressed }: StageParts,
+): void {
   let pointer: Point | null = null;
   const point = (next: Point | null): void => {
     pointer = next;

@@ -6,7 +6,7 @@ import { widestOf } from "../plot/pen.ts";
 import { signedGridMaker } from "../plot/shades.ts";
 import { makeStage, type Point, type Scroll, type Stage } from "../plot/stage.ts";
 import type { Attention } from "../state.ts";
-import { type Actions, makeView, type Picture, type View } from "../view.ts";
+import { type Actions, makeView, type Picture, pictureOf, type View } from "../view.ts";
 import { layOutQueryKey, paintQueryKey, type QueryKeyLayout, type Spot, spotAt } from "./paint.ts";
 import { type QueryRows, rowReader, tokenBeside } from "./rows.ts";
 import { describe, sourceOfWeights } from "./sentences.ts";
@@ -57,10 +57,7 @@ export function makeQueryKey(frame: Frame, actions: Actions): View {
     read();
     stage.relayout();
   };
-  const picture = (): Picture | null =>
-    shown.layout && shown.drawn?.rows
-      ? { width: shown.layout.viewWidth, height: shown.layout.viewHeight, paint }
-      : null;
+  const picture = (): Picture | null => (shown.drawn?.rows ? pictureOf(shown.layout, paint) : null);
   const aside = h("div", { class: "bw-query-key-notes" }, reading, source);
   const view = makeView(stage, message, [sort.element], aside);
   view.element.classList.add("bw-stacked");
