@@ -1,4 +1,4 @@
-"""A library that is not installed is asked for in a sentence that can be copied."""
+"""A missing optional library raises an error with the command that installs it."""
 
 from __future__ import annotations
 

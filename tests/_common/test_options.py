@@ -1,4 +1,4 @@
-"""An unknown name is answered with the one that was meant, whatever library it comes from."""
+"""An unknown name raises an error that suggests the nearest known one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long work tells whoever listens how far it is, and ends when it is called off."""
+"""Long work reports its progress to listeners, and ends when it is cancelled."""
 
 from __future__ import annotations
 

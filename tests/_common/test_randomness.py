@@ -1,4 +1,4 @@
-"""Draws from a generator of one's own are those that torch would have made with the same seed."""
+"""Draws from a separate generator equal those of torch's own with the same seed."""
 
 from __future__ import annotations
 

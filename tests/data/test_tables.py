@@ -1,4 +1,4 @@
-"""Files as people have them: what can be misread is read as it stands or refused, never guessed."""
+"""Files from practice: what can be misread is read as it stands or refused, never guessed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models with a PEFT adapter do all that others do; the classification head is never lost."""
+"""Models with a PEFT adapter support everything; the classification head is never lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arithmetic is the fastest exact one, and everything is put back."""
+"""The arithmetic is the fastest exact one, and all settings are restored."""
 
 from __future__ import annotations
 

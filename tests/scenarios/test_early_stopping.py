@@ -1,4 +1,4 @@
-"""Evaluations come when they should; the best is kept; a training without progress ends."""
+"""Evaluations are on time; the best weights are kept; a training without progress ends."""
 
 from __future__ import annotations
 
@@ -88,12 +88,12 @@ def test_it_ends_after_so_many_evaluations_without_improvement(patience):
 
 def test_it_saves_every_so_many_steps_and_at_the_end(tmp_path):
     given = trainer(data=DATA, folder=tmp_path, checkpoint_every=5, epochs=1)
-    found = []
+    saved = []
     for _ in given:
-        found += [p.name for p in tmp_path.glob("checkpoint-*") if p.name not in found]
-    found += [p.name for p in tmp_path.glob("checkpoint-*") if p.name not in found]
+        saved += [p.name for p in tmp_path.glob("checkpoint-*") if p.name not in saved]
+    saved += [p.name for p in tmp_path.glob("checkpoint-*") if p.name not in saved]
     last = given.progress.total_steps
-    assert found == [f"checkpoint-{step}" for step in sorted({*range(5, last, 5), last})]
+    assert saved == [f"checkpoint-{step}" for step in sorted({*range(5, last, 5), last})]
 
 
 def test_by_default_it_saves_after_each_epoch(tmp_path):

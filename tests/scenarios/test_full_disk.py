@@ -1,4 +1,4 @@
-"""A checkpoint that cannot be written costs nothing but the checkpoint."""
+"""A checkpoint that cannot be written loses nothing but the checkpoint."""
 
 from __future__ import annotations
 

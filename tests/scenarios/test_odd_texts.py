@@ -1,4 +1,4 @@
-"""Texts that a tokenizer cannot read, or of which nothing is left, wherever texts are given."""
+"""Texts that a tokenizer cannot read, or without tokens, in every function that takes texts."""
 
 from __future__ import annotations
 

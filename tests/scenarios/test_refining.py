@@ -1,4 +1,4 @@
-"""Quick scores come first and those of the chosen method next, if they are still wanted."""
+"""Quick scores are shown first and those of the chosen method next, unless cancelled."""
 
 from __future__ import annotations
 

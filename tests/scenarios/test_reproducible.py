@@ -1,4 +1,4 @@
-"""In fp32 the seed fixes every bit, in each process, whatever else goes on."""
+"""In fp32 the seed determines every bit, in each process, whatever else runs."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def test_another_process_gives_the_same_bits(tmp_path):
         "import sys, torch; from tests.scenarios.test_reproducible import fingerprint;"
         "torch.set_num_threads(1); print(fingerprint(sys.argv[1]))"
     )
-    found = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)],
         cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "3"}, check=True, capture_output=True,
     ).stdout  # fmt: skip
-    assert found.decode().strip() == fingerprint(tmp_path)
+    assert process.decode().strip() == fingerprint(tmp_path)
 
 
 @pytest.mark.parametrize("make", [lambda: (tiny_classifier("bert"), DATA, DATA[:9]),

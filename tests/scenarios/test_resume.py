@@ -1,4 +1,4 @@
-"""A resumed training becomes, bit for bit, what it would have become without the break."""
+"""A resumed training equals, bit for bit, one that was never interrupted."""
 
 from __future__ import annotations
 

@@ -169,8 +169,8 @@ def test_training_reads_the_same_tokens(tokenizers, kind, pairs, max_length):
     batch = arrays.collate([0, 1])
     for row, encoding in enumerate(encodings):
         if "token_type_ids" in batch:
-            found = batch["token_type_ids"][row][: len(encoding)].tolist()
-            assert found == list(encoding.token_type_ids)
+            types = batch["token_type_ids"][row][: len(encoding)].tolist()
+            assert types == list(encoding.token_type_ids)
 
 
 def test_windows_cover_a_long_text(tokenizers):

@@ -1,4 +1,4 @@
-"""What can be set is named, bounded and explained once, and a form can be made of it."""
+"""Each hyper-parameter is named, bounded and explained once; the form is made from that."""
 
 from __future__ import annotations
 

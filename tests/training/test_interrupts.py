@@ -1,4 +1,4 @@
-"""Ctrl-C, or the kernel's Stop button, costs nothing but the cell it ends."""
+"""Ctrl-C, or the kernel's Stop button, ends only the cell."""
 
 from __future__ import annotations
 

@@ -40,19 +40,19 @@ def test_the_suggested_rate_learns_and_a_much_lower_one_does_not(seed):
         return clf.evaluate(DATA).loss
 
     given = Trainer(tiny_classifier("modernbert"), DATA, seed=seed, **LARGE)
-    found = find_learning_rate(given)
-    given.configure(learning_rate=found.suggestion)
-    assert loss(found.suggestion) < 0.2
-    assert loss(found.suggestion / 30) > 0.5
+    result = find_learning_rate(given)
+    given.configure(learning_rate=result.suggestion)
+    assert loss(result.suggestion) < 0.2
+    assert loss(result.suggestion / 30) > 0.5
 
 
 def test_noise_alone_suggests_nothing():
     """Labels that have nothing to do with the texts."""
     labels = np.random.default_rng(0).permutation([label for _, label in DATA])
     data = [(text, label) for (text, _), label in zip(DATA, labels, strict=True)]
-    found = find_learning_rate(Trainer(tiny_classifier("albert"), data, batch_tokens=64))
-    assert found.suggestion is None
-    assert "does not fall clearly" in repr(found)
+    result = find_learning_rate(Trainer(tiny_classifier("albert"), data, batch_tokens=64))
+    assert result.suggestion is None
+    assert "does not fall clearly" in repr(result)
 
 
 @given(
@@ -81,33 +81,33 @@ def average(losses):
 
 def test_rates_grow_evenly_and_the_average_is_bias_corrected():
     seen = []
-    found = find_learning_rate(
+    result = find_learning_rate(
         trainer(data=DATA),
         lowest=1e-5,
         highest=1e-3,
         steps=21,
         progress=lambda rate, loss: seen.append((rate, loss)),
     )
-    np.testing.assert_allclose(np.diff(np.log10(found.rates)), 0.1)
-    np.testing.assert_allclose(found.smoothed, average(found.losses))
-    np.testing.assert_array_equal(seen, np.stack([found.rates, found.smoothed], 1))
-    frame = found.to_frame()
+    np.testing.assert_allclose(np.diff(np.log10(result.rates)), 0.1)
+    np.testing.assert_allclose(result.smoothed, average(result.losses))
+    np.testing.assert_array_equal(seen, np.stack([result.rates, result.smoothed], 1))
+    frame = result.to_frame()
     assert list(frame.columns) == ["learning_rate", "loss", "smoothed"]
-    np.testing.assert_array_equal(frame["loss"], found.losses)
+    np.testing.assert_array_equal(frame["loss"], result.losses)
 
 
 def test_the_first_loss_is_that_of_training():
     """Same batches, same dropout: the search looks at the training it is for."""
     given = trainer(data=DATA)
-    found = find_learning_rate(given)
+    result = find_learning_rate(given)
     next(event for event in given if event.kind == "step")
-    assert found.losses[0] == given.history.columns("step")["loss"][0]
+    assert result.losses[0] == given.history.columns("step")["loss"][0]
 
 
 def test_it_ends_when_the_loss_diverges():
-    found = find_learning_rate(Trainer(tiny_classifier("modernbert"), DATA, **LARGE))
-    assert len(found.rates) < 100
-    settled = found.smoothed[10:]
+    result = find_learning_rate(Trainer(tiny_classifier("modernbert"), DATA, **LARGE))
+    assert len(result.rates) < 100
+    settled = result.smoothed[10:]
     least = np.minimum.accumulate(settled)
     assert (settled > 4 * least).tolist() == [False] * (len(settled) - 1) + [True]
 

@@ -1,4 +1,4 @@
-"""A run on a thread obeys within one step, and loses nothing."""
+"""A run on a thread follows commands within one step, and loses nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training learns, counts and stops as it says."""
+"""Training learns, counts and stops as documented."""
 
 from __future__ import annotations
 

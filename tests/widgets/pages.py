@@ -1,4 +1,4 @@
-"""The page's end of a widget: it holds the state that messages have brought, as a browser does."""
+"""The page's side of a widget: it holds the state that messages have brought, as a browser does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Short trainings, and what a page has been shown of them."""
+"""Short trainings for the tests of widgets, and the state that a page has."""
 
 from __future__ import annotations
 

@@ -22,16 +22,16 @@ def test_rollout_is_the_product_of_mixed_layers(kind: str) -> None:
     expected = torch.eye(len(maps.tokens))
     for layer, weights in enumerate(own):
         expected = (0.5 * weights[0].mean(0) + 0.5 * torch.eye(len(maps.tokens))) @ expected
-        found = rollout(maps.means)[layer]
-        np.testing.assert_allclose(found, expected.numpy(), atol=1e-5)
-        np.testing.assert_allclose(found.sum(1), 1, atol=1e-5)
+        flow = rollout(maps.means)[layer]
+        np.testing.assert_allclose(flow, expected.numpy(), atol=1e-5)
+        np.testing.assert_allclose(flow.sum(1), 1, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_gradient_rollout_is_the_published_rule_on_the_models_own_weights(kind: str) -> None:
     clf = tiny_classifier(kind)
     encoding = clf.encode([TEXT])[0]
-    found = gradient_rollout(clf, encoding, Target(1))
+    flow = gradient_rollout(clf, encoding, Target(1))
     clf.model.set_attn_implementation("eager")
     outputs = clf.model(**clf.collate([encoding]), output_attentions=True)
     gradients = torch.autograd.grad(outputs.logits[0, 1], outputs.attentions)
@@ -39,5 +39,5 @@ def test_gradient_rollout_is_the_published_rule_on_the_models_own_weights(kind: 
     for layer, (weights, gradient) in enumerate(zip(outputs.attentions, gradients, strict=True)):
         update = (gradient[0] * weights[0]).clamp(min=0).mean(0)
         expected = expected + update @ expected
-        np.testing.assert_allclose(found[layer], expected.detach().numpy(), atol=1e-4)
-    assert (found >= 0).all()
+        np.testing.assert_allclose(flow[layer], expected.detach().numpy(), atol=1e-4)
+    assert (flow >= 0).all()

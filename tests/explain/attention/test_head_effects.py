@@ -35,9 +35,9 @@ def test_silencing_a_head_equals_zeroing_its_columns_of_the_output_projection(ki
     for layer, head in ((0, 0), (0, 3), (1, 2)):
         other = tiny_classifier(kind)
         silenced_by_hand(other, layer, head, 8)
-        found = ablated_logits(clf, encoding, [frozenset({(layer, head)})])
-        torch.testing.assert_close(found, other.logits([encoding]), rtol=0, atol=1e-4)
-        assert not torch.allclose(found, clf.logits([encoding]), atol=1e-4)
+        logits = ablated_logits(clf, encoding, [frozenset({(layer, head)})])
+        torch.testing.assert_close(logits, other.logits([encoding]), rtol=0, atol=1e-4)
+        assert not torch.allclose(logits, clf.logits([encoding]), atol=1e-4)
 
 
 def test_silencing_a_head_of_every_layer_that_albert_shares_equals_zeroing_it() -> None:
@@ -73,10 +73,10 @@ def test_the_estimate_is_the_derivative_with_respect_to_a_gate(kind: str) -> Non
 def test_estimates_are_the_same_with_every_layer_in_memory(kind: str, monkeypatch) -> None:
     clf = tiny_classifier(kind)
     encoding = clf.encode([TEXT])[0]
-    found = estimated_effects(clf, encoding, Target(1))
+    effects = estimated_effects(clf, encoding, Target(1))
     monkeypatch.setattr(ablation, "recomputed", contextlib.nullcontext)
     plain = estimated_effects(clf, encoding, Target(1))
-    np.testing.assert_allclose(found, plain, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(effects, plain, rtol=1e-5, atol=1e-6)
 
 
 def test_at_most_one_layer_is_in_memory() -> None:

@@ -32,12 +32,12 @@ def test_maps_are_the_models_attention_weights_to_half_a_level(kind: str, pair: 
     assert (maps.weights.dtype, maps.scales.dtype) == (np.uint8, np.float32)
     for layer in range(2):
         for head in range(4):
-            found, expected = maps.head(layer, head), own[layer][0, head].numpy()
+            weights, expected = maps.head(layer, head), own[layer][0, head].numpy()
             scale = maps.scales[layer, head]
             assert scale == pytest.approx(expected.max(), rel=1e-5)
             assert maps.weights[layer, head].max() == 255
-            assert np.abs(found - expected).max() <= scale / 255 * 0.5001
-            assert np.abs(found.sum(1) - 1).max() <= count * scale / 255 / 2 + 1e-5
+            assert np.abs(weights - expected).max() <= scale / 255 * 0.5001
+            assert np.abs(weights.sum(1) - 1).max() <= count * scale / 255 / 2 + 1e-5
 
 
 def test_tokens_and_words_are_those_of_the_text() -> None:
@@ -210,37 +210,37 @@ def test_means_over_heads_and_layers_are_exact() -> None:
 def test_merging_sums_columns_and_averages_rows(kind: str, specials: bool) -> None:  # noqa: FBT001
     maps = attention_maps(tiny_classifier(kind), TEXT, "unwatchable")
     weights = maps.head(1, 1)
-    found = maps.arranged(weights, words=True, specials=specials)
+    matrix = maps.arranged(weights, words=True, specials=specials)
     inside = maps.word_of_token >= 0
-    groups = [np.flatnonzero(found.of_token == k) for k in range(len(found.labels))]
+    groups = [np.flatnonzero(matrix.of_token == k) for k in range(len(matrix.labels))]
     assert all(len(group) for group in groups)
     if not specials:
-        assert found.labels == maps.words
-        assert (found.of_token[~inside] == -1).all()
+        assert matrix.labels == maps.words
+        assert (matrix.of_token[~inside] == -1).all()
     for i, rows in enumerate(groups):
         merged = np.array([weights[np.ix_(rows, columns)].sum(1).mean() for columns in groups])
         whole = weights[rows].sum(1).mean()
-        np.testing.assert_allclose(found.weights[i], merged / merged.sum() * whole, atol=1e-5)
-        assert found.left_out[i] == pytest.approx(1 - merged.sum() / whole, abs=1e-5)
-    np.testing.assert_allclose(found.weights.sum(1), 1, atol=0.03)
+        np.testing.assert_allclose(matrix.weights[i], merged / merged.sum() * whole, atol=1e-5)
+        assert matrix.left_out[i] == pytest.approx(1 - merged.sum() / whole, abs=1e-5)
+    np.testing.assert_allclose(matrix.weights.sum(1), 1, atol=0.03)
 
 
 def test_tokens_with_specials_are_unchanged() -> None:
     maps = attention_maps(tiny_classifier("bert"), TEXT)
-    found = maps.arranged(maps.head(0, 0))
-    np.testing.assert_allclose(found.weights, maps.head(0, 0), atol=1e-6)
-    assert found.labels == maps.token_texts
-    assert not found.left_out.any()
+    matrix = maps.arranged(maps.head(0, 0))
+    np.testing.assert_allclose(matrix.weights, maps.head(0, 0), atol=1e-6)
+    assert matrix.labels == maps.token_texts
+    assert not matrix.left_out.any()
 
 
 @pytest.mark.parametrize("size", [4, 7, 48])
 def test_a_thumbnail_keeps_the_largest_weight_under_each_pixel(size: int) -> None:
     maps = attention_maps(tiny_classifier("bert"), TEXT)
     count = len(maps.tokens)
-    found = maps.thumbnails(size)
+    thumbnails = maps.thumbnails(size)
     width = min(size, count)
-    assert found.shape == (2, 4, width, width)
-    assert (found.max((2, 3)) == 255).all()
+    assert thumbnails.shape == (2, 4, width, width)
+    assert (thumbnails.max((2, 3)) == 255).all()
     if size >= count:
-        np.testing.assert_array_equal(found, maps.weights)
-    assert found.sum() <= maps.weights.sum()
+        np.testing.assert_array_equal(thumbnails, maps.weights)
+    assert thumbnails.sum() <= maps.weights.sum()

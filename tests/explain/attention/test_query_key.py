@@ -15,18 +15,18 @@ def test_weights_are_the_softmax_of_queries_times_keys_unless_marked_inexact(
     kind: str, layer: int
 ) -> None:
     clf = tiny_classifier(kind)
-    found = query_key(clf, TEXT, "so bad", layer=layer, head=2)
-    count = len(found.tokens)
-    assert found.query.shape == found.key.shape == (count, 8)
+    result = query_key(clf, TEXT, "so bad", layer=layer, head=2)
+    count = len(result.tokens)
+    assert result.query.shape == result.key.shape == (count, 8)
     np.testing.assert_allclose(
-        found.weights, attention_maps(clf, TEXT, "so bad").head(layer, 2), atol=0.005
+        result.weights, attention_maps(clf, TEXT, "so bad").head(layer, 2), atol=0.005
     )
-    likely = np.exp(found.scores)
+    likely = np.exp(result.scores)
     likely /= likely.sum(1, keepdims=True)
     positions = kind == "deberta-v2" or (kind == "modernbert" and layer == 1)
-    assert found.complete is not positions
-    assert np.allclose(likely, found.weights, atol=1e-3) is not positions
-    assert found.tokens == attention_maps(clf, TEXT, "so bad").tokens
+    assert result.complete is not positions
+    assert np.allclose(likely, result.weights, atol=1e-3) is not positions
+    assert result.tokens == attention_maps(clf, TEXT, "so bad").tokens
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_norms_are_those_of_the_weighted_vectors(layer: int) -> None:
 @pytest.mark.parametrize("layer", [0, 1])
 def test_norms_of_a_block_are_those_of_the_parts_of_its_output(layer: int) -> None:
     clf = tiny_classifier("bert").eval()
-    found = block_norms(clf, clf.encode([TEXT])[0], layer)
+    norms = block_norms(clf, clf.encode([TEXT])[0], layer)
     states, weights, vectors, norm = parts(clf, layer)
     moved = torch.einsum("hij,hjw->ijw", weights, vectors)
     moved += torch.eye(len(states))[:, :, None] * states
@@ -51,7 +51,7 @@ def test_norms_of_a_block_are_those_of_the_parts_of_its_output(layer: int) -> No
     spread = (total.var(-1, correction=0) + norm.eps).sqrt()
     centred = moved - moved.mean(-1, keepdim=True)
     expected = (centred / spread[:, None, None] * norm.weight).norm(dim=-1)
-    np.testing.assert_allclose(found, expected.detach().numpy(), atol=1e-4)
+    np.testing.assert_allclose(norms, expected.detach().numpy(), atol=1e-4)
 
 
 @pytest.mark.parametrize("kind", KINDS)

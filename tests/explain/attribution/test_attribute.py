@@ -55,9 +55,9 @@ def test_scores_depend_on_neither_batch_nor_order(texts) -> None:
     together = attribute(clf, texts, tolerance=1e-4)
     backwards = attribute(clf, texts[::-1], tolerance=1e-4)[::-1]
     assert [a.text for a in together] == texts
-    for text, found, again in zip(texts, together, backwards, strict=True):
-        close(found, attribute(clf, text, tolerance=1e-4)[0])
-        close(again, found)
+    for text, attribution, again in zip(texts, together, backwards, strict=True):
+        close(attribution, attribute(clf, text, tolerance=1e-4)[0])
+        close(again, attribution)
 
 
 @settings(deadline=None, max_examples=20)
@@ -72,19 +72,19 @@ def test_a_word_has_the_sum_of_its_token_scores_and_its_place_in_the_text(
     clf = tiny_classifier(kind)
     most = max(len(encoding.words) for encoding in clf.encode(texts))
     assume(method != "exact_shapley" or most <= MOST_UNITS)
-    for found in attribute(clf, texts, method=method):
-        for number, score in enumerate(found.scores):
-            tokens = found.token_scores[found.word_of_token == number]
+    for attribution in attribute(clf, texts, method=method):
+        for number, score in enumerate(attribution.scores):
+            tokens = attribution.token_scores[attribution.word_of_token == number]
             assert len(tokens)
             assert score == pytest.approx(tokens.sum(), abs=1e-4)
-        frame = found.to_frame()
+        frame = attribution.to_frame()
         assert list(frame) == ["word", "score", "start", "end", "segment"]
-        assert [found.text[s:e] for s, e in zip(frame.start, frame.end, strict=True)] == list(
+        assert [attribution.text[s:e] for s, e in zip(frame.start, frame.end, strict=True)] == list(
             frame.word
         )
-        assert found.scores.dtype == found.token_scores.dtype == np.float32
+        assert attribution.scores.dtype == attribution.token_scores.dtype == np.float32
         if method == "integrated_gradients":
-            assert not found.token_scores[found.token_segments < 0].any()
+            assert not attribution.token_scores[attribution.token_segments < 0].any()
 
 
 def test_scripts_without_spaces_and_symbols_are_scored_word_by_word() -> None:
@@ -110,15 +110,15 @@ def test_texts_have_the_same_forms_as_for_predict() -> None:
 def test_both_texts_of_a_pair_are_scored(kind: str) -> None:
     clf = tiny_classifier(kind)
     pairs = [("a good film", "so bad"), ("bad", "the story was delightful")]
-    for (text, pair), found in zip(pairs, attribute(clf, pairs), strict=True):
-        assert (found.text, found.pair) == (text, pair)
+    for (text, pair), attribution in zip(pairs, attribute(clf, pairs), strict=True):
+        assert (attribution.text, attribution.pair) == (text, pair)
         words = [
             (text, pair)[s][a:b]
-            for s, (a, b) in zip(found.word_segments, found.word_offsets, strict=True)
+            for s, (a, b) in zip(attribution.word_segments, attribution.word_offsets, strict=True)
         ]
-        assert found.words == tuple(words) == tuple((text + " " + pair).split())
-        assert found.completeness_error < 0.01
-        assert np.abs(found.scores[found.word_segments == 1]).sum() > 0
+        assert attribution.words == tuple(words) == tuple((text + " " + pair).split())
+        assert attribution.completeness_error < 0.01
+        assert np.abs(attribution.scores[attribution.word_segments == 1]).sum() > 0
     np.testing.assert_allclose(
         attribute(clf, pairs[0])[0].probabilities, clf.predict(pairs[0]).probabilities[0], atol=1e-5
     )
@@ -144,28 +144,30 @@ def test_target_is_a_name_a_number_or_the_predicted_class() -> None:
 
 def test_several_labels_at_once() -> None:
     clf = tiny_classifier("bert", labels=("funny", "sad", "long"), problem_type="multi_label")
-    found = attribute(clf, TEXT)[0]
-    np.testing.assert_allclose(found.probabilities, clf.predict(TEXT).probabilities[0], atol=1e-5)
-    assert found.probabilities.sum() != pytest.approx(1, abs=0.01)
-    assert found.target == clf.labels[found.probabilities.argmax()]
+    attribution = attribute(clf, TEXT)[0]
+    np.testing.assert_allclose(
+        attribution.probabilities, clf.predict(TEXT).probabilities[0], atol=1e-5
+    )
+    assert attribution.probabilities.sum() != pytest.approx(1, abs=0.01)
+    assert attribution.target == clf.labels[attribution.probabilities.argmax()]
     assert attribute(clf, TEXT, target="sad")[0].completeness_error < 0.01
 
 
 def test_a_result_is_frozen_and_survives_pickling() -> None:
-    found = attribute(tiny_classifier("bert"), ("good", "bad film"))[0]
-    again = pickle.loads(pickle.dumps(found))  # noqa: S301
-    for field in dataclasses.fields(found):
-        before, after = getattr(found, field.name), getattr(again, field.name)
+    attribution = attribute(tiny_classifier("bert"), ("good", "bad film"))[0]
+    again = pickle.loads(pickle.dumps(attribution))  # noqa: S301
+    for field in dataclasses.fields(attribution):
+        before, after = getattr(attribution, field.name), getattr(again, field.name)
         np.testing.assert_array_equal(before, after)
         assert type(before) is type(after)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        found.target = "other"
+        attribution.target = "other"
 
 
 def test_completeness_is_stated_only_where_it_is_promised() -> None:
-    found = attribute(tiny_classifier("bert"), TEXT, method="input_x_gradient")[0]
-    assert found.completeness_error is found.difference is None
-    assert found.method == "input_x_gradient"
+    attribution = attribute(tiny_classifier("bert"), TEXT, method="input_x_gradient")[0]
+    assert attribution.completeness_error is attribution.difference is None
+    assert attribution.method == "input_x_gradient"
     assert all(method.name == name for name, method in METHODS.items())
     for name in WILLING:
         method = METHODS[name]
@@ -183,8 +185,8 @@ def test_a_method_is_added_by_adding_one_object(monkeypatch) -> None:
 
     method = Method("lengths", "Characters", "none", (), "nothing", lengths)
     monkeypatch.setitem(METHODS, method.name, method)
-    found = attribute(tiny_classifier("bert"), ["unwatchable film", "bad"], method="lengths")
-    assert [a.scores.tolist() for a in found] == [[11, 4], [3]]
+    attributions = attribute(tiny_classifier("bert"), ["unwatchable film", "bad"], method="lengths")
+    assert [a.scores.tolist() for a in attributions] == [[11, 4], [3]]
 
 
 @pytest.mark.parametrize(
@@ -282,29 +284,31 @@ def test_each_text_is_explained_under_one_state_of_weights_that_are_being_traine
     thread.start()
     try:
         before = len(modes)
-        found = attribute(clf, [f"{TEXT} {word}" for word in WORDS] * 4)
+        attributions = attribute(clf, [f"{TEXT} {word}" for word in WORDS] * 4)
         during = len(modes) - before
     finally:
         stop.set()
         thread.join()
     assert during > 1
     assert all(modes)
-    assert max(a.completeness_error for a in found) < 0.01
-    assert not np.array_equal(found[0].probabilities, found[-len(WORDS)].probabilities)
+    assert max(a.completeness_error for a in attributions) < 0.01
+    assert not np.array_equal(
+        attributions[0].probabilities, attributions[-len(WORDS)].probabilities
+    )
 
 
 @pytest.mark.parametrize("kind", ["roberta", "xlm-roberta", "deberta-v2", "modernbert"])
 def test_token_texts_are_the_letters_of_the_text(kind: str) -> None:
     text = "A café, crème brûlée!"
-    found = attribute(tiny_classifier(kind), text, method="input_x_gradient")[0]
-    for token, (start, end) in zip(found.token_texts, found.token_offsets, strict=True):
+    attribution = attribute(tiny_classifier(kind), text, method="input_x_gradient")[0]
+    for token, (start, end) in zip(attribution.token_texts, attribution.token_offsets, strict=True):
         assert start == end or token == text[start:end] or "unk" in token
 
 
 def test_token_texts_of_an_uncased_wordpiece_model_are_its_tokens() -> None:
-    found = attribute(tiny_classifier("bert"), "Good ☃", method="input_x_gradient")[0]
-    assert found.token_texts == found.tokens
-    assert "[UNK]" in found.token_texts
+    attribution = attribute(tiny_classifier("bert"), "Good ☃", method="input_x_gradient")[0]
+    assert attribution.token_texts == attribution.tokens
+    assert "[UNK]" in attribution.token_texts
 
 
 @pytest.mark.parametrize("text", ["", "  \n", ("", "")])
@@ -329,11 +333,11 @@ def test_log_odds_are_the_difference_of_two_logits() -> None:
 @pytest.mark.parametrize("problem_type", [None, "multi_label"])
 def test_probabilities_are_explained_as_they_are_predicted(problem_type) -> None:
     clf = tiny_classifier("bert", problem_type=problem_type)
-    found = attribute(clf, TEXT, target="positive", output="probability", baseline="mask")[0]
-    masked = " ".join(["[MASK]"] * (len(found.tokens) - 2))
+    attribution = attribute(clf, TEXT, target="positive", output="probability", baseline="mask")[0]
+    masked = " ".join(["[MASK]"] * (len(attribution.tokens) - 2))
     before, after = clf.predict([masked, TEXT]).probabilities[:, 1]
-    assert found.difference == pytest.approx(after - before, abs=1e-5)
-    assert found.completeness_error < 0.01
+    assert attribution.difference == pytest.approx(after - before, abs=1e-5)
+    assert attribution.completeness_error < 0.01
 
 
 def test_cancelled_work_ends_and_leaves_the_model_unchanged() -> None:

@@ -20,8 +20,8 @@ def test_the_how_to_adds_a_method(monkeypatch) -> None:
     exec(code + check, names)  # noqa: S102 - the project's own page
     names["test_alone"]()
     clf = tiny_classifier("bert")
-    found = attribute(clf, TEXT, method="alone")[0]
-    words = len(found.words)
+    attribution = attribute(clf, TEXT, method="alone")[0]
+    words = len(attribution.words)
     only = units(clf.encode([TEXT])[0], "words")
-    assert len(only) == words == np.count_nonzero(found.scores)
-    assert found.completeness_error is None
+    assert len(only) == words == np.count_nonzero(attribution.scores)
+    assert attribution.completeness_error is None

@@ -1,4 +1,4 @@
-"""How texts are grouped, cut into windows and put together again, whatever the method."""
+"""How texts are grouped, cut into windows and merged, for any method."""
 
 from __future__ import annotations
 

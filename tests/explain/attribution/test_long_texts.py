@@ -20,20 +20,24 @@ def test_a_long_text_is_explained_in_windows_as_it_is_predicted(pair, unit) -> N
     text = "The film was bad. " * MAX_LENGTH
     long = text if pair is None else (text, pair)
     short = "bad" if pair is None else ("bad", "so")
-    found, other = attribute(clf, [long, short], unit=unit)
-    assert (found.text, found.pair) == (text, pair)
-    assert found.windows > 1 == other.windows
-    np.testing.assert_allclose(found.probabilities, clf.predict(long).probabilities[0], atol=1e-5)
-    assert found.completeness_error < 0.01
-    read = found.word_offsets[found.word_segments == 1, 1].max(initial=0)
-    assert found.unread == (pair or "")[read:].strip()
-    assert pair is None or MAX_LENGTH // 2 - 2 <= (found.token_segments == 1).sum() < MAX_LENGTH
-    assert len(found.tokens) == len(found.token_scores)
-    assert (found.token_scores[found.word_of_token >= 0] != 0).all()
-    missing = abs(found.scores.sum() - found.difference)
-    assert missing <= 0.01 * np.abs(found.token_scores).sum() + 1e-4
+    attribution, other = attribute(clf, [long, short], unit=unit)
+    assert (attribution.text, attribution.pair) == (text, pair)
+    assert attribution.windows > 1 == other.windows
+    np.testing.assert_allclose(
+        attribution.probabilities, clf.predict(long).probabilities[0], atol=1e-5
+    )
+    assert attribution.completeness_error < 0.01
+    read = attribution.word_offsets[attribution.word_segments == 1, 1].max(initial=0)
+    assert attribution.unread == (pair or "")[read:].strip()
+    assert (
+        pair is None or MAX_LENGTH // 2 - 2 <= (attribution.token_segments == 1).sum() < MAX_LENGTH
+    )
+    assert len(attribution.tokens) == len(attribution.token_scores)
+    assert (attribution.token_scores[attribution.word_of_token >= 0] != 0).all()
+    missing = abs(attribution.scores.sum() - attribution.difference)
+    assert missing <= 0.01 * np.abs(attribution.token_scores).sum() + 1e-4
     for word, segment, (start, end) in zip(
-        found.words, found.word_segments, found.word_offsets, strict=True
+        attribution.words, attribution.word_segments, attribution.word_offsets, strict=True
     ):
         assert (text, pair)[segment][start:end] == word
 

@@ -1,4 +1,4 @@
-"""What a method can ask a problem, compared with the model itself."""
+"""The values that a `Problem` offers to a method, compared with the model itself."""
 
 from __future__ import annotations
 

@@ -48,11 +48,13 @@ def test_every_token_belongs_to_one_unit_that_holds_its_characters(text, data) -
 
 
 def test_a_span_contains_every_word_it_overlaps() -> None:
-    found = attribute(tiny_classifier("bert"), "not bad at all", unit=[(1, 5), (4, 10)])[0]
-    assert found.words == ("not bad", "at", "all")
-    assert found.unit == "spans"
+    attribution = attribute(tiny_classifier("bert"), "not bad at all", unit=[(1, 5), (4, 10)])[0]
+    assert attribution.words == ("not bad", "at", "all")
+    assert attribution.unit == "spans"
     words = attribute(tiny_classifier("bert"), "not bad at all")[0]
-    np.testing.assert_allclose(found.scores, [words.scores[:2].sum(), *words.scores[2:]], atol=1e-5)
+    np.testing.assert_allclose(
+        attribution.scores, [words.scores[:2].sum(), *words.scores[2:]], atol=1e-5
+    )
 
 
 def test_a_model_that_pads_internally_is_refused() -> None:

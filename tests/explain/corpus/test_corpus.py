@@ -1,4 +1,4 @@
-"""Tokens of a corpus are compared by the model's own vectors, and found as by hand."""
+"""Vectors, ranking and attention of a corpus search, compared with the model's own."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def hidden_states(clf, text: str, layer: int):
 def projected(clf, text: str, layer: int):
     """Return what the output projection of a layer reads, each head beside the other."""
     read = []
-    found = [module for name, module in clf.model.named_modules() if name.endswith(PROJECTIONS)]
-    hooks = [m.register_forward_pre_hook(lambda _, x: read.append(x[0])) for m in found]
+    modules = [module for name, module in clf.model.named_modules() if name.endswith(PROJECTIONS)]
+    hooks = [m.register_forward_pre_hook(lambda _, x: read.append(x[0])) for m in modules]
     with torch.no_grad():
         clf.model(**clf.collate(clf.encode([text])))
     for hook in hooks:
@@ -56,8 +56,8 @@ def projected(clf, text: str, layer: int):
 def test_embeddings_are_the_models_own_hidden_states(kind: str, layer: int) -> None:
     clf = tiny_classifier(kind)
     text = texts_of(kind)[0]
-    found = read_layer(clf, clf.encode([text]), layer, "embedding").vectors[0]
-    np.testing.assert_allclose(found, unit(hidden_states(clf, text, layer)), atol=1e-4)
+    vectors = read_layer(clf, clf.encode([text]), layer, "embedding").vectors[0]
+    np.testing.assert_allclose(vectors, unit(hidden_states(clf, text, layer)), atol=1e-4)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -65,8 +65,8 @@ def test_embeddings_are_the_models_own_hidden_states(kind: str, layer: int) -> N
 def test_head_vectors_are_the_input_of_the_output_projection(kind: str, layer: int) -> None:
     clf = tiny_classifier(kind)
     text = texts_of(kind)[0]
-    found = read_layer(clf, clf.encode([text]), layer, "heads").vectors[0]
-    np.testing.assert_allclose(found, projected(clf, text, layer), atol=1e-4)
+    vectors = read_layer(clf, clf.encode([text]), layer, "heads").vectors[0]
+    np.testing.assert_allclose(vectors, projected(clf, text, layer), atol=1e-4)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -117,11 +117,11 @@ def test_the_ranking_is_by_cosine_similarity(by, heads) -> None:
             if start < end:  # neither special nor a lone mark of a word's beginning
                 expected.append((float(vector @ query), row, start, end))
     expected.sort(reverse=True)
-    found = Corpus(clf, TEXTS).similar("The film was good", 2, layer=1, by=by, heads=heads, n=999)
-    assert len(found) == len(expected)
-    np.testing.assert_allclose(found.similarity, [e[0] for e in expected], atol=2e-3)
-    assert found.similarity.is_monotonic_decreasing
-    for match in found.itertuples():
+    matches = Corpus(clf, TEXTS).similar("The film was good", 2, layer=1, by=by, heads=heads, n=999)
+    assert len(matches) == len(expected)
+    np.testing.assert_allclose(matches.similarity, [e[0] for e in expected], atol=2e-3)
+    assert matches.similarity.is_monotonic_decreasing
+    for match in matches.itertuples():
         place = (match.row, match.start, match.end)
         own = [cosine for cosine, *other in expected if tuple(other) == place]
         assert min(abs(match.similarity - cosine) for cosine in own) < 2e-3
@@ -131,8 +131,10 @@ def test_the_ranking_is_by_cosine_similarity(by, heads) -> None:
 @pytest.mark.parametrize("specials", [True, False])
 def test_attended_tokens_of_a_match_agree_with_its_attention_map(kind: str, specials) -> None:
     clf = tiny_classifier(kind)
-    found = Corpus(clf, TEXTS).similar(TEXT, "good", layer=1, heads=[1, 2], n=20, specials=specials)
-    for match in found.itertuples():
+    matches = Corpus(clf, TEXTS).similar(
+        TEXT, "good", layer=1, heads=[1, 2], n=20, specials=specials
+    )
+    for match in matches.itertuples():
         maps = attention_maps(clf, match.text)
         places = [list(each) for each in maps.token_offsets]
         token = places.index([match.start, match.end])
@@ -149,14 +151,14 @@ def test_attended_tokens_of_a_match_agree_with_its_attention_map(kind: str, spec
 def test_a_match_has_its_word_position_and_label() -> None:
     clf = tiny_classifier("bert")
     frame = pd.DataFrame({"review": TEXTS, "label": [f"label {i}" for i in range(len(TEXTS))]})
-    found = Corpus(clf, frame, text="review").similar(TEXT, "café", layer=0, n=99)
-    assert found.word.iloc[0] == "café"
-    for match in found.itertuples():
+    matches = Corpus(clf, frame, text="review").similar(TEXT, "café", layer=0, n=99)
+    assert matches.word.iloc[0] == "café"
+    for match in matches.itertuples():
         assert match.text == TEXTS[match.row]
         assert match.label == f"label {match.row}"
         assert match.text[match.start : match.end] in match.word
         assert match.word in match.text
-    assert not set(found.token) & {"[CLS]", "[SEP]", "[PAD]"}
+    assert not set(matches.token) & {"[CLS]", "[SEP]", "[PAD]"}
 
 
 def test_both_texts_of_a_pair_are_searched() -> None:
@@ -164,12 +166,12 @@ def test_both_texts_of_a_pair_are_searched() -> None:
     data = TextData(
         ("so good", "bad soup"), ("never boring", "bad film"), np.array([0, 1]), ("a", "b")
     )
-    found = Corpus(clf, data).similar("so bad", "bad", pair="a café", layer=0, n=99)
-    assert set(zip(found.row, found.segment, strict=True)) == {(0, 0), (0, 1), (1, 0), (1, 1)}
-    for match in found.itertuples():
+    matches = Corpus(clf, data).similar("so bad", "bad", pair="a café", layer=0, n=99)
+    assert set(zip(matches.row, matches.segment, strict=True)) == {(0, 0), (0, 1), (1, 0), (1, 1)}
+    for match in matches.itertuples():
         inside = match.pair if match.segment else match.text
         assert inside[match.start : match.end].lower() == match.token.removeprefix("##").lower()
-    assert set(found.label) == {"a", "b"}
+    assert set(matches.label) == {"a", "b"}
 
 
 def test_a_token_has_the_tag_of_its_first_character() -> None:
@@ -177,14 +179,14 @@ def test_a_token_has_the_tag_of_its_first_character() -> None:
         middle = len(text) // 2
         return [(0, middle, "first"), (middle, len(text) - 1, "second")]
 
-    found = Corpus(tiny_classifier("bert"), TEXTS, tags=halves).similar(TEXT, 2, layer=0, n=99)
-    assert {"first", "second", ""} == set(found.tag)
-    for match in found.itertuples():
+    matches = Corpus(tiny_classifier("bert"), TEXTS, tags=halves).similar(TEXT, 2, layer=0, n=99)
+    assert {"first", "second", ""} == set(matches.tag)
+    for match in matches.itertuples():
         half = "first" if match.start < len(match.text) // 2 else "second"
         assert match.tag == ("" if match.start >= len(match.text) - 1 else half)
-    special = found.attends_to.isin(["[CLS]", "[SEP]"])
-    assert (found.attends_to_tag[special] == "").all()
-    assert (found.attends_to_tag[~special] != "").any()
+    special = matches.attends_to.isin(["[CLS]", "[SEP]"])
+    assert (matches.attends_to_tag[special] == "").all()
+    assert (matches.attends_to_tag[~special] != "").any()
 
 
 def counted(clf, monkeypatch) -> list[int]:
@@ -240,9 +242,9 @@ def test_memory_of_the_index_is_bounded(monkeypatch) -> None:
     corpus = Corpus(clf, TEXTS)
     expected = corpus.similar(TEXT, 2, layer=0)
     for layer, by in ((1, "embedding"), (0, "heads"), (0, "embedding")):
-        found = corpus.similar(TEXT, 2, layer=layer, by=by)
+        matches = corpus.similar(TEXT, 2, layer=layer, by=by)
         assert len(corpus._indices) <= 2
-    pd.testing.assert_frame_equal(found, expected)
+    pd.testing.assert_frame_equal(matches, expected)
     monkeypatch.setattr(similar_tokens, "_MOST_BYTES", 96 * tokens - 1)
     with pytest.raises(ValueError, match=rf"has {tokens} tokens, .* {tokens - 1} fits in 0 MiB"):
         Corpus(clf, TEXTS)
@@ -257,10 +259,10 @@ def test_any_texts_can_be_searched(texts, n) -> None:
             Corpus(clf, texts)
         return
     corpus = Corpus(clf, texts)
-    found = corpus.similar("The film", "film", layer=0, n=n)
-    assert len(found) == min(n, corpus.tokens)
-    assert found.similarity.between(-1, 1).all()
-    for match in found.itertuples():
+    matches = corpus.similar("The film", "film", layer=0, n=n)
+    assert len(matches) == min(n, corpus.tokens)
+    assert matches.similarity.between(-1, 1).all()
+    for match in matches.itertuples():
         assert texts[match.row][match.start : match.end].strip()
 
 

@@ -74,39 +74,41 @@ def test_a_change_that_two_digits_show_is_stated(change, said) -> None:
 def test_numbers_are_predictions_without_the_highest_words() -> None:
     clf = tiny_classifier("bert")
     text = "so bad a film never good"
-    found = attribute(clf, text, method="input_x_gradient", target="positive")[0]
-    found = dataclasses.replace(found, scores=np.array([1, 5, -1, 3, 4, -2], np.float32))
-    shown = badge(clf, found)
+    attribution = attribute(clf, text, method="input_x_gradient", target="positive")[0]
+    attribution = dataclasses.replace(
+        attribution, scores=np.array([1, 5, -1, 3, 4, -2], np.float32)
+    )
+    shown = badge(clf, attribution)
     assert shown.words == (1, 3, 4)
     predicted = clf.predict([text, "so a good"]).probabilities[:, 1]
     np.testing.assert_allclose([shown.probability, shown.without], predicted, atol=1e-5)
-    fewer = badge(clf, found, words=2)
+    fewer = badge(clf, attribution, words=2)
     assert fewer.random_low < fewer.random_without < fewer.random_high
     others = clf.predict("bad film never").probabilities[0, 1]  # all there is to draw
     assert shown.random_low == pytest.approx(others, abs=1e-5)
     assert shown.random_high == pytest.approx(others, abs=1e-5)
-    assert badge(clf, found) == shown
-    assert badge(clf, found, words=1).words == (1,)
-    few = dataclasses.replace(found, scores=np.array([-1, -5, -1, 3, -4, -2], np.float32))
+    assert badge(clf, attribution) == shown
+    assert badge(clf, attribution, words=1).words == (1,)
+    few = dataclasses.replace(attribution, scores=np.array([-1, -5, -1, 3, -4, -2], np.float32))
     assert badge(clf, few).words == (3,)
-    none = dataclasses.replace(found, scores=-np.ones(6, np.float32))
+    none = dataclasses.replace(attribution, scores=-np.ones(6, np.float32))
     assert badge(clf, none).words == ()
     assert badge(clf, none).without == badge(clf, none).probability
     with pytest.raises(ValueError, match="words=0 is invalid"):
-        badge(clf, found, words=0)
+        badge(clf, attribution, words=0)
 
 
 def test_the_one_word_of_a_text_is_compared_with_nothing() -> None:
     clf = tiny_classifier("bert")
-    found = attribute(clf, "bad")[0]
-    shown = badge(clf, dataclasses.replace(found, scores=np.ones(1, np.float32)))
+    attribution = attribute(clf, "bad")[0]
+    shown = badge(clf, dataclasses.replace(attribution, scores=np.ones(1, np.float32)))
     assert shown.words == (0,)
     assert np.isnan([shown.random_without, shown.random_low, shown.random_high]).all()
 
 
 def test_the_demo_model_depends_on_its_words_of_praise() -> None:
     clf = demo.classifier(device="cpu")
-    found = attribute(clf, demo.reviews().text[0])[0]
-    shown = badge(clf, found)
+    attribution = attribute(clf, demo.reviews().text[0])[0]
+    shown = badge(clf, attribution)
     assert shown.without < shown.random_low
     assert "lowers P(positive)" in shown.sentence

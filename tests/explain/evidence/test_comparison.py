@@ -33,18 +33,18 @@ def test_each_text_has_the_measures_of_its_own_attribution() -> None:
     part = report.per_text.set_index(["method", "text"]).loc["input_x_gradient"]
     assert list(part.index) == [7, 3, 5]
     assert list(part["target"]) == list(FRAME["label"])
-    found = [
+    attributions = [
         attribute(clf, text, method="input_x_gradient", target=label)[0]
         for text, label in zip(FRAME["text"], FRAME["label"], strict=True)
     ]
-    alone = faithfulness(clf, found)
+    alone = faithfulness(clf, attributions)
     np.testing.assert_allclose(
         part["comprehensiveness"], [f.comprehensiveness for f in alone], atol=1e-4
     )
     np.testing.assert_allclose(part["sufficiency"], [f.sufficiency for f in alone], atol=1e-4)
     np.testing.assert_allclose(part["deletion"], [f.deletion.area for f in alone], atol=1e-4)
     np.testing.assert_allclose(part["insertion"], [f.insertion.area for f in alone], atol=1e-4)
-    agreeing = plausibility(found, list(FRAME["marked"]))
+    agreeing = plausibility(attributions, list(FRAME["marked"]))
     np.testing.assert_allclose(part["auprc"], agreeing.auprc)
     row = report.table.loc["input_x_gradient"]
     assert row["comprehensiveness", "mean"] == pytest.approx(part["comprehensiveness"].mean())

@@ -21,8 +21,8 @@ TEXT = "The film wasn't good, café 🙂 unexpectedly boring."
 
 def scored(clf, text, scores):
     """Return an attribution of a text with scores of one's own."""
-    found = attribute(clf, text, method="input_x_gradient", target=1)[0]
-    return dataclasses.replace(found, scores=np.array(scores, np.float32))
+    attribution = attribute(clf, text, method="input_x_gradient", target=1)[0]
+    return dataclasses.replace(attribution, scores=np.array(scores, np.float32))
 
 
 def probability(clf, text):
@@ -35,27 +35,29 @@ def test_every_measure_is_a_difference_of_predictions_of_edited_texts() -> None:
     scores = np.random.default_rng(0).permutation(10)
     best = np.argsort(-scores).tolist()
     attribution = scored(clf, " ".join(words), scores)
-    found = faithfulness(clf, [attribution])[0]
+    measures = faithfulness(clf, [attribution])[0]
 
     def left(gone):
         return probability(clf, " ".join(w for i, w in enumerate(words) if i not in gone))
 
     whole = left([])
-    assert found.probability == pytest.approx(whole, abs=1e-6)
+    assert measures.probability == pytest.approx(whole, abs=1e-6)
     for i, count in enumerate([1, 1, 1, 2, 5]):
-        assert found.comprehensiveness_at[i] == pytest.approx(whole - left(best[:count]), abs=1e-5)
-        assert found.sufficiency_at[i] == pytest.approx(whole - left(best[count:]), abs=1e-5)
-    assert found.comprehensiveness == pytest.approx(found.comprehensiveness_at.mean())
-    assert found.deletion.removed.tolist() == list(range(11))
+        assert measures.comprehensiveness_at[i] == pytest.approx(
+            whole - left(best[:count]), abs=1e-5
+        )
+        assert measures.sufficiency_at[i] == pytest.approx(whole - left(best[count:]), abs=1e-5)
+    assert measures.comprehensiveness == pytest.approx(measures.comprehensiveness_at.mean())
+    assert measures.deletion.removed.tolist() == list(range(11))
     deletion = [left(best[:count]) for count in range(11)]
     insertion = [left(best[10 - count :]) for count in range(11)]
-    np.testing.assert_allclose(found.deletion.probability, deletion, atol=1e-5)
-    np.testing.assert_allclose(found.insertion.probability, insertion, atol=1e-5)
-    assert found.deletion.area == pytest.approx(np.trapezoid(deletion, dx=0.1), abs=1e-5)
+    np.testing.assert_allclose(measures.deletion.probability, deletion, atol=1e-5)
+    np.testing.assert_allclose(measures.insertion.probability, insertion, atol=1e-5)
+    assert measures.deletion.area == pytest.approx(np.trapezoid(deletion, dx=0.1), abs=1e-5)
     drops = [whole - left([i]) for i in range(10)]
     tau, r = stats.kendalltau(scores, drops)[0], stats.pearsonr(scores, drops)[0]
-    assert found.leave_one_out_kendall == pytest.approx(tau, abs=1e-4)
-    assert found.leave_one_out_pearson == pytest.approx(r, abs=1e-4)
+    assert measures.leave_one_out_kendall == pytest.approx(tau, abs=1e-4)
+    assert measures.leave_one_out_pearson == pytest.approx(r, abs=1e-4)
 
 
 @pytest.mark.parametrize("removal", ["delete", "mask"])
@@ -65,10 +67,10 @@ def test_the_random_baseline_depends_on_text_and_seed_only(removal) -> None:
     other = scored(clf, "so bad", [1, 2])
     alone = faithfulness(clf, [first], removal=removal)[0]
     together = faithfulness(clf, [other, second, first], removal=removal)
-    for found in together[1:]:
+    for measures in together[1:]:
         for name in ("random_mean", "random_low", "random_high"):
             np.testing.assert_allclose(
-                getattr(found.deletion, name), getattr(alone.deletion, name), atol=1e-5
+                getattr(measures.deletion, name), getattr(alone.deletion, name), atol=1e-5
             )
     # what is the highest for one is the lowest for the other
     np.testing.assert_allclose(
@@ -112,10 +114,10 @@ def test_a_long_text_has_a_curve_of_twenty_steps() -> None:
 
 def test_one_word_has_no_correlation() -> None:
     clf = tiny_classifier("bert")
-    found = faithfulness(clf, [scored(clf, "bad", [1])])[0]
-    assert np.isnan(found.leave_one_out_kendall)
-    assert np.isnan(found.leave_one_out_pearson)
-    assert found.comprehensiveness == pytest.approx(
+    measures = faithfulness(clf, [scored(clf, "bad", [1])])[0]
+    assert np.isnan(measures.leave_one_out_kendall)
+    assert np.isnan(measures.leave_one_out_pearson)
+    assert measures.comprehensiveness == pytest.approx(
         probability(clf, "bad") - probability(clf, ""), abs=1e-5
     )
     assert faithfulness(clf, []) == []
@@ -128,18 +130,18 @@ def test_pairs_and_units() -> None:
     pair = ("a good film. So bad!", "the story was delightful")
     for unit in ("words", "sentences"):
         a = attribute(clf, pair, target=1, unit=unit)[0]
-        found = faithfulness(clf, [a])[0]
+        measures = faithfulness(clf, [a])[0]
         best = int(a.scores.argmax())
         drop = probability(clf, pair) - probability(clf, without(a, [best]))
-        assert found.comprehensiveness_at[0] == pytest.approx(drop, abs=1e-5)
+        assert measures.comprehensiveness_at[0] == pytest.approx(drop, abs=1e-5)
 
 
 def test_it_can_be_cancelled() -> None:
     clf, called_off = tiny_classifier("bert"), threading.Event()
-    found = attribute(clf, TEXT)
+    attributions = attribute(clf, TEXT)
     called_off.set()
     with pytest.raises(Cancelled), cancelled_by(called_off):
-        faithfulness(clf, found)
+        faithfulness(clf, attributions)
 
 
 @given(
@@ -158,9 +160,9 @@ def test_agreement_counts_ranks_and_the_highest_words() -> None:
     text = "so bad a film"
     first = [scored(clf, text, s) for s in ([4, 3, 2, 1], [4, 3, 2, 1], [1, 1, 1, 1])]
     second = [scored(clf, text, s) for s in ([40, 3, 2, 0], [1, 2, 3, 4], [4, 3, 2, 1])]
-    found = agreement(first, second)
-    np.testing.assert_allclose(found.spearman, [1, -1, np.nan])
-    np.testing.assert_allclose(found.overlap, [1, 2 / 3, 1])
+    measures = agreement(first, second)
+    np.testing.assert_allclose(measures.spearman, [1, -1, np.nan])
+    np.testing.assert_allclose(measures.overlap, [1, 2 / 3, 1])
     with pytest.raises(ValueError, match="Text 0, 'so bad a film', has different words"):
         agreement(first[:1], [scored(clf, "so bad", [1, 2])])
     with pytest.raises(ValueError, match="3 and 1 attributions"):

@@ -14,8 +14,8 @@ from tests.models import tiny_classifier
 
 
 def scored(text, scores, **options):
-    found = attribute(tiny_classifier("bert"), text, method="input_x_gradient", **options)[0]
-    return dataclasses.replace(found, scores=np.array(scores, np.float32))
+    attribution = attribute(tiny_classifier("bert"), text, method="input_x_gradient", **options)[0]
+    return dataclasses.replace(attribution, scores=np.array(scores, np.float32))
 
 
 def test_scores_are_assigned_to_white_space_words_by_characters() -> None:
@@ -31,14 +31,14 @@ def test_a_case_computed_by_hand() -> None:
     human = [0, 1, 0.6, 0.5, 0.4, 0, 0, 0, 0.9, 0]  # b c d and i: four of ten
     #              a  b  c  d  e  f  g  h  i  j
     close = scored(text, [0, 4, 5, 1, 3, 0, 0, 6, 0, -1])  # the highest four: h, b c, e
-    found = plausibility([close], [human])
-    assert found.token_f1.tolist() == [0.5]  # two of four, twice
+    measures = plausibility([close], [human])
+    assert measures.token_f1.tolist() == [0.5]  # two of four, twice
     # b c shares 2 of 3 with b c d; h shares none with i; e none
-    assert found.iou_precision.tolist() == pytest.approx([1 / 3])
-    assert found.iou_recall.tolist() == [0.5]
-    assert found.iou_f1 == pytest.approx(0.4)
+    assert measures.iou_precision.tolist() == pytest.approx([1 / 3])
+    assert measures.iou_recall.tolist() == [0.5]
+    assert measures.iou_f1 == pytest.approx(0.4)
     # ranked: h, c, b, e, d: precision 1/2, 2/3, 3/5 at c, b, d; i is tied with four at 0
-    assert found.auprc[0] == pytest.approx((1 / 2 + 2 / 3 + 3 / 5 + 4 / 9) / 4)
+    assert measures.auprc[0] == pytest.approx((1 / 2 + 2 / 3 + 3 / 5 + 4 / 9) / 4)
 
 
 def test_runs_match_at_half_of_their_union() -> None:
@@ -52,13 +52,13 @@ def test_runs_match_at_half_of_their_union() -> None:
 
 
 def test_f1_of_runs_is_that_of_the_mean_precision_and_recall() -> None:
-    found = plausibility(
+    measures = plausibility(
         [scored("a b c d", [1, 0, 0, 0])] * 3, [[1, 0, 0, 0], [0, 1, 0, 1], [0] * 4]
     )
-    assert found.iou_precision.tolist() == [1, 0, 0]
-    np.testing.assert_array_equal(found.iou_recall, [1, 0, np.nan])
-    assert found.iou_f1 == pytest.approx(2 * (1 / 3) * (1 / 2) / (1 / 3 + 1 / 2))
-    np.testing.assert_array_equal(np.isnan(found.auprc), [False, False, True])
+    assert measures.iou_precision.tolist() == [1, 0, 0]
+    np.testing.assert_array_equal(measures.iou_recall, [1, 0, np.nan])
+    assert measures.iou_f1 == pytest.approx(2 * (1 / 3) * (1 / 2) / (1 / 3 + 1 / 2))
+    np.testing.assert_array_equal(np.isnan(measures.auprc), [False, False, True])
 
 
 @given(
@@ -68,30 +68,30 @@ def test_f1_of_runs_is_that_of_the_mean_precision_and_recall() -> None:
 )
 def test_measures_of_one_text_agree_with_scikit_learn(words) -> None:
     scores, marked = map(list, zip(*words, strict=True))
-    found = plausibility([scored(" ".join("abcdefgh"[: len(words)]), scores)], [marked])
-    assert found.auprc[0] == pytest.approx(average_precision_score(marked, scores))
+    measures = plausibility([scored(" ".join("abcdefgh"[: len(words)]), scores)], [marked])
+    assert measures.auprc[0] == pytest.approx(average_precision_score(marked, scores))
     chosen = np.zeros(len(words))
     chosen[np.argsort(np.negative(scores), kind="stable")[: sum(marked)]] = 1
-    assert found.token_f1[0] == pytest.approx(f1_score(marked, chosen))
+    assert measures.token_f1[0] == pytest.approx(f1_score(marked, chosen))
 
 
 def test_spans_mark_the_words_they_overlap() -> None:
     text = "so bad, so well-made a film"
-    found = scored(text, [0, 9, 0, 0, 8, 0, 0])
+    attribution = scored(text, [0, 9, 0, 0, 8, 0, 0])
     for spans, numbers in (
         ([(3, 6), (11, 20)], [0, 1, 0, 1, 0, 0]),
         ([[6, 7]], [0, 1, 0, 0, 0, 0]),
         ([(7, 8)], [0] * 6),
         ([], [0] * 6),
     ):
-        by_spans, by_numbers = (plausibility([found], [each]) for each in (spans, numbers))
+        by_spans, by_numbers = (plausibility([attribution], [each]) for each in (spans, numbers))
         for name, values in vars(by_numbers).items():
             np.testing.assert_array_equal(getattr(by_spans, name), values)
 
 
 def test_invalid_rationales_are_named_in_the_error() -> None:
-    found = [scored("so bad", [1, 2])]
+    attributions = [scored("so bad", [1, 2])]
     with pytest.raises(ValueError, match="1 texts have 0 rationales"):
-        plausibility(found, [])
+        plausibility(attributions, [])
     with pytest.raises(ValueError, match="Text 0, 'so bad', has 2 white-space words"):
-        plausibility(found, [[1, 0, 0]])
+        plausibility(attributions, [[1, 0, 0]])

@@ -28,12 +28,12 @@ def same(before, after) -> bool:
 
 def test_infidelity_is_zero_for_exact_and_one_for_useless_scores() -> None:
     clf = tiny_classifier("bert")
-    found = attribute(clf, "so bad", method="input_x_gradient")[0]
+    attribution = attribute(clf, "so bad", method="input_x_gradient")[0]
     clf.model.classifier.weight.data.zero_()
-    constant = infidelity(clf, [found], samples=5)
+    constant = infidelity(clf, [attribution], samples=5)
     assert constant.tolist() == [0]
     clf = tiny_classifier("bert")
-    useless = dataclasses.replace(found, scores=np.zeros(2, np.float32))
+    useless = dataclasses.replace(attribution, scores=np.zeros(2, np.float32))
     assert infidelity(clf, [useless], samples=5).tolist() == [1]
     one = attribute(clf, "unwatchable", method="input_x_gradient")[0]
     assert infidelity(clf, [one], samples=5)[0] == pytest.approx(0, abs=1e-9)
@@ -42,7 +42,9 @@ def test_infidelity_is_zero_for_exact_and_one_for_useless_scores() -> None:
 @pytest.mark.parametrize("output", ["logit", "probability"])
 def test_infidelity_is_captums_normalised_one(output, monkeypatch) -> None:
     clf = tiny_classifier("roberta")
-    found = attribute(clf, (TEXT, "so bad"), baseline="mask", output=output, target="positive")[0]
+    attribution = attribute(
+        clf, (TEXT, "so bad"), baseline="mask", output=output, target="positive"
+    )[0]
     seen: list[tuple[np.ndarray, np.ndarray]] = []
     masked_values = Problem.masked_values
 
@@ -52,7 +54,7 @@ def test_infidelity_is_captums_normalised_one(output, monkeypatch) -> None:
         return values
 
     monkeypatch.setattr(Problem, "masked_values", watched)
-    ours = infidelity(clf, [found], samples=20)[0]
+    ours = infidelity(clf, [attribution], samples=20)[0]
     kept, values = seen[0]
     gone = torch.from_numpy(~kept[:-1]).float()
     known = {tuple(row): value for row, value in zip(kept.tolist(), values, strict=True)}
@@ -66,8 +68,8 @@ def test_infidelity_is_captums_normalised_one(output, monkeypatch) -> None:
     theirs = captum_infidelity(
         model,
         remove,
-        torch.ones(1, len(found.words)),
-        torch.from_numpy(found.scores)[None],
+        torch.ones(1, len(attribution.words)),
+        torch.from_numpy(attribution.scores)[None],
         n_perturb_samples=20,
         normalize=True,
     )
@@ -79,13 +81,13 @@ def test_infidelity_is_captums_normalised_one(output, monkeypatch) -> None:
 def test_sensitivity_changes_only_the_embeddings(kind) -> None:
     clf = tiny_classifier(kind)
     before = state(clf)
-    found = attribute(clf, [TEXT, "so bad"], method="input_x_gradient")
-    still = sensitivity(clf, found, radius=0.0, samples=2)
-    little, much = (sensitivity(clf, found, radius=r, samples=3) for r in (0.001, 0.3))
+    attributions = attribute(clf, [TEXT, "so bad"], method="input_x_gradient")
+    still = sensitivity(clf, attributions, radius=0.0, samples=2)
+    little, much = (sensitivity(clf, attributions, radius=r, samples=3) for r in (0.001, 0.3))
     assert still.tolist() == [0, 0]
     assert (little > 0).all()
     assert (little < much).all()
-    alone = sensitivity(clf, found[1:], radius=0.3, samples=3)
+    alone = sensitivity(clf, attributions[1:], radius=0.3, samples=3)
     assert alone[0] == pytest.approx(much[1], rel=1e-3)
     assert same(before, state(clf))
     assert not clf.model.get_input_embeddings()._forward_hooks
@@ -93,7 +95,7 @@ def test_sensitivity_changes_only_the_embeddings(kind) -> None:
 
 def test_spans_log_odds_and_layers_are_repeated_with_the_same_options() -> None:
     clf = tiny_classifier("bert")
-    found = attribute(
+    attributions = attribute(
         clf,
         TEXT,
         method="input_x_gradient",
@@ -101,24 +103,24 @@ def test_spans_log_odds_and_layers_are_repeated_with_the_same_options() -> None:
         target=("positive", "negative"),
         layer=1,
     )
-    assert sensitivity(clf, found, radius=0.0, samples=1)[0] == 0
-    again = robustness._again(clf, found[0])
-    assert (again.words, again.against, again.layer) == (found[0].words, "negative", 1)
-    np.testing.assert_array_equal(again.token_scores, found[0].token_scores)
+    assert sensitivity(clf, attributions, radius=0.0, samples=1)[0] == 0
+    again = robustness._again(clf, attributions[0])
+    assert (again.words, again.against, again.layer) == (attributions[0].words, "negative", 1)
+    np.testing.assert_array_equal(again.token_scores, attributions[0].token_scores)
 
 
 def test_randomisation_goes_from_the_head_down_on_a_copy() -> None:
     clf = tiny_classifier("distilbert")
     before = state(clf)
-    found = attribute(clf, [TEXT, "the story was so good and the acting bad"])
-    result = randomisation(clf, found)
+    attributions = attribute(clf, [TEXT, "the story was so good and the acting bad"])
+    result = randomisation(clf, attributions)
     assert result.parts == ("head", "layer 1", "layer 0", "embeddings")
     assert result.spearman.shape == (4, 2)
     assert (np.abs(result.spearman) <= 1).all()
     assert same(before, state(clf))
-    again = randomisation(clf, found).spearman
+    again = randomisation(clf, attributions).spearman
     np.testing.assert_array_equal(again, result.spearman)
-    assert not np.array_equal(randomisation(clf, found, seed=1).spearman, again)
+    assert not np.array_equal(randomisation(clf, attributions, seed=1).spearman, again)
 
 
 def test_a_method_that_ignores_the_model_is_detected(monkeypatch) -> None:
@@ -127,8 +129,8 @@ def test_a_method_that_ignores_the_model_is_detected(monkeypatch) -> None:
 
     monkeypatch.setitem(METHODS, "place", Method("place", "place", "", (), "", by_place))
     clf = tiny_classifier("bert")
-    found = attribute(clf, [TEXT, "so bad"], method="place")
-    np.testing.assert_allclose(randomisation(clf, found).spearman, 1)
+    attributions = attribute(clf, [TEXT, "so bad"], method="place")
+    np.testing.assert_allclose(randomisation(clf, attributions).spearman, 1)
     looking = randomisation(clf, attribute(clf, TEXT)).spearman
     assert (looking[-1] < 0.9).all()
 

@@ -88,14 +88,14 @@ def test_texts_are_read_back_as_they_were(tmp_path_factory, data):
     written = TextData(data.draw(text), data.draw(st.none() | text), labels, classes)
     path = tmp_path_factory.mktemp("texts") / "data.jsonl"
     write_data(path, written)
-    found = read_data(path)
-    assert (found.texts, found.pairs, found.classes) == (
+    restored = read_data(path)
+    assert (restored.texts, restored.pairs, restored.classes) == (
         written.texts,
         written.pairs,
         written.classes,
     )
-    assert found.labels.dtype == written.labels.dtype
-    np.testing.assert_array_equal(found.labels, written.labels)
+    assert restored.labels.dtype == written.labels.dtype
+    np.testing.assert_array_equal(restored.labels, written.labels)
 
 
 def fill(text):

@@ -1,4 +1,4 @@
-"""A copy of the weights is at hand that was made while all was well."""
+"""A copy of the weights from before a divergence is kept."""
 
 from __future__ import annotations
 

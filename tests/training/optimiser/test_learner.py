@@ -1,4 +1,4 @@
-"""One step is one step: however it is cut in parts, and whatever stands in its way."""
+"""The result of a step does not depend on how it is split or on errors in between."""
 
 from __future__ import annotations
 

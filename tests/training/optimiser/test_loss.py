@@ -1,4 +1,4 @@
-"""The loss is torch's own: class weights, label smoothing, one or several labels a text."""
+"""The loss is torch's own: class weights, label smoothing, one or several labels per text."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def test_one_label_per_text(given_numbers, given_weights, given_smoothing, seed)
         weight=None if given_weights is None else torch.tensor(given_weights),
         label_smoothing=given_smoothing,
     )(logits, torch.from_numpy(texts.labels))
-    found = total(texts, logits, class_weights=given_weights, label_smoothing=given_smoothing)
-    torch.testing.assert_close(found, expected)
+    loss = total(texts, logits, class_weights=given_weights, label_smoothing=given_smoothing)
+    torch.testing.assert_close(loss, expected)
 
 
 @given(st.lists(st.integers(0, 7), min_size=1, max_size=9), weights, smoothing, st.integers(0, 99))
@@ -59,8 +59,8 @@ def test_several_labels_per_text(given_numbers, given_weights, given_smoothing, 
     expected = nn.BCEWithLogitsLoss(
         pos_weight=None if given_weights is None else torch.tensor(given_weights)
     )(logits, torch.from_numpy(texts.labels) * (1 - given_smoothing) + given_smoothing / 2)
-    found = total(texts, logits, class_weights=given_weights, label_smoothing=given_smoothing)
-    torch.testing.assert_close(found, expected)
+    loss = total(texts, logits, class_weights=given_weights, label_smoothing=given_smoothing)
+    torch.testing.assert_close(loss, expected)
 
 
 @given(numbers.map(lambda values: [0, 1, 2, *values]), st.integers(0, 99))
@@ -88,6 +88,6 @@ def test_balanced_labels_have_equal_weight_present_and_absent():
 
 def test_a_class_without_texts_has_a_finite_loss():
     for texts in (single([0, 1, 1]), several([1, 3, 1])):
-        found = total(texts, torch.zeros(3, 3), class_weights="balanced")
-        assert torch.isfinite(found)
-        assert found > 0
+        loss = total(texts, torch.zeros(3, 3), class_weights="balanced")
+        assert torch.isfinite(loss)
+        assert loss > 0

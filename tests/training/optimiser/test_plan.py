@@ -1,4 +1,4 @@
-"""A plan shows each text once an epoch, in batches within the budget, from the seed alone."""
+"""A plan has each text once per epoch, in batches within the budget, given by the seed."""
 
 from __future__ import annotations
 

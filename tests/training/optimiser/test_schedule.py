@@ -26,13 +26,13 @@ def groups(clf, **options):
     trained = trained_parameters(clf, chosen)
     optimizer = adamw(trained, depths(clf.model), chosen)
     names = {id(parameter): name for name, parameter in trained.items()}
-    found = {
+    by_name = {
         names[id(parameter)]: (group["weight_decay"], group["scale"])
         for group in optimizer.param_groups
         for parameter in group["params"]
     }
-    assert found.keys() == trained.keys()
-    return found
+    assert by_name.keys() == trained.keys()
+    return by_name
 
 
 def layers(kind):
@@ -48,13 +48,13 @@ def place(name, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_lower_layers_learn_more_slowly(kind):
-    found = groups(tiny_classifier(kind), layer_decay=0.5)
-    for name, (_, scale) in found.items():
+    by_name = groups(tiny_classifier(kind), layer_decay=0.5)
+    for name, (_, scale) in by_name.items():
         assert scale == 0.5 ** (layers(kind) + 1 - place(name, kind)), name
-    assert len({scale for _, scale in found.values()}) == layers(kind) + 2
-    heads = [name for name in found if name.startswith(("classifier", "head", "pre_classifier"))]
+    assert len({scale for _, scale in by_name.values()}) == layers(kind) + 2
+    heads = [name for name in by_name if name.startswith(("classifier", "head", "pre_classifier"))]
     assert heads
-    assert {found[name][1] for name in heads} == {1.0}
+    assert {by_name[name][1] for name in heads} == {1.0}
 
 
 @pytest.mark.parametrize("kind", KINDS)

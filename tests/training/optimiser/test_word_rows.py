@@ -1,4 +1,4 @@
-"""Training only the word rows in use is training them all."""
+"""Training only the word rows in use equals training them all."""
 
 from __future__ import annotations
 

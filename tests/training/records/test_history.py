@@ -1,4 +1,4 @@
-"""The columns hold every event, whole rows only; notes stand beside them."""
+"""The columns hold every event as whole rows; notes are kept separately."""
 
 from __future__ import annotations
 

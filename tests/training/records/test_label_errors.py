@@ -43,22 +43,22 @@ def test_an_example_computed_by_hand():
     ])  # fmt: skip
     labels = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 1])
     # Thresholds: bad (.9+.7+.2)/3 = .6, good (.7+.5+.3+.5)/4 = .5, plain (.6+.3+.45)/3 = .45.
-    found = label_errors(probabilities, labels, CLASSES[:3])
-    assert found["row"].tolist() == [2, 5, 8]
-    assert found["label"].tolist() == ["bad", "good", "plain"]
-    assert found["suggested"].tolist() == ["good", "bad", "good"]
-    np.testing.assert_allclose(found["score"], [0.6, 0.4, 0.1])
+    errors = label_errors(probabilities, labels, CLASSES[:3])
+    assert errors["row"].tolist() == [2, 5, 8]
+    assert errors["label"].tolist() == ["bad", "good", "plain"]
+    assert errors["suggested"].tolist() == ["good", "bad", "good"]
+    np.testing.assert_allclose(errors["score"], [0.6, 0.4, 0.1])
 
 
 @given(predictions(most_classes=2))
 def test_for_two_classes_results_and_order_are_those_of_cleanlab(given_):
     probabilities, labels = given_
-    found = label_errors(probabilities, labels, CLASSES[:2])
+    errors = label_errors(probabilities, labels, CLASSES[:2])
     theirs = find_label_issues(
         labels, probabilities, filter_by="confident_learning", n_jobs=1,
         return_indices_ranked_by="normalized_margin",
     )  # fmt: skip
-    assert found["row"].tolist() == theirs.tolist()
+    assert errors["row"].tolist() == theirs.tolist()
 
 
 @given(predictions())
@@ -72,8 +72,8 @@ def test_for_more_classes_results_are_the_off_diagonals_of_cleanlabs_confident_j
     predicted = probabilities.argmax(1)
     same = (reached.sum(1) < 2) | reached[np.arange(len(labels)), predicted]
     _, theirs = compute_confident_joint(labels, probabilities, return_indices_of_off_diagonals=True)
-    found = label_errors(probabilities, labels, CLASSES[:k])
-    mine = set(found["row"].tolist())
+    errors = label_errors(probabilities, labels, CLASSES[:k])
+    mine = set(errors["row"].tolist())
     comparable = set(np.flatnonzero(same).tolist())
     assert mine & comparable <= set(theirs.tolist())
     missed = set(theirs.tolist()) & comparable - mine
@@ -90,29 +90,30 @@ def test_the_order_of_rows_and_classes_does_not_matter(given_, random):
     random.shuffle(rows)
     random.shuffle(columns)
     names = CLASSES[:k]
-    found = label_errors(probabilities, labels, names)
+    errors = label_errors(probabilities, labels, names)
     moved = label_errors(
         probabilities[rows][:, columns],
         np.array([columns.index(label) for label in labels[rows]]),
         tuple(names[c] for c in columns),
     )
     moved["row"] = [rows[row] for row in moved["row"]]
-    np.testing.assert_allclose(moved.pop("score"), found.pop("score"))
-    assert moved.to_dict("list") == found.to_dict("list")
+    np.testing.assert_allclose(moved.pop("score"), errors.pop("score"))
+    assert moved.to_dict("list") == errors.to_dict("list")
 
 
 @given(predictions())
 def test_a_suggestion_is_another_more_probable_label(given_):
     probabilities, labels = given_
-    found = label_errors(probabilities, labels, CLASSES[: probabilities.shape[1]])
-    assert (found["label"] != found["suggested"]).all()
-    assert (found["score"] > 0).all()
-    assert found["score"].is_monotonic_decreasing
-    suggested = [CLASSES.index(name) for name in found["suggested"]]
+    errors = label_errors(probabilities, labels, CLASSES[: probabilities.shape[1]])
+    assert (errors["label"] != errors["suggested"]).all()
+    assert (errors["score"] > 0).all()
+    assert errors["score"].is_monotonic_decreasing
+    suggested = [CLASSES.index(name) for name in errors["suggested"]]
     margins = (
-        probabilities[found["row"], suggested] - probabilities[found["row"], labels[found["row"]]]
+        probabilities[errors["row"], suggested]
+        - probabilities[errors["row"], labels[errors["row"]]]
     )
-    np.testing.assert_allclose(found["score"], margins)
+    np.testing.assert_allclose(errors["score"], margins)
 
 
 def test_labels_the_model_agrees_with_are_not_suspicious():
@@ -135,10 +136,10 @@ def test_the_dynamics_list_label_errors_with_their_texts():
     for shift in (-0.05, 0.05):
         rows = np.array([0, 1, 3, 4])
         dynamics.record(rows, np.stack([1 - good - shift, good + shift], 1))
-    found = dynamics.label_errors()
-    assert found.columns.tolist() == ["row", "text", "pair", "label", "suggested", "score"]
-    assert found.drop(columns="score").values.tolist() == [[4, "e", "z", "good", "bad"]]
-    assert found["score"][0] == pytest.approx(0.6)
+    errors = dynamics.label_errors()
+    assert errors.columns.tolist() == ["row", "text", "pair", "label", "suggested", "score"]
+    assert errors.drop(columns="score").values.tolist() == [[4, "e", "z", "good", "bad"]]
+    assert errors["score"][0] == pytest.approx(0.6)
 
 
 def test_multi_label_data_is_refused():

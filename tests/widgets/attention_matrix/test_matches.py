@@ -1,4 +1,4 @@
-"""A widget finds tokens like the selected one in a corpus, and shows a text with tokens masked."""
+"""Corpus matches of the selected token, and texts with masked tokens."""
 
 from __future__ import annotations
 

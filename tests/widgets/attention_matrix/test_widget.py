@@ -1,4 +1,4 @@
-"""The page holds what is on show, exactly, and no more than fits; effects are measured."""
+"""The page holds what is displayed, exactly, within its budget; effects are measured."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def test_small_texts_have_every_head_in_the_page(pair):
     assert (widget.layer, widget.head, widget.layers, widget.heads) == (1, 3, 2, 4)
     for layer in range(2):
         for head in range(4):
-            found = in_page(widget, "weights", layer, head)
-            np.testing.assert_allclose(found, maps.head(layer, head), atol=1e-6)
+            weights = in_page(widget, "weights", layer, head)
+            np.testing.assert_allclose(weights, maps.head(layer, head), atol=1e-6)
     assert agrees(widget)
 
 
@@ -286,8 +286,8 @@ def test_queries_and_keys_are_sent_while_displayed():
     for trait, part, scale in zip(
         ("_query", "_key"), (expected.query, expected.key), widget._query_key_scales, strict=True
     ):
-        found = getattr(widget, trait).reshape(-1, widget._query_key_size) / 127 * scale
-        np.testing.assert_allclose(found, part, atol=scale / 250)
+        vectors = getattr(widget, trait).reshape(-1, widget._query_key_size) / 127 * scale
+        np.testing.assert_allclose(vectors, part, atol=scale / 250)
     widget.head = 3
     assert widget._query_key_of == [1, 3]
 

@@ -222,11 +222,13 @@ def test_probes_are_coloured_texts_with_their_prediction(first, second, scale):
 @given(st.lists(texts, min_size=2, max_size=40, unique=True))
 def test_classes_have_their_measures(classes):
     labels = np.arange(len(classes))
-    found = evaluate(np.eye(len(classes))[::-1].copy(), labels, tuple(classes))
-    document = harmless(training_html([("", "finished", progress(8))], [], [], evaluation=found))
+    evaluation = evaluate(np.eye(len(classes))[::-1].copy(), labels, tuple(classes))
+    document = harmless(
+        training_html([("", "finished", progress(8))], [], [], evaluation=evaluation)
+    )
     shown = cells(document)[3:]
     assert shown[::5] == classes[:15]
-    assert shown[3::5] == [f"{f1:.3f}" for f1 in found.f1[:15]]
+    assert shown[3::5] == [f"{f1:.3f}" for f1 in evaluation.f1[:15]]
 
 
 @given(st.lists(st.tuples(st.integers(0, 99), texts, texts, texts), max_size=9))

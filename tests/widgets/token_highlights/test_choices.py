@@ -1,4 +1,4 @@
-"""Whatever is chosen in TokenHighlights, it shows the result of `attribute`."""
+"""For every combination of choices, TokenHighlights shows the result of `attribute`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Undo goes back through earlier states, and redo forward again."""
+"""Undo returns to earlier states, and redo to later ones."""
 
 from __future__ import annotations
 

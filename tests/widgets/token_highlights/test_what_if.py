@@ -43,12 +43,12 @@ def test_the_answer_is_the_prediction_for_the_edited_text(edit, text, pair, by_p
         assert widget.wait(PATIENCE)
     else:
         widget.edit = edit
-    found = widget.edited
-    assert (found["text"], found["pair"]) == (text, pair)
-    assert found["edit"] == widget.edit
+    answer = widget.edited
+    assert (answer["text"], answer["pair"]) == (text, pair)
+    assert answer["edit"] == widget.edit
     expected = clf.predict((text, pair))
-    np.testing.assert_allclose(found["probabilities"], expected.probabilities[0], atol=1e-5)
-    assert found["label"] == expected.labels[0]
+    np.testing.assert_allclose(answer["probabilities"], expected.probabilities[0], atol=1e-5)
+    assert answer["label"] == expected.labels[0]
     assert (widget.text, widget.pair) == ("The film was not bad.", "It was good"), "only if applied"
     widget.text = "other"
     assert (widget.edit, widget.edited) == ({}, {})

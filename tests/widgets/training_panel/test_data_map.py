@@ -1,4 +1,4 @@
-"""The data map shows how examples were learnt; its box chooses among all of them."""
+"""The data map shows how examples were learned; its box selects among all of them."""
 
 from __future__ import annotations
 
@@ -148,13 +148,13 @@ def test_likely_label_errors_are_listed():
     positive = np.where(DATA["label"] == "positive", 0.9, 0.2) + np.arange(len(DATA)) / 1000
     predicted = np.stack([1 - positive, positive], 1).astype(np.float32)
     mine.dynamics.record(np.arange(len(DATA)), predicted)
-    found = mine.dynamics.label_errors()
-    assert 5 in found["row"].tolist()
+    errors = mine.dynamics.label_errors()
+    assert 5 in errors["row"].tolist()
     listed = page_of(TrainingPanel(mine)).state["_suspects"]
-    assert [[row, text, label, suggested] for row, text, label, suggested, _ in listed] == found[
+    assert [[row, text, label, suggested] for row, text, label, suggested, _ in listed] == errors[
         ["row", "text", "label", "suggested"]
     ].to_numpy().tolist()
-    assert [score for *_, score in listed] == pytest.approx(found["score"].tolist())
+    assert [score for *_, score in listed] == pytest.approx(errors["score"].tolist())
 
 
 @contextlib.contextmanager

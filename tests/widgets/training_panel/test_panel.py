@@ -1,4 +1,4 @@
-"""The panel shows the runs as they are, obeys its buttons, and never holds a run up."""
+"""The panel shows the current state of runs, its buttons work, and it never delays a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page gets each snapshot of the probes, and few when there are many."""
+"""The page gets each snapshot of the probes, and a subset when there are many."""
 
 from __future__ import annotations
 

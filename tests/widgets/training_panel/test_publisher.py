@@ -1,4 +1,4 @@
-"""However fast news comes, snapshots keep their distance and the last one is the last state."""
+"""Snapshots keep a minimum interval, and the last one shows the last state."""
 
 from __future__ import annotations
 

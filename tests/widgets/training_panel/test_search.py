@@ -1,4 +1,4 @@
-"""The search for a learning rate runs beside the kernel, once a trainer, in all its panels."""
+"""The search for a learning rate runs in the background, one per trainer, in all its panels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learning rate, form and probes: what is set in the page or in Python is the trainer's."""
+"""Learning rate, form and probes set in the page or in Python are those of the trainer."""
 
 from __future__ import annotations
 

@@ -151,8 +151,8 @@ def test_relevance_at_the_last_layer_adds_up_to_the_logit(kind: str) -> None:
     with torch.no_grad():
         logits = clf.eval()(**clf.collate(clf.encode([sample(kind)])))[0]
     for target, logit in enumerate(logits.tolist()):
-        found = scores(clf, sample(kind), target=target, layer=1)[0]
-        assert found.sum() == pytest.approx(logit, rel=1e-4, abs=1e-5)
+        attribution = scores(clf, sample(kind), target=target, layer=1)[0]
+        assert attribution.sum() == pytest.approx(logit, rel=1e-4, abs=1e-5)
 
 
 def handed(inputs, weight, bias, relevance):
@@ -257,10 +257,10 @@ def reference(clf: BertClassifier, text: str, target: int) -> np.ndarray:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_scores_are_those_of_the_papers_rules(seed: int, target: int) -> None:
     clf = tiny_classifier("bert", seed=seed)
-    found = scores(clf, TEXT, target=target)[0]
+    attribution = scores(clf, TEXT, target=target)[0]
     with torch.no_grad():
         expected = reference(clf, TEXT, target)
-    np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-4 * np.abs(expected).max())
+    np.testing.assert_allclose(attribution, expected, rtol=2e-3, atol=2e-4 * np.abs(expected).max())
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *OTHERS])
@@ -268,9 +268,9 @@ def test_scores_are_the_same_alone_in_a_batch_and_when_repeated(kind: str) -> No
     clf = built(kind)
     texts = [sample(kind), "bad", "so good a film. " * 3]
     together = scores(clf, texts, target=0)
-    for text, found in zip(texts, together, strict=True):
+    for text, attribution in zip(texts, together, strict=True):
         alone = scores(clf, text, target=0)[0]
-        np.testing.assert_allclose(found, alone, atol=2e-4 * np.abs(alone).max())
+        np.testing.assert_allclose(attribution, alone, atol=2e-4 * np.abs(alone).max())
     np.testing.assert_array_equal(together[0], scores(clf, texts, target=0)[0])
 
 

@@ -18,7 +18,7 @@ from bert_widgets.explain.attribution.methods.shapley import _all_coalitions
 from bert_widgets.explain.attribution.options import AttributionOptions
 from bert_widgets.explain.attribution.problem import Problem
 from bert_widgets.explain.attribution.targets import Target
-from tests.explain.attribution.methods.toys import linear_worth, toy_classifier
+from tests.explain.attribution.methods.toys import linear_scores, toy_classifier
 from tests.models import KINDS, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
@@ -40,7 +40,7 @@ def problem_of(clf, text: str, target: int = 1, **options) -> Problem:
 @pytest.mark.parametrize("kind", ["bert", "roberta", "deberta-v2"])
 def test_kernel_shap_is_captums_with_words_as_feature_mask(kind: str) -> None:
     clf = tiny_classifier(kind)
-    found = attribute(clf, TEXT, method="kernel_shap", target=1, samples=60, seed=3)[0]
+    attribution = attribute(clf, TEXT, method="kernel_shap", target=1, samples=60, seed=3)[0]
     problem = problem_of(clf, TEXT, seed=3)
     inputs = problem.inputs([0])
 
@@ -59,7 +59,7 @@ def test_kernel_shap_is_captums_with_words_as_feature_mask(kind: str) -> None:
             perturbations_per_eval=20,
             return_input_shape=False,
         )
-    np.testing.assert_allclose(found.scores, captum[0].numpy(), atol=1e-3)
+    np.testing.assert_allclose(attribution.scores, captum[0].numpy(), atol=1e-3)
 
 
 @pytest.mark.exhaustive
@@ -68,10 +68,10 @@ def test_kernel_shap_approximates_the_exact_values(kind: str) -> None:
     clf = tiny_classifier(kind)
     text = "这电影不好" if kind == "chinese" else SHORT
     exact = attribute(clf, text, method="exact_shapley")[0]
-    found = attribute(clf, text, method="kernel_shap", samples=2000)[0]
-    assert np.linalg.norm(found.scores - exact.scores) < 0.2 * np.linalg.norm(exact.scores)
-    assert found.completeness_error < 1e-3
-    assert found.difference == pytest.approx(exact.difference, abs=1e-4)
+    attribution = attribute(clf, text, method="kernel_shap", samples=2000)[0]
+    assert np.linalg.norm(attribution.scores - exact.scores) < 0.2 * np.linalg.norm(exact.scores)
+    assert attribution.completeness_error < 1e-3
+    assert attribution.difference == pytest.approx(exact.difference, abs=1e-4)
 
 
 @pytest.mark.exhaustive
@@ -80,7 +80,7 @@ def test_kernel_shap_approximates_the_exact_values(kind: str) -> None:
 def test_lime_approximates_the_regression_on_all_sets_of_words(kind: str, output: str) -> None:
     clf = tiny_classifier(kind)
     samples = 3000
-    found = attribute(
+    attribution = attribute(
         clf, SHORT, method="lime", target=1, output=output, baseline="mask", samples=samples
     )[0]
     encoding = clf.encode([SHORT])[0]
@@ -97,7 +97,7 @@ def test_lime_approximates_the_regression_on_all_sets_of_words(kind: str, output
     distance = 1 - np.sqrt(sets.mean(1))  # the cosine to the set of all words
     weights = np.exp(-(distance**2) / (2 * 0.25**2)) * samples / len(sets)
     expected = Ridge(alpha=1.0).fit(sets, values, sample_weight=weights).coef_
-    assert np.linalg.norm(found.scores - expected) < 0.2 * np.linalg.norm(expected)
+    assert np.linalg.norm(attribution.scores - expected) < 0.2 * np.linalg.norm(expected)
 
 
 @settings(deadline=None, max_examples=10)
@@ -106,8 +106,8 @@ def test_lime_approximates_the_regression_on_all_sets_of_words(kind: str, output
 )
 def test_kernel_shap_on_a_linear_model_is_weight_times_change(words) -> None:
     clf, text = toy_classifier(), " ".join(words)
-    found = attribute(clf, text, method="kernel_shap", target=1)[0]
-    np.testing.assert_allclose(found.scores, linear_worth(clf, text, 1), atol=0.01)
+    attribution = attribute(clf, text, method="kernel_shap", target=1)[0]
+    np.testing.assert_allclose(attribution.scores, linear_scores(clf, text, 1), atol=0.01)
 
 
 @pytest.mark.parametrize("method", SAMPLED)
@@ -130,15 +130,15 @@ def test_scores_do_not_depend_on_the_batch_and_special_tokens_have_none(kind, me
     clf = tiny_classifier(kind)
     texts = [SHORT, f"{SHORT} {TEXT}", ("bad", "good soup")]
     options = {"method": method, "samples": 60, "target": 0}
-    for text, found in zip(
+    for text, attribution in zip(
         texts,
         [*attribute(clf, texts[:2], **options), *attribute(clf, texts[2:], **options)],
         strict=True,
     ):
         alone = attribute(clf, text, **options)[0]
-        np.testing.assert_allclose(found.token_scores, alone.token_scores, atol=2e-3)
-        assert not found.token_scores[found.token_segments < 0].any()
-        assert np.abs(found.scores).max() > 0.01
+        np.testing.assert_allclose(attribution.token_scores, alone.token_scores, atol=2e-3)
+        assert not attribution.token_scores[attribution.token_segments < 0].any()
+        assert np.abs(attribution.scores).max() > 0.01
 
 
 def test_the_score_of_a_single_word_is_the_difference() -> None:
@@ -160,7 +160,7 @@ def test_the_score_of_a_single_word_is_the_difference() -> None:
 def test_deeplift_is_the_rescale_rule_and_adds_up(words, shape, target) -> None:
     clf = toy_classifier(shape())
     problem = problem_of(clf, " ".join(words), target)
-    found = deeplift(problem)[0]
+    result = deeplift(problem)[0]
     inputs = problem.inputs([0])
     with torch.no_grad():
         end, start = inputs.text[0].sum(0), inputs.baseline[0].sum(0)
@@ -168,10 +168,10 @@ def test_deeplift_is_the_rescale_rule_and_adds_up(words, shape, target) -> None:
         slopes = torch.where((end - start).abs() < 1e-6, 0.0, slopes)
         carried = slopes * clf.model.readout.weight[target]
         expected = (inputs.text - inputs.baseline)[0] @ carried
-    np.testing.assert_allclose(found.tokens, expected, atol=1e-4)
-    assert found.tokens.sum() == pytest.approx(found.difference, abs=1e-4)
+    np.testing.assert_allclose(result.tokens, expected, atol=1e-4)
+    assert result.tokens.sum() == pytest.approx(result.difference, abs=1e-4)
     ends = coalition_values(problem, [0], [_all_coalitions(len(problem.units[0]))[[0, -1]]])[0]
-    assert found.difference == pytest.approx(ends[1] - ends[0], abs=1e-4)
+    assert result.difference == pytest.approx(ends[1] - ends[0], abs=1e-4)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -71,11 +71,13 @@ def test_scores_depend_on_neither_padding_nor_batch(kind: str, method: str) -> N
     clf = tiny_classifier(kind)
     texts = [sample(kind), "bad", sample(kind) + " so good"]
     together = attribute(clf, texts, method=method, samples=4, seed=3)
-    for text, found in zip(texts, together, strict=True):
-        alone = attribute(clf, text, method=method, samples=4, seed=3, target=found.target)[0]
-        np.testing.assert_allclose(found.token_scores, alone.token_scores, rtol=1e-2, atol=1e-3)
+    for text, attribution in zip(texts, together, strict=True):
+        alone = attribute(clf, text, method=method, samples=4, seed=3, target=attribution.target)[0]
+        np.testing.assert_allclose(
+            attribution.token_scores, alone.token_scores, rtol=1e-2, atol=1e-3
+        )
         if method in SAMPLED:
-            np.testing.assert_allclose(found.margins, alone.margins, rtol=1e-2, atol=1e-3)
+            np.testing.assert_allclose(attribution.margins, alone.margins, rtol=1e-2, atol=1e-3)
 
 
 @pytest.mark.parametrize("method", SAMPLED)
@@ -110,12 +112,12 @@ def test_expected_gradients_are_weights_times_mean_change_on_a_linear_model() ->
     mean, weights = table[ordinary].mean(0), clf.model.readout.weight.detach()[1]
     inside = []
     for seed in range(8):
-        for found in attribute(clf, texts, target=1, method="expected_gradients", seed=seed):
-            encoding = clf.encode([found.text])[0]
+        for attribution in attribute(clf, texts, target=1, method="expected_gradients", seed=seed):
+            encoding = clf.encode([attribution.text])[0]
             worth = ((table[encoding.input_ids] - mean) @ weights).numpy()
-            off = np.abs(found.scores - encoding.words.sum(worth))
-            inside += (off <= found.margins).tolist()
-            assert not found.token_scores[found.token_segments < 0].any()
+            off = np.abs(attribution.scores - encoding.words.sum(worth))
+            inside += (off <= attribution.margins).tolist()
+            assert not attribution.token_scores[attribution.token_segments < 0].any()
     assert 0.9 <= np.mean(inside) <= 0.99
 
 
@@ -127,15 +129,15 @@ def test_margins_contain_the_scores_of_more_samples(method: str) -> None:
     inside = []
     for seed in range(5):
         few = attribute(clf, texts, method=method, samples=48, seed=seed)
-        for found, exact in zip(few, truth, strict=True):
-            inside += (np.abs(found.scores - exact.scores) <= found.margins).tolist()
-            assert (found.margins > exact.margins).mean() > 0.9
+        for sampled, exact in zip(few, truth, strict=True):
+            inside += (np.abs(sampled.scores - exact.scores) <= sampled.margins).tolist()
+            assert (sampled.margins > exact.margins).mean() > 0.9
     assert 0.87 <= np.mean(inside) <= 0.995
 
 
 def test_expected_gradients_add_up_to_the_mean_change_from_random_tokens() -> None:
     clf = tiny_classifier("electra")
-    found = attribute(clf, TEXT, target=1, method="expected_gradients", samples=2000)[0]
+    attribution = attribute(clf, TEXT, target=1, method="expected_gradients", samples=2000)[0]
     inputs = clf.collate(clf.encode([TEXT] * 2000))
     ordinary = np.setdiff1d(np.arange(len(clf.tokenizer)), clf.tokenizer.all_special_ids)
     drawn = np.random.default_rng(5).choice(ordinary, inputs["input_ids"].shape)
@@ -146,8 +148,8 @@ def test_expected_gradients_add_up_to_the_mean_change_from_random_tokens() -> No
         with embeddings_replaced(clf, embeddings):
             at_random = clf(**inputs)[:, 1]
     change = (at_text - at_random.mean()).item()
-    assert found.difference is found.completeness_error is None
-    assert found.scores.sum() == pytest.approx(change, abs=0.05)
+    assert attribution.difference is attribution.completeness_error is None
+    assert attribution.scores.sum() == pytest.approx(change, abs=0.05)
 
 
 def test_noise_is_a_share_of_the_range_of_the_text() -> None:

@@ -65,9 +65,9 @@ def test_a_focus_on_a_steep_step_needs_few_nodes(at, width, sign) -> None:
     way = focus(step(np.linspace(0, 1, 9)))
     nodes, weights = clenshaw_curtis(16)
     u = np.array(nodes)
-    found, change = (weights * way.slope(u)) @ slope(way.at(u)), step(1.0) - step(0.0)
+    integral, change = (weights * way.slope(u)) @ slope(way.at(u)), step(1.0) - step(0.0)
     # Without the change of variable the error is up to 0.3.
-    assert abs(found - change) < 0.01 * abs(change)
+    assert abs(integral - change) < 0.01 * abs(change)
 
 
 def test_intervals_without_a_visible_change_keep_a_share_of_the_nodes() -> None:
@@ -90,8 +90,8 @@ def test_completeness_error_is_the_missing_share_of_the_absolute_scores(scores, 
 @pytest.mark.parametrize("kind", KINDS)
 def test_scores_add_up_to_the_change_of_the_logit(kind: str) -> None:
     clf = tiny_classifier(kind)
-    found = attribute(clf, sample(kind), tolerance=0.01)[0]
-    assert found.completeness_error < 0.01
+    attribution = attribute(clf, sample(kind), tolerance=0.01)[0]
+    assert attribution.completeness_error < 0.01
     inputs = clf.collate(clf.encode([sample(kind)]))
     baseline = inputs | {"input_ids": inputs["input_ids"].clone()}
     baseline["input_ids"][0, 1:-1] = clf.tokenizer.pad_token_id
@@ -100,16 +100,16 @@ def test_scores_add_up_to_the_change_of_the_logit(kind: str) -> None:
         at_text = clf(**inputs)
         with embeddings_replaced(clf, embeddings(baseline["input_ids"])):
             at_baseline = clf(**inputs)
-    change = (at_text - at_baseline)[0, clf.labels.index(found.target)].item()
-    assert found.difference == pytest.approx(change, abs=1e-4)
-    size = np.abs(found.token_scores).sum()
-    assert abs(found.token_scores.sum() - change) / size < 0.0101
+    change = (at_text - at_baseline)[0, clf.labels.index(attribution.target)].item()
+    assert attribution.difference == pytest.approx(change, abs=1e-4)
+    size = np.abs(attribution.token_scores).sum()
+    assert abs(attribution.token_scores.sum() - change) / size < 0.0101
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_scores_agree_with_captum(kind: str) -> None:
     clf = tiny_classifier(kind)
-    found = attribute(clf, sample(kind), target=0, tolerance=1e-4, precision="fp32")[0]
+    attribution = attribute(clf, sample(kind), target=0, tolerance=1e-4, precision="fp32")[0]
     inputs = clf.collate(clf.encode([sample(kind)]))
     ids = inputs.pop("input_ids")
     baseline = ids.clone()
@@ -120,13 +120,13 @@ def test_scores_agree_with_captum(kind: str) -> None:
     ).attribute(ids, baselines=baseline, target=0, n_steps=300)
     # The ReLU in DistilBERT's head puts kinks into the line, where any quadrature goes slowly.
     bound = 0.05 if kind == "distilbert" else 0.005
-    assert relative(found.token_scores, reference.sum(-1)[0].detach().numpy()) < bound
+    assert relative(attribution.token_scores, reference.sum(-1)[0].detach().numpy()) < bound
 
 
 @pytest.mark.parametrize("layer", [0, 1])
 def test_scores_of_a_layer_agree_with_captum(layer: int) -> None:
     clf = tiny_classifier("bert")
-    found = attribute(clf, TEXT, target=0, layer=layer, tolerance=1e-4)[0]
+    attribution = attribute(clf, TEXT, target=0, layer=layer, tolerance=1e-4)[0]
     inputs = clf.collate(clf.encode([TEXT]))
     ids = inputs.pop("input_ids")
     baseline = ids.clone()
@@ -135,8 +135,8 @@ def test_scores_of_a_layer_agree_with_captum(layer: int) -> None:
         lambda ids: clf(input_ids=ids, **{k: v.expand_as(ids) for k, v in inputs.items()}),
         clf.model.bert.encoder.layer[layer],
     ).attribute(ids, baselines=baseline, target=0, n_steps=300)
-    assert found.layer == layer
-    assert relative(found.token_scores, reference.sum(-1)[0].detach().numpy()) < 0.005
+    assert attribution.layer == layer
+    assert relative(attribution.token_scores, reference.sum(-1)[0].detach().numpy()) < 0.005
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -144,12 +144,12 @@ def test_scores_of_a_layer_agree_with_captum(layer: int) -> None:
 def test_scores_of_a_layer_add_up_to_the_same_change(kind: str, layer: int) -> None:
     clf = tiny_classifier(kind)
     words = attribute(clf, sample(kind), tolerance=1e-4)[0]
-    found = attribute(clf, [sample(kind), sample(kind) * 2], layer=layer)[0]
-    assert found.difference == pytest.approx(words.difference, abs=1e-4)
-    assert found.completeness_error < 0.01
-    assert not np.allclose(found.token_scores, words.token_scores, atol=1e-3)
+    attribution = attribute(clf, [sample(kind), sample(kind) * 2], layer=layer)[0]
+    assert attribution.difference == pytest.approx(words.difference, abs=1e-4)
+    assert attribution.completeness_error < 0.01
+    assert not np.allclose(attribution.token_scores, words.token_scores, atol=1e-3)
     alone = attribute(clf, sample(kind), layer=layer)[0]
-    np.testing.assert_allclose(found.token_scores, alone.token_scores, atol=0.02)
+    np.testing.assert_allclose(attribution.token_scores, alone.token_scores, atol=0.02)
 
 
 def test_the_convolution_of_deberta_is_part_of_its_first_layer() -> None:
@@ -160,8 +160,8 @@ def test_the_convolution_of_deberta_is_part_of_its_first_layer() -> None:
     model = AutoModelForSequenceClassification.from_config(config)
     for parameter in model.parameters():
         parameter.data += 0.2 * torch.randn(parameter.shape)
-    found = attribute(BertClassifier(model, plain.tokenizer), TEXT, layer=0)[0]
-    assert found.completeness_error < 0.01
+    attribution = attribute(BertClassifier(model, plain.tokenizer), TEXT, layer=0)[0]
+    assert attribution.completeness_error < 0.01
 
 
 @pytest.mark.parametrize("kind", ["bert", "electra", "modernbert", "deberta-v2"])
@@ -185,19 +185,19 @@ def test_scores_at_the_default_tolerance_are_accurate() -> None:
 
 
 def test_a_text_that_cannot_reach_the_tolerance_states_the_error_it_has() -> None:
-    found = attribute(tiny_classifier("bert"), TEXT, tolerance=1e-12)[0]
-    size = np.abs(found.token_scores).sum(dtype=np.float64)
-    missing = abs(found.token_scores.sum(dtype=np.float64) - found.difference)
-    assert found.completeness_error == pytest.approx(missing / size)
-    assert found.completeness_error > 1e-12
+    attribution = attribute(tiny_classifier("bert"), TEXT, tolerance=1e-12)[0]
+    size = np.abs(attribution.token_scores).sum(dtype=np.float64)
+    missing = abs(attribution.token_scores.sum(dtype=np.float64) - attribution.difference)
+    assert attribution.completeness_error == pytest.approx(missing / size)
+    assert attribution.completeness_error > 1e-12
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_baseline_itself_scores_zero(kind: str) -> None:
     clf = tiny_classifier(kind)
-    found = attribute(clf, clf.tokenizer.pad_token * 3)[0]
-    assert not found.token_scores.any()
-    assert (found.completeness_error, found.difference) == (0.0, 0.0)
+    attribution = attribute(clf, clf.tokenizer.pad_token * 3)[0]
+    assert not attribution.token_scores.any()
+    assert (attribution.completeness_error, attribution.difference) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -280,12 +280,12 @@ def test_on_a_linear_model_scores_are_weights_times_change(texts, target, tolera
     table, readout = clf.model.words.weight.detach(), clf.model.readout.detach()[:, :, target]
     complete = attribute(clf, texts, target=target, tolerance=tolerance, precision="fp32")
     simple = attribute(clf, texts, target=target, method="input_x_gradient")
-    for encoding, found, product in zip(clf.encode(texts), complete, simple, strict=True):
+    for encoding, attribution, product in zip(clf.encode(texts), complete, simple, strict=True):
         inside = torch.from_numpy(encoding.segments >= 0)[:, None]
         end = table[encoding.input_ids]
         change = (end - table[clf.tokenizer.pad_token_id]) * inside
         weights = readout[: len(encoding)]
-        np.testing.assert_allclose(found.token_scores, (change * weights).sum(1), atol=2e-5)
+        np.testing.assert_allclose(attribution.token_scores, (change * weights).sum(1), atol=2e-5)
         np.testing.assert_allclose(product.token_scores, (end * weights).sum(1), atol=2e-5)
 
 
@@ -294,10 +294,10 @@ def test_errors_that_cancel_do_not_pass_for_completeness() -> None:
     clf.model.shape = torch.nn.Tanh()
     clf.model.readout.data[1] *= 6  # a step too steep for nine nodes
     clf.model.readout.data[2] = -clf.model.readout[1]
-    found = attribute(clf, "bad bad", target=0, precision="fp32")[0]
-    _, first, second, _ = found.token_scores
+    attribution = attribute(clf, "bad bad", target=0, precision="fp32")[0]
+    _, first, second, _ = attribution.token_scores
     assert first == pytest.approx(-second)
-    assert found.difference == pytest.approx(0, abs=1e-6)
+    assert attribution.difference == pytest.approx(0, abs=1e-6)
     table, readout = clf.model.words.weight.detach(), clf.model.readout.detach()[1, :, 0]
     ids = clf.encode(["bad"])[0].input_ids
     ends = clf.model.shape(table[[clf.tokenizer.pad_token_id, ids[1]]] @ readout)

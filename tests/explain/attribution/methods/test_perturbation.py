@@ -9,7 +9,7 @@ from torch.nn.functional import scaled_dot_product_attention
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from bert_widgets.explain import attribute
-from tests.explain.attribution.methods.toys import linear_worth, toy_classifier
+from tests.explain.attribution.methods.toys import linear_scores, toy_classifier
 from tests.models import KINDS, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
@@ -34,11 +34,11 @@ def logits_with_masks(clf, encoding, gone) -> torch.Tensor:
 def test_occlusion_is_the_decrease_of_the_logit_when_a_unit_is_masked(kind: str, unit) -> None:
     clf = tiny_classifier(kind)
     text = f"{sample(kind)} So bad."
-    found = attribute(clf, text, method="occlusion", baseline="mask", target=1, unit=unit)[0]
+    attribution = attribute(clf, text, method="occlusion", baseline="mask", target=1, unit=unit)[0]
     encoding = clf.encode([text])[0]
     whole = logits_with_masks(clf, encoding, np.zeros(len(encoding), bool))[1]
-    for number, score in enumerate(found.scores):
-        without = logits_with_masks(clf, encoding, found.word_of_token == number)[1]
+    for number, score in enumerate(attribution.scores):
+        without = logits_with_masks(clf, encoding, attribution.word_of_token == number)[1]
         assert score == pytest.approx(float(whole - without), abs=1e-4)
 
 
@@ -53,7 +53,7 @@ def test_occlusion_is_the_decrease_of_the_logit_when_a_unit_is_masked(kind: str,
 def test_occlusion_of_a_pair_is_of_the_chosen_target(options, value, problem_type) -> None:
     clf = tiny_classifier("bert", labels=("bad", "middling", "good"), problem_type=problem_type)
     pair = ("a good film", "so bad, what a waste")
-    found = attribute(clf, pair, method="occlusion", baseline="mask", **options)[0]
+    attribution = attribute(clf, pair, method="occlusion", baseline="mask", **options)[0]
     encoding = clf.encode([pair[0]], [pair[1]])[0]
 
     def at(gone) -> float:
@@ -61,8 +61,8 @@ def test_occlusion_of_a_pair_is_of_the_chosen_target(options, value, problem_typ
         chances = logits.sigmoid() if clf.multi_label else logits.softmax(-1)
         return float(value(logits, chances))
 
-    for number, score in enumerate(found.scores):
-        fall = at(np.zeros(len(encoding), bool)) - at(found.word_of_token == number)
+    for number, score in enumerate(attribution.scores):
+        fall = at(np.zeros(len(encoding), bool)) - at(attribution.word_of_token == number)
         assert score == pytest.approx(fall, abs=1e-4)
 
 
@@ -74,15 +74,17 @@ def test_occlusion_of_a_pair_is_of_the_chosen_target(options, value, problem_typ
 )
 def test_occlusion_on_a_linear_model_is_weight_times_change(text, target, baseline) -> None:
     clf = toy_classifier()
-    found = attribute(clf, text, method="occlusion", target=target, baseline=baseline)[0]
-    np.testing.assert_allclose(found.scores, linear_worth(clf, text, target, baseline), atol=1e-4)
+    attribution = attribute(clf, text, method="occlusion", target=target, baseline=baseline)[0]
+    np.testing.assert_allclose(
+        attribution.scores, linear_scores(clf, text, target, baseline), atol=1e-4
+    )
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "deberta-v2"])
 def test_value_zeroing_is_attention_with_values_set_to_zero(kind: str, monkeypatch) -> None:
     clf = tiny_classifier(kind)
-    found = attribute(clf, sample(kind), method="value_zeroing", target=1)[0]
-    gone = torch.zeros(len(found.tokens), dtype=torch.bool)
+    attribution = attribute(clf, sample(kind), method="value_zeroing", target=1)[0]
+    gone = torch.zeros(len(attribution.tokens), dtype=torch.bool)
 
     def attention(_module, query, key, value, mask, scaling, **_options):
         silenced = torch.where(gone[None, None, :, None], 0.0, value)
@@ -91,17 +93,17 @@ def test_value_zeroing_is_attention_with_values_set_to_zero(kind: str, monkeypat
 
     assert clf.model.config._attn_implementation == "sdpa"
     monkeypatch.setitem(ALL_ATTENTION_FUNCTIONS, "sdpa", attention)
-    fields = clf.collate(clf.encode([found.text]))
+    fields = clf.collate(clf.encode([attribution.text]))
 
     def logit(unit: int) -> float:
-        gone[:] = torch.from_numpy(found.word_of_token == unit)
+        gone[:] = torch.from_numpy(attribution.word_of_token == unit)
         with torch.inference_mode():
             return float(clf.model(**fields).logits[0, 1])
 
     whole = logit(-2)
-    expected = [whole - logit(unit) for unit in range(len(found.words))]
+    expected = [whole - logit(unit) for unit in range(len(attribution.words))]
     assert np.abs(expected).max() > 0.05
-    np.testing.assert_allclose(found.scores, expected, atol=1e-4)
+    np.testing.assert_allclose(attribution.scores, expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -128,11 +130,13 @@ def test_value_zeroing_refuses_a_model_without_value_vectors() -> None:
 def test_scores_do_not_depend_on_the_batch_and_special_tokens_have_none(kind, method) -> None:
     clf = tiny_classifier(kind)
     texts = [sample(kind), "bad", f"{sample(kind)} {sample(kind)}"]
-    for text, found in zip(texts, attribute(clf, texts, method=method, target=0), strict=True):
+    for text, attribution in zip(
+        texts, attribute(clf, texts, method=method, target=0), strict=True
+    ):
         alone = attribute(clf, text, method=method, target=0)[0]
-        np.testing.assert_allclose(found.token_scores, alone.token_scores, atol=1e-4)
-        assert not found.token_scores[found.token_segments < 0].any()
-        assert found.margins is found.difference is None
+        np.testing.assert_allclose(attribution.token_scores, alone.token_scores, atol=1e-4)
+        assert not attribution.token_scores[attribution.token_segments < 0].any()
+        assert attribution.margins is attribution.difference is None
 
 
 def test_each_unit_takes_one_pass_and_the_whole_text_another() -> None:
@@ -141,5 +145,5 @@ def test_each_unit_takes_one_pass_and_the_whole_text_another() -> None:
     clf.model.classifier.register_forward_hook(lambda _m, _i, logits: sizes.append(len(logits)))
     for method in ONE_BY_ONE:
         sizes.clear()
-        found = attribute(clf, TEXT, method=method)[0]
-        assert sizes == [1, len(found.words) + 1]
+        attribution = attribute(clf, TEXT, method=method)[0]
+        assert sizes == [1, len(attribution.words) + 1]

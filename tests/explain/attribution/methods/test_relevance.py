@@ -28,8 +28,8 @@ def transformers_own(clf, text, pair=None):
     """Return logits (classes,) and each layer's weights (1, heads, n, n) by transformers."""
     clf.eval().model.set_attn_implementation("eager")
     inputs = clf.collate(clf.encode([text], None if pair is None else [pair]))
-    found = clf.model(**inputs, output_attentions=True)
-    return found.logits[0], found.attentions
+    output = clf.model(**inputs, output_attentions=True)
+    return output.logits[0], output.attentions
 
 
 def chefer(clf, text, target, pair=None):
@@ -49,22 +49,22 @@ def test_attention_x_gradient_is_the_papers_row_of_the_first_token(kind, pair) -
     clf, text = tiny_classifier(kind), sample(kind)
     for target in (0, 1):
         given_texts = text if pair is None else (text, pair)
-        found = scores(clf, given_texts, "attention_x_gradient", target=target)[0]
+        attribution = scores(clf, given_texts, "attention_x_gradient", target=target)[0]
         expected = chefer(clf, text, target, pair)[0].numpy()
         expected[0] -= 1  # what the first token has of itself from the start
-        np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4 * expected.max())
-        assert found.max() > 0
+        np.testing.assert_allclose(attribution, expected, rtol=1e-3, atol=1e-4 * expected.max())
+        assert attribution.max() > 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("pair", [None, "so bad"])
 def test_rollout_is_the_product_of_the_layers_mixed_with_the_identity(kind, pair) -> None:
     clf, text = tiny_classifier(kind), sample(kind)
-    found = scores(clf, text if pair is None else (text, pair), "rollout")[0]
+    attribution = scores(clf, text if pair is None else (text, pair), "rollout")[0]
     with torch.no_grad():
         _, attentions = transformers_own(clf, text, pair)
-    mixed = [(weights[0].mean(0) + torch.eye(len(found))) / 2 for weights in attentions]
-    np.testing.assert_allclose(found, torch.linalg.multi_dot(mixed[::-1])[0], atol=1e-5)
+    mixed = [(weights[0].mean(0) + torch.eye(len(attribution))) / 2 for weights in attentions]
+    np.testing.assert_allclose(attribution, torch.linalg.multi_dot(mixed[::-1])[0], atol=1e-5)
 
 
 def test_for_a_mean_pooling_head_the_rows_are_averaged() -> None:
@@ -102,9 +102,9 @@ def test_scores_have_no_sign_and_those_of_rollout_add_up_to_one(kind, words, tar
 def test_a_text_has_the_same_scores_alone_and_in_a_batch(kind: str, method: str) -> None:
     clf = tiny_classifier(kind)
     texts = [sample(kind), "bad", "so good a film. " * 3]
-    for text, found in zip(texts, scores(clf, texts, method, target=0), strict=True):
+    for text, attribution in zip(texts, scores(clf, texts, method, target=0), strict=True):
         alone = scores(clf, text, method, target=0)[0]
-        np.testing.assert_allclose(found, alone, atol=1e-4 * alone.max())
+        np.testing.assert_allclose(attribution, alone, atol=1e-4 * alone.max())
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from bert_widgets._common.progress import Cancelled, cancelled_by
 from bert_widgets.explain import attribute
 from bert_widgets.explain.attribution.methods.shapley import MOST_UNITS, _all_coalitions, _exact
-from tests.explain.attribution.methods.toys import linear_worth, toy_classifier
+from tests.explain.attribution.methods.toys import linear_scores, toy_classifier
 from tests.models import KINDS, tiny_classifier
 
 EIGHT = "The film wasn't good but surprisingly never boring"
@@ -27,27 +27,27 @@ def eight_words(count: int) -> list[str]:
     return [" ".join(random.choice(WORDS, 8)) for _ in range(count)]
 
 
-def by_all_orders(worth, count: int) -> np.ndarray:
-    """Average what each unit adds over all orders, literally; ``worth`` is of a tuple of bools."""
+def shapley_over_all_orders(value, count: int) -> np.ndarray:
+    """Average what each unit adds over all orders, literally; ``value`` is of a tuple of bools."""
     total = np.zeros(count)
     for order in itertools.permutations(range(count)):
         kept = [False] * count
-        before = worth(tuple(kept))
+        before = value(tuple(kept))
         for unit in order:
             kept[unit] = True
-            after = worth(tuple(kept))
+            after = value(tuple(kept))
             total[unit] += after - before
             before = after
     return total / math.factorial(count)
 
 
-def worth_of_words(clf, text: str, target: int):
+def value_function(clf, text: str, target: int):
     """Return the logit of a text whose other words are typed as masks, by the words kept."""
     encoding = clf.encode([text])[0]
     of_token = encoding.words.of_token
     known: dict[tuple[bool, ...], float] = {}
 
-    def worth(kept: tuple[bool, ...]) -> float:
+    def value(kept: tuple[bool, ...]) -> float:
         if kept not in known:
             fields = clf.collate([encoding])
             gone = (of_token >= 0) & ~np.array(kept)[of_token]
@@ -56,7 +56,7 @@ def worth_of_words(clf, text: str, target: int):
                 known[kept] = float(clf(**fields)[0, target])
         return known[kept]
 
-    return worth
+    return value
 
 
 @given(
@@ -66,9 +66,9 @@ def worth_of_words(clf, text: str, target: int):
 )
 def test_the_formula_over_coalitions_is_the_mean_over_orders(values) -> None:
     sets = [tuple(kept) for kept in _all_coalitions(len(values).bit_length() - 1).tolist()]
-    worth = dict(zip(sets, values, strict=True))
+    value = dict(zip(sets, values, strict=True))
     scores, margins = _exact(values)
-    np.testing.assert_allclose(scores, by_all_orders(worth.get, len(sets[0])), atol=1e-9)
+    np.testing.assert_allclose(scores, shapley_over_all_orders(value.get, len(sets[0])), atol=1e-9)
     assert not margins.any()
 
 
@@ -77,25 +77,25 @@ def test_the_formula_over_coalitions_is_the_mean_over_orders(values) -> None:
 def test_exact_values_are_the_mean_over_all_orders_of_words(kind: str, method: str) -> None:
     clf = tiny_classifier(kind)
     text = "这电影不好" if kind == "chinese" else "The film wasn't unwatchable soup"
-    found = attribute(clf, text, method=method, baseline="mask", target=1)[0]
-    expected = by_all_orders(worth_of_words(clf, text, 1), len(found.words))
-    np.testing.assert_allclose(found.scores, expected, atol=1e-4)
-    assert found.completeness_error < 1e-5
-    assert not found.margins.any()
-    assert not found.token_scores[found.token_segments < 0].any()
+    attribution = attribute(clf, text, method=method, baseline="mask", target=1)[0]
+    expected = shapley_over_all_orders(value_function(clf, text, 1), len(attribution.words))
+    np.testing.assert_allclose(attribution.scores, expected, atol=1e-4)
+    assert attribution.completeness_error < 1e-5
+    assert not attribution.margins.any()
+    assert not attribution.token_scores[attribution.token_segments < 0].any()
 
 
 def test_exact_values_agree_with_captum() -> None:
     clf = tiny_classifier("roberta")
     text = "never so good"
-    found = attribute(clf, text, method="exact_shapley", baseline="mask", target=0)[0]
-    worth = worth_of_words(clf, text, 0)
+    attribution = attribute(clf, text, method="exact_shapley", baseline="mask", target=0)[0]
+    value = value_function(clf, text, 0)
 
     def forward(kept: torch.Tensor) -> torch.Tensor:
-        return torch.tensor([worth(tuple(line)) for line in kept.bool().tolist()])
+        return torch.tensor([value(tuple(line)) for line in kept.bool().tolist()])
 
     captum = ShapleyValues(forward).attribute(torch.ones(1, 3))[0]
-    np.testing.assert_allclose(found.scores, captum, atol=1e-4)
+    np.testing.assert_allclose(attribution.scores, captum, atol=1e-4)
 
 
 @pytest.mark.exhaustive
@@ -107,8 +107,8 @@ def test_about_95_percent_of_intervals_contain_the_exact_value(kind: str, sample
     exact = attribute(clf, texts, method="exact_shapley", target=1)
     sampled = attribute(clf, texts, method="shapley", target=1, samples=samples)
     inside = [
-        np.abs(found.scores - known.scores) <= found.margins + 1e-6
-        for found, known in zip(sampled, exact, strict=True)
+        np.abs(attribution.scores - known.scores) <= attribution.margins + 1e-6
+        for attribution, known in zip(sampled, exact, strict=True)
     ]
     assert 0.93 <= np.mean(inside) < 0.995  # of 480
 
@@ -119,9 +119,9 @@ def test_intervals_narrow_with_samples_until_the_values_are_exact() -> None:
     exact = attribute(clf, texts, method="exact_shapley", target=1)
     errors, widths = [], []
     for samples in (30, 100, 200, 256):
-        found = attribute(clf, texts, method="shapley", target=1, samples=samples)
-        widths.append(np.mean([a.margins for a in found]))
-        missed = [np.abs(a.scores - e.scores) for a, e in zip(found, exact, strict=True)]
+        attributions = attribute(clf, texts, method="shapley", target=1, samples=samples)
+        widths.append(np.mean([a.margins for a in attributions]))
+        missed = [np.abs(a.scores - e.scores) for a, e in zip(attributions, exact, strict=True)]
         errors.append(np.mean(missed))
     assert widths == sorted(widths, reverse=True)
     assert errors == sorted(errors, reverse=True)
@@ -139,12 +139,14 @@ def test_intervals_narrow_with_samples_until_the_values_are_exact() -> None:
 def test_scores_add_up_however_few_samples_there_are(kind, words, samples, seed) -> None:
     clf = tiny_classifier(kind)
     options = {"method": "shapley", "samples": samples, "seed": seed}
-    found = attribute(clf, " ".join(words), **options)[0]
-    assert found.completeness_error < 1e-5
-    assert found.scores.sum() == pytest.approx(found.difference, abs=1e-4)
-    assert np.isfinite(found.margins).all()
-    again = attribute(clf, ["so bad", found.text], **options | {"target": found.target})[1]
-    np.testing.assert_allclose(again.scores, found.scores, atol=1e-4)
+    attribution = attribute(clf, " ".join(words), **options)[0]
+    assert attribution.completeness_error < 1e-5
+    assert attribution.scores.sum() == pytest.approx(attribution.difference, abs=1e-4)
+    assert np.isfinite(attribution.margins).all()
+    again = attribute(
+        clf, ["so bad", attribution.text], **options | {"target": attribution.target}
+    )[1]
+    np.testing.assert_allclose(again.scores, attribution.scores, atol=1e-4)
 
 
 @pytest.mark.parametrize(("samples", "most"), [(100, 100), (40, 40), (5, 36), (None, 512)])
@@ -174,9 +176,9 @@ def test_orders_depend_on_the_seed() -> None:
 )
 def test_on_a_linear_model_scores_are_weights_times_change(text, method, samples) -> None:
     clf = toy_classifier()
-    found = attribute(clf, text, method=method, samples=samples, target=1)[0]
-    np.testing.assert_allclose(found.scores, linear_worth(clf, text, 1), atol=1e-4)
-    np.testing.assert_allclose(found.margins, 0, atol=1e-4)
+    attribution = attribute(clf, text, method=method, samples=samples, target=1)[0]
+    np.testing.assert_allclose(attribution.scores, linear_scores(clf, text, 1), atol=1e-4)
+    np.testing.assert_allclose(attribution.margins, 0, atol=1e-4)
 
 
 def test_exact_values_of_a_long_text_are_refused_and_of_its_sentences_are_not() -> None:
@@ -186,18 +188,18 @@ def test_exact_values_of_a_long_text_are_refused_and_of_its_sentences_are_not() 
         ValueError, match=r"20 units need 2\*\*20 forward passes .* use 'shapley', or"
     ):
         attribute(clf, ["bad", text], method="exact_shapley")
-    found = attribute(clf, text, method="exact_shapley", unit="sentences")[0]
-    assert len(found.scores) == 4
+    attribution = attribute(clf, text, method="exact_shapley", unit="sentences")[0]
+    assert len(attribution.scores) == 4
     twelve = " ".join(WORDS[i % len(WORDS)] for i in range(MOST_UNITS))
     assert attribute(clf, twelve, method="exact_shapley")[0].completeness_error < 1e-5
 
 
 def test_a_long_text_is_scored_window_by_window() -> None:
     clf = tiny_classifier("bert")
-    found = attribute(clf, "The film was bad. " * 30, method="shapley", samples=50)[0]
-    assert found.windows > 1
-    assert found.completeness_error < 1e-5
-    assert found.margins is None
+    attribution = attribute(clf, "The film was bad. " * 30, method="shapley", samples=50)[0]
+    assert attribution.windows > 1
+    assert attribution.completeness_error < 1e-5
+    assert attribution.margins is None
 
 
 @pytest.mark.parametrize(
@@ -207,12 +209,12 @@ def test_cancelled_work_ends_between_two_batches(method: str) -> None:
     clf = tiny_classifier("bert").train()
     called_off, before, passes = threading.Event(), torch.get_rng_state(), []
 
-    def call_off(*_args) -> None:
+    def cancel(*_args) -> None:
         passes.append(clf.training)
         if len(passes) == 2:
             called_off.set()
 
-    hook = clf.model.classifier.register_forward_hook(call_off)
+    hook = clf.model.classifier.register_forward_hook(cancel)
     text = " ".join(WORDS) if method == "exact_shapley" else " ".join(WORDS * 5)
     with pytest.raises(Cancelled), cancelled_by(called_off):
         attribute(clf, text, method=method)

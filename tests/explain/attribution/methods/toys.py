@@ -1,4 +1,4 @@
-"""Classifiers so simple that one knows what their words are worth."""
+"""Classifiers so simple that the exact scores of their words are known."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def toy_classifier(shape: torch.nn.Module | None = None) -> BertClassifier:
     return BertClassifier(Toy(config, shape or torch.nn.Identity()), tokenizer)
 
 
-def linear_worth(clf: BertClassifier, text: str, target: int, baseline: str = "pad") -> list[float]:
+def linear_scores(
+    clf: BertClassifier, text: str, target: int, baseline: str = "pad"
+) -> list[float]:
     """Return weight times change of each word, where the classifier is linear."""
     encoding = clf.encode([text])[0]
     table, weights = clf.model.words.weight.detach(), clf.model.readout.weight.detach()[target]
