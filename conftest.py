@@ -26,11 +26,22 @@ if "CI" not in os.environ:  # there Hypothesis does the same by itself
 SLOW = ("browser", "exhaustive", "process", "tutorial", "wheel")
 """The markers of tests that are not quick."""
 
+_MOST_PROCESSES = 4  # each takes a gigabyte
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Run all tests in several processes, and chosen files in this one."""
+    chosen = config.args_source is config.ArgsSource.ARGS
+    return 0 if chosen else min(os.cpu_count() or 1, _MOST_PROCESSES)
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything quick that has no mark of a slow kind."""
+    """Mark as quick what has no mark of a slow kind; one process drives the browser."""
     for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
         if not any(item.get_closest_marker(name) for name in SLOW):
             item.add_marker("quick")
 
