@@ -13,6 +13,7 @@ from .._common.options import named_options
 from ..data.inputs import as_texts
 from ..data.text_data import TextData, check_problem_type
 from ..text.windows import check_limit, encode_windows, shares
+from . import manifest
 from .adapters import check_adapter, has_adapter, merged_model, save_adapter
 from .evaluation import Evaluation, evaluate
 from .label_map import label_map
@@ -232,8 +233,11 @@ class BertClassifier(TextModel):
         Parameters
         ----------
         folder
-            Made if missing; files of the same names are replaced.
+            Made if missing; files of the same names are replaced. Size and checksum of each are
+            entered in ``bert_widgets_manifest.json``, by which `from_pretrained` notices damage.
         """
+        folder = Path(folder)
+        before = manifest.stamps(folder)
         with self.lock, quiet():
             check_adapter(self.model)
             if has_adapter(self.model):
@@ -241,6 +245,7 @@ class BertClassifier(TextModel):
             else:
                 self.model.save_pretrained(folder)
             self.tokenizer.save_pretrained(folder)
+        manifest.enter_written(folder, before)
 
     def merged(self) -> BertClassifier:
         """Return a copy whose PEFT adapter is added to its weights: a classifier without one.

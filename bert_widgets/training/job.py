@@ -32,8 +32,6 @@ class Job:
         Records that the training fills.
     reporters
         Functions that are called with each event.
-    stored
-        Whether the folder already has a copy of the texts.
     """
 
     clf: BertClassifier
@@ -45,7 +43,6 @@ class Job:
     probes: tuple[str, ...] = ()
     reporters: tuple[Reporter, ...] = ()
     history: History = field(default_factory=History)
-    stored: bool = False
 
 
 def job_of(  # noqa: PLR0913 - what a training is made of
@@ -57,7 +54,6 @@ def job_of(  # noqa: PLR0913 - what a training is made of
     probes: tuple[str, ...] = (),
     reporters: tuple[Reporter, ...] = (),
     history: History | None = None,
-    stored: bool = False,
 ) -> Job:
     """Check and tokenise the texts of a training.
 
@@ -90,5 +86,4 @@ def job_of(  # noqa: PLR0913 - what a training is made of
         probes=probes,
         reporters=reporters,
         history=History() if history is None else history,
-        stored=stored,
     )

@@ -11,7 +11,7 @@ from .._common.errors import reason
 from .._common.progress import Cancelled
 from ..model.evaluation import evaluate
 from .checkpoints import state as saving
-from .checkpoints.files import write, write_data
+from .checkpoints.run_folder import RunFolder
 from .checkpoints.weights import LastGood, copy_weights, put_back
 from .fit import check_fit
 from .optimiser.learner import Learner, NonFiniteError
@@ -68,6 +68,9 @@ class Loop:
         self._learner: Learner | None = None
         self._best: dict[str, torch.Tensor] | None = None
         self._last_good: LastGood | None = None
+        self._folder: RunFolder | None = None
+        if job.folder is not None:
+            self._folder = RunFolder(job.folder, job.train, job.valid, self.note)
         self._begun = False
         self._saved_step: int | None = None
         self._left_out: dict[str, str] = {}  # what failed when last tried, and why
@@ -139,6 +142,8 @@ class Loop:
         it until the loop is `done`.
         """
         position = self.position
+        if self._folder is not None:
+            self._folder.claim()
         if self._last_good is None:
             self._begin()
         if not position.due:
@@ -155,11 +160,10 @@ class Loop:
 
     def save(self) -> Path:
         """Write a checkpoint."""
-        job = self._job
-        if job.folder is None:
+        if self._folder is None:
             msg = "This trainer has no folder for checkpoints; use Trainer(..., folder='runs/1')."
             raise ValueError(msg)
-        path = write(job.folder, self.position.step, self._fill)
+        path = self._folder.save(self.position.step, self._fill)
         self._saved_step = self.position.step
         return path
 
@@ -169,7 +173,7 @@ class Loop:
         If it cannot be written, a note says why.
         """
         step = self.position.step
-        if self._job.folder is None or step in (0, self._saved_step):
+        if self._folder is None or step in (0, self._saved_step):
             return
         try:
             path = self.save()
@@ -178,6 +182,11 @@ class Loop:
         else:
             self.note(f"Saved to {path}, before the training was cut short.")
 
+    def release(self) -> None:
+        """Let another training use the folder until this one goes on."""
+        if self._folder is not None:
+            self._folder.release()
+
     def finish(self) -> None:
         """Write a last checkpoint; restore the best weights with ``keep_best``."""
         ended = self.done  # otherwise the checkpoint needs the latest weights, to be resumed
@@ -185,14 +194,17 @@ class Loop:
             self._restore_best()
             self._best = None
         try:
-            if self._job.folder is not None and self.begun:
+            if self._folder is not None and self.begun:
                 self.save()
         finally:
+            self.release()
             if not ended:
                 self._restore_best()
 
     def restore(self, saved: saving.Saved) -> None:
         """Continue from a checkpoint whose model and history are loaded already."""
+        if self._folder is not None:
+            self._folder.knows(saved.texts)
         self.position = saved.position
         self._saved_step = saved.position.step
         self.learner.load(saved.optimizer)
@@ -348,13 +360,6 @@ class Loop:
 
     def _fill(self, folder: Path) -> None:
         job = self._job
-        if job.folder is not None and not job.stored:
-            write_data(job.folder / "train.jsonl", job.train)
-            if job.valid is not None:
-                write_data(job.folder / "valid.jsonl", job.valid)
-            else:  # left by a run that was killed before its first checkpoint
-                (job.folder / "valid.jsonl").unlink(missing_ok=True)
-            job.stored = True
         state = saving.Saved(
             self.hyperparameters,
             self.position,

@@ -326,6 +326,18 @@ def check_free(clf: BertClassifier) -> None:
             raise RuntimeError(msg)
 
 
+def check_folder_free(folder: Path) -> None:
+    """Raise a RuntimeError if a run writes its checkpoints to the folder."""
+    for i, run in enumerate(runs()):
+        if run.trainer.folder is not None and run.trainer.folder.resolve() == folder.resolve():
+            msg = (
+                f"The run {run.name!r} ({run.state}, step {run.progress.step}) writes to the "
+                f"folder {str(folder)!r}; stop that run first, in its panel or with "
+                f"bw.runs()[{i}].stop(), or give another folder."
+            )
+            raise RuntimeError(msg)
+
+
 @atexit.register
 def _end_runs() -> None:
     """Stop all runs, each with a last checkpoint; torch aborts if its threads are cut off."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,6 +14,8 @@ from ..model.classifier import BertClassifier, check_classifier
 from ..model.precision import resolve_precision
 from .checkpoints import state as saving
 from .checkpoints.files import CheckpointError, latest, read_data
+from .checkpoints.lock import used_by
+from .checkpoints.run_folder import TRAIN, VALID, newest_whole
 from .checkpoints.weights import put_back
 from .hyperparameters import FORM, OTHER_NAMES, Hyperparameters
 from .interrupts import held_back
@@ -22,7 +25,7 @@ from .progress import Progress, progress_of
 from .records.history import Event, History
 from .records.probes import probe_texts, without_invalid
 from .records.reporting import reporters_of
-from .run import Run, check_free
+from .run import Run, check_folder_free, check_free
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,6 +81,8 @@ class Trainer:
     ValueError
         If the data is not valid (see `TextData.from_`), a number is out of range, or the folder
         already contains a run.
+    RuntimeError
+        If another training writes to the folder.
 
     Examples
     --------
@@ -152,10 +157,17 @@ class Trainer:
         ------
         FileNotFoundError
             If there is no checkpoint.
+        CheckpointError
+            If all checkpoints are damaged.
         ValueError
             If the checkpoint belongs to a different model than ``clf``.
         RuntimeError
-            If a run is training ``clf``.
+            If a run is training ``clf``, or another training writes to the folder.
+
+        Warns
+        -----
+        UserWarning
+            If a newer checkpoint is damaged; the newest whole one is used.
 
         Examples
         --------
@@ -164,11 +176,15 @@ class Trainer:
         if clf is not None:
             check_free(clf)
         folder = Path(folder)
-        checkpoint = latest(folder)
+        _check_unused(folder)
+        checkpoint, passed_over = newest_whole(folder)
         history = History()
         saved = saving.read(checkpoint, history)
+        for problem in passed_over:
+            sentence = f"{problem}; the training continues from {checkpoint.name}."
+            history.note(saved.position.step, sentence)
+            warnings.warn(sentence, stacklevel=2)
         weights = None if clf is None else saving.read_weights(checkpoint, clf)
-        valid = folder / "valid.jsonl"
         if clf is None:
             clf = saving.load(checkpoint, device=device)
         probes, dropped = without_invalid(saved.probes, clf)
@@ -176,18 +192,20 @@ class Trainer:
             history.note(saved.position.step, sentence)
         job = job_of(
             clf,
-            read_data(folder / "train.jsonl"),
-            read_data(valid) if valid.is_file() else None,
+            _read_texts(folder / TRAIN),
+            _read_texts(folder / VALID) if VALID in saved.texts else None,
             folder=folder,
             probes=probes,
             reporters=reporters_of(report_to),
             history=history,
-            stored=True,
         )
         saving.set_frozen(job.clf, saved.frozen)
         trainer = cls.__new__(cls)
         trainer._set_up(job, saved.hyperparameters)  # noqa: SLF001 - its own class
-        trainer._loop.restore(saved)  # noqa: SLF001
+        try:
+            trainer._loop.restore(saved)  # noqa: SLF001
+        except Exception as error:
+            raise saving.unreadable(checkpoint, error) from error
         if weights is not None:  # last, when nothing can fail any more
             put_back(job.clf, weights)
         return trainer
@@ -324,10 +342,13 @@ class Trainer:
 
     def __iter__(self) -> Iterator[Event]:
         """Train step by step; a second iterator continues where the first one stopped."""
-        while not self.done:
-            event = self.advance()
-            if event is not None:
-                yield event
+        try:
+            while not self.done:
+                event = self.advance()
+                if event is not None:
+                    yield event
+        finally:
+            self._loop.release()
 
     def advance(self) -> Event | None:
         """Perform the next action; return its event if it is a step or an evaluation.
@@ -344,6 +365,7 @@ class Trainer:
                 raise
             except Exception:
                 self._loop.save_last()
+                self._loop.release()
                 raise
 
     def save(self) -> Path:
@@ -388,8 +410,28 @@ def _rate(value: float) -> str:
     return f"{value:g}".replace("e-0", "e-")
 
 
+def _read_texts(path: Path) -> TextData:
+    try:
+        return read_data(path)
+    except Exception as error:
+        raise saving.unreadable(path, error) from error
+
+
+def _check_unused(folder: Path) -> None:
+    """Raise a RuntimeError if another training writes to the folder."""
+    check_folder_free(folder)
+    other = used_by(folder)
+    if other:
+        msg = (
+            f"Another training writes to the folder {str(folder)!r} ({other}); stop it first, or "
+            "give another folder."
+        )
+        raise RuntimeError(msg)
+
+
 def _unused(folder: Path) -> Path:
-    """Return the folder if no run has been saved there."""
+    """Return the folder if no run has been saved there and none is about to."""
+    _check_unused(folder)
     with contextlib.suppress(FileNotFoundError):
         checkpoint = latest(folder)
         msg = (

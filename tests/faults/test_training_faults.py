@@ -73,7 +73,7 @@ def test_a_measurement_that_fails_is_noted_once_and_the_training_goes_on(
         raise error
 
     if what == "evaluation":
-        monkeypatch.setattr(BertClassifier, "evaluate", fail)
+        monkeypatch.setattr(training_loop, "evaluate", fail)
     else:
         monkeypatch.setattr(training_loop, "take_snapshot", fail)
     list(given)

@@ -43,19 +43,18 @@ def test_the_records_are_empty_and_not_shared_between_jobs():
     assert first.dynamics is not second.dynamics
     assert (first.history.count("step"), first.dynamics.counts.sum()) == (0, 0)
     assert first.dynamics.data is TEXTS
-    assert (first.folder, first.probes, first.reporters, first.stored) == (None, (), (), False)
+    assert (first.folder, first.probes, first.reporters) == (None, (), ())
 
 
 def test_the_arguments_are_kept(tmp_path):
     history, reporters = History(), (print,)
     job = job_of(
         tiny_classifier("bert"), TEXTS, TEXTS, folder=tmp_path, probes=("good",),
-        reporters=reporters, history=history, stored=True,
+        reporters=reporters, history=history,
     )  # fmt: skip
     assert job.history is history
     assert (job.train, job.valid) == (TEXTS, TEXTS)
     assert (job.folder, job.probes, job.reporters) == (tmp_path, ("good",), reporters)
-    assert job.stored
 
 
 def test_missing_texts_or_labels_are_refused():

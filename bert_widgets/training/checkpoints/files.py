@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _CHECKPOINTS_KEPT = 2
-_NAME = re.compile(r"checkpoint-(\d+)(?:\.(\d+))?")
+_NAME = re.compile(r"checkpoint-([0-9]+)(?:\.([0-9]+))?")
 
 
 class CheckpointError(OSError):
-    """A checkpoint could not be written; the run is still complete in memory."""
+    """A checkpoint could not be written or read; a run that writes is still complete in memory."""
 
 
 def write(folder: Path, step: int, fill: Callable[[Path], None]) -> Path:
@@ -56,8 +56,11 @@ def write(folder: Path, step: int, fill: Callable[[Path], None]) -> Path:
         final = _free_name(folder, step)
         _atomically(final, fill)
         # A process that was killed while writing has left its hidden folder.
-        for old in (*_all(folder)[:-_CHECKPOINTS_KEPT], *folder.glob(".partial-*")):
+        filled = [path for path in checkpoints(folder) if any(path.iterdir())]
+        for old in (*filled[:-_CHECKPOINTS_KEPT], *folder.glob(".partial-*")):
             shutil.rmtree(old, ignore_errors=True)
+    except CheckpointError:
+        raise
     except Exception as error:
         # Libraries written in Rust raise other exceptions, even a bare `Exception`.
         if not isinstance(error, OSError) and "(os error " not in str(error):
@@ -79,12 +82,12 @@ def latest(folder: Path) -> Path:
     FileNotFoundError
         If there is none.
     """
-    checkpoints = _all(folder)
-    if not checkpoints:
+    there = checkpoints(folder)
+    if not there:
         what = "contains no checkpoint" if folder.is_dir() else "does not exist"
         msg = f"The folder {str(folder)!r} {what}; give the folder of a run that has saved one."
         raise FileNotFoundError(msg)
-    return checkpoints[-1]
+    return there[-1]
 
 
 def write_data(path: Path, data: TextData) -> None:
@@ -143,14 +146,15 @@ def _force_to_disk(path: Path, *, deep: bool = True) -> None:
 
 
 def _free_name(folder: Path, step: int) -> Path:
-    taken = [_order(path)[1] for path in _all(folder) if _order(path)[0] == step]
+    taken = [_order(path)[1] for path in checkpoints(folder) if _order(path)[0] == step]
     return folder / (f"checkpoint-{step}" + (f".{max(taken) + 1}" if taken else ""))
 
 
-def _all(folder: Path) -> list[Path]:
-    """Return the checkpoints, oldest first."""
+def checkpoints(folder: Path) -> list[Path]:
+    """Return the checkpoints of a folder, oldest first."""
     entries = folder.iterdir() if folder.is_dir() else ()
-    return sorted((path for path in entries if _NAME.fullmatch(path.name)), key=_order)
+    named = (path for path in entries if _NAME.fullmatch(path.name) and path.is_dir())
+    return sorted(named, key=_order)
 
 
 def _order(path: Path) -> tuple[int, int]:

@@ -12,7 +12,9 @@ import safetensors.numpy
 import safetensors.torch
 from transformers import AutoTokenizer
 
+from ..._common.errors import reason
 from ..._common.version import __version__
+from ...model import manifest
 from ...model.adapters import has_adapter
 from ...model.classifier import BertClassifier
 from ...model.evaluation import Evaluation
@@ -21,6 +23,7 @@ from ...model.loading import PROBLEM_TYPES, read_config
 from ..hyperparameters import Hyperparameters
 from ..records import probes
 from ..records.history import Note
+from .files import CheckpointError
 from .weights import copy_weights
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
+    from ...model.manifest import Entry
     from ..records.history import History
 
 _FORMAT = 1
@@ -82,6 +86,8 @@ class Saved:
         State of the `Dynamics`.
     frozen
         Names of the weights that are not to be trained (``requires_grad`` is False).
+    texts
+        Size and checksum of the files of the texts that belong to the checkpoint.
     """
 
     hyperparameters: Hyperparameters
@@ -91,6 +97,7 @@ class Saved:
     best: dict[str, torch.Tensor] | None
     dynamics: dict[str, NDArray[Any]]
     frozen: tuple[str, ...] = ()
+    texts: dict[str, Entry] = field(default_factory=dict)
 
 
 def fill(folder: Path, clf: BertClassifier, history: History, state: Saved) -> None:
@@ -140,13 +147,33 @@ def read(folder: Path, history: History) -> Saved:
     if not path.is_file():
         msg = f"{str(folder)!r} contains a model but no training; start one with Trainer(...)."
         raise ValueError(msg)
-    description = json.loads(path.read_text("utf-8"))
-    if description["format"] != _FORMAT:
+    try:
+        description = json.loads(path.read_text("utf-8"))
+        version, format_number = description["bert_widgets"], description["format"]
+    except Exception as error:
+        raise unreadable(path, error) from error
+    if format_number != _FORMAT:
         msg = (
-            f"{str(folder)!r} was written by bert_widgets {description['bert_widgets']} "
-            "in another format; resume it with that version."
+            f"{str(folder)!r} was written by bert_widgets {version} in another format; resume it "
+            "with that version."
         )
         raise ValueError(msg)
+    try:
+        return _parsed(folder, description, history)
+    except Exception as error:
+        raise unreadable(folder, error) from error
+
+
+def unreadable(path: Path, error: Exception) -> CheckpointError:
+    """Return the sentence to raise where a file is whole and yet not what it should be."""
+    msg = (
+        f"{str(path)!r} cannot be resumed, since it is not as a Trainer writes it "
+        f"({type(error).__name__}: {reason(error)}); resume another checkpoint, or train anew."
+    )
+    return CheckpointError(msg)
+
+
+def _parsed(folder: Path, description: dict[str, Any], history: History) -> Saved:
     arrays = safetensors.numpy.load_file(folder / _HISTORY)
     history.load(arrays)
     history.notes = tuple(Note(step, text) for step, text in description["notes"])
@@ -164,6 +191,7 @@ def read(folder: Path, history: History) -> Saved:
         safetensors.torch.load_file(best) if best.is_file() else None,
         _under("dynamics/", arrays),
         tuple(description["frozen"]),
+        manifest.entries(folder, "texts") or {},
     )
 
 
