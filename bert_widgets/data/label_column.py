@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]*")
 _BITS = {"0": 0, "1": 1, "False": 0, "True": 1}
-_NOT_COUNTED = (bool, np.bool_, float, np.floating)  # nobody writes label numbers so
+_NOT_COUNTED = (bool, np.bool_, float, np.floating)  # label numbers are not written so
 _LISTS = (list, tuple, set, frozenset, np.ndarray)
 
 
@@ -302,7 +302,7 @@ def _are_indicators(
     ):
         return True  # no label number is written so
     if any(len(set(items)) < width for items in lists):
-        return True  # nobody names a label twice
+        return True  # a label is not named twice
     names = ("0", "1") if classes is None else tuple(classes)
     only = names[list(lists[0]).index(1)]
     msg = (

@@ -28,7 +28,7 @@ _CHUNK = regex.compile(r"\S+\n?")
 """A word; BERTweet reads a line break with the word before it."""
 
 _MARKS = regex.compile(r"^(?:##|▁)(?=.)|(?<=.)(?:@@|</w>)$")
-"""What tokenizers add to a token that goes on or begins a word."""
+"""What tokenizers add to a token that continues or begins a word."""
 
 
 def align(

@@ -107,7 +107,7 @@ def test_zeros_and_ones_for_each_class_are_one_hot(rows, classes):
         ((["good", "bad"], []), THREE, [[1, 0, 1], [0, 0, 0]]),
         (([2, 0], [1]), THREE, [[1, 0, 1], [0, 1, 0]]),
         (([0], [1, 0]), ("no", "yes"), [[1, 0], [1, 1]]),
-        (([0, 1], [0, 0]), ("no", "yes"), [[0, 1], [0, 0]]),  # nobody names a label twice
+        (([0, 1], [0, 0]), ("no", "yes"), [[0, 1], [0, 0]]),  # a label is not named twice
         (([False, True],), ("no", "yes"), [[0, 1]]),
         (([0.0, 1.0], [1.0, 0.0]), ("no", "yes"), [[0, 1], [1, 0]]),
         (([0, 1], [1, 0]), ("no", "yes"), None),

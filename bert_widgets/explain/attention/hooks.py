@@ -25,8 +25,8 @@ _NAME = "bert_widgets_hook"
 _OWN = "DisentangledSelfAttention"
 
 
-# What some families pass to attention beside queries, keys and values: GPT-OSS the share of a token
-# that does not exist, T5 a bias for distances.
+# What some families pass to attention besides queries, keys and values: GPT-OSS the share of a
+# token that does not exist, T5 a bias for distances.
 _OTHER_TERMS = ("s_aux", "position_bias")
 
 

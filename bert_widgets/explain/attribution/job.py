@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .units import Unit
 
 # The most tokens explained under one hold of the lock: each text sees one state of the weights, and
-# a training of the same model goes on in between.
+# a training of the same model continues in between.
 _GROUP_TOKENS = 512
 
 

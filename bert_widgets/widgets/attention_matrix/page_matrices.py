@@ -63,7 +63,7 @@ class PageMatrices:
     def add(
         self, matrices: Sequence[Drawn], keys: Sequence[MapKey], current: MapKey, *, ahead: bool
     ) -> dict[str, Any]:
-        """Return the traits that bring more matrices beside the current one.
+        """Return the traits that hold more matrices besides the current one.
 
         Parameters
         ----------

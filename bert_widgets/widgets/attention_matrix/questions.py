@@ -80,7 +80,7 @@ def matrix_question(widget: AttentionTraits) -> MatrixQuestion:
 
 
 def nearby_question(widget: AttentionTraits) -> NearbyQuestion:
-    """Return which matrices are to be in the page beside the displayed one."""
+    """Return which matrices the page needs besides the displayed one."""
     question = matrix_question(widget)
     if widget.view == "lines":
         lines = tuple(line_keys(question.key, widget.line_heads))

@@ -124,5 +124,5 @@ class TextAttention:
 
     def _gradient(self, label: str) -> NDArray[np.float32]:
         flows = gradient_rollout(self.clf, self.encoding, self._target(label))
-        # Each token starts with a relevance of one to itself, beside which nothing else shows.
+        # Each token starts with a relevance of one to itself, which would hide everything else.
         return flows - np.eye(flows.shape[-1], dtype=np.float32)

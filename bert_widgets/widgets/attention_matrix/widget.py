@@ -210,7 +210,7 @@ class AttentionMatrix(AttentionTraits):
         ]
 
     def _show_text(self, attention: TextAttention) -> None:
-        # Where the same text is read again, because the weights have changed, measuring goes on.
+        # If the same text is read again because the weights have changed, measuring continues.
         shown = (self.maps.text, self.maps.pair or "", self.maps.masked)
         measuring = self.measuring and shown == text_question(self)
         self._similar_tokens, self._attention = None, attention

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_POINTS = 4000
 _MOST_LISTED = 50
-_INTERVAL = 1.0  # minimum seconds between two data maps of a run that goes on
+_INTERVAL = 1.0  # minimum seconds between two data maps of a running training
 _SHARE = 0.01  # maximum share of the time spent on them
 
 
@@ -29,7 +29,7 @@ class DataMap:
     Parameters
     ----------
     run
-        The run, which may be going on; everything needed is read here.
+        The run, which may be running; everything needed is read here.
     """
 
     def __init__(self, run: Run[Trainer]) -> None:

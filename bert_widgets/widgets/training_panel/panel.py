@@ -1,4 +1,4 @@
-"""A training run while it goes on: its controls, and what the model learns."""
+"""A running training: its controls, and what the model learns."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class TrainingPanel(TrainingTraits):
         return data.frame(data.inside(box))
 
     def close(self) -> None:
-        """Remove the panel; the runs go on."""
+        """Remove the panel; the runs continue."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         if self._publisher is not None:
@@ -234,7 +234,7 @@ class TrainingPanel(TrainingTraits):
         if not self._showing:
             set_probes(self.run, texts)
             widget_lock.afterwards(self._refresh)
-            # traitlets turns "a" into ["a"], which the page must be told.
+            # traitlets turns "a" into ["a"], which must be sent to the page.
             widget_lock.afterwards(partial(self.send_state, "probes"))
         return texts
 

@@ -52,7 +52,7 @@ class Snapshots:
             self.data = data
 
     def traits(self, run: Run[Trainer], brush: Sequence[float]) -> dict[str, Any]:
-        """Return the values of the traits that change while a run goes on.
+        """Return the values of the traits that change during a run.
 
         Parameters
         ----------
