@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # Types of models that mask padding everywhere; `tests/families` shows it for each.
 _MASKING = frozenset(
     {
-        "albert", "bert", "big_bird", "camembert", "deberta", "deberta-v2", "distilbert",
+        "albert", "bert", "camembert", "deberta", "deberta-v2", "distilbert",
         "electra", "modernbert", "mpnet", "rembert", "roberta", "xlm-roberta",
     }
 )  # fmt: skip

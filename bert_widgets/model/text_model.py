@@ -15,13 +15,14 @@ from ..text.encoding import encode
 from . import lean_forward
 from .adapters import check_adapter, without_adapter
 from .fair_lock import FairLock
+from .gradient_checkpointing import same_when_repeated
 from .label_map import config_labels
 from .loading import PROBLEM_TYPES
 from .out_of_memory import in_halves
 from .padding import padding_matters
 from .precision import arithmetic
-from .repeated_dropout import repeated_dropout
 from .run_options import plain_outputs
+from .sparse_attention import fitting_attention, most_with_full_attention
 from .token_budget import token_budget
 
 if TYPE_CHECKING:
@@ -101,7 +102,12 @@ class TextModel(torch.nn.Module):
             "inputs_embeds": inputs_embeds,
         }
         present = {name: tensor for name, tensor in inputs.items() if tensor is not None}
-        with repeated_dropout(self.model), plain_outputs(self.model):
+        tokens = next(iter(present.values())).shape[1]
+        with (
+            same_when_repeated(self.model),
+            plain_outputs(self.model),
+            fitting_attention(self.model, tokens),
+        ):
             logits: torch.Tensor = self.model(**present).logits
         return logits
 
@@ -172,6 +178,9 @@ class TextModel(torch.nn.Module):
     @functools.cached_property
     def padded(self) -> bool:
         """Whether texts of different lengths may share a batch, padded to the longest."""
+        most = most_with_full_attention(self.model)
+        if most is not None and self.max_length > most:
+            return False
         return not padding_matters(
             self.model.config.model_type, lambda texts: self._batch_logits(self.encode(texts))
         )

@@ -9,11 +9,6 @@ from tests.models import KINDS
 ALL = tuple(sorted({*KINDS, *FAMILIES} - {"chinese"}))
 """Every family, by the type of model that its config names."""
 
-# They run the model on changed texts as occlusion does, only more often.
-_SLOW = {"exact_shapley", "shapley", "lime", "kernel_shap"}
-QUICK = [name for name in METHODS if name not in _SLOW]
-"""The methods that are tried with each family."""
-
 _ENCODER_DECODERS = {"bart", "mbart", "mt5", "t5"}
 NO_WORD_SCORES = _ENCODER_DECODERS | {"ibert", "longformer", "xlnet"}
 """Families that read their words more than once, in another order, padded or rounded."""
@@ -29,12 +24,19 @@ NO_VALUE_ZEROING = NO_WORD_SCORES | {
     "nemotron", "nomic_bert", "olmo2", "openai-gpt", "opt", "phi", "phi3", "qwen2", "qwen3",
     "smollm3", "squeezebert", "stablelm",
 }  # fmt: skip
-PADDING_MATTERS = {"convbert", "fnet", "mobilebert", "nystromformer", "xlnet"}
+PADDING_MATTERS = {"big_bird", "convbert", "fnet", "mobilebert", "nystromformer", "xlnet"}
 """Families in which a text gives something else beside a longer one: they are not padded."""
-SCALE_IS_LOST = {"bloom", "deberta-v2", "funnel"}
+SCALE_IS_LOST = NO_WORD_SCORES | {"bloom", "deberta-v2", "funnel", "modernbert"}
 """Families that normalise each word embedding at once: its product with the gradient is zero."""
-NO_EXACT_RESUME = {"big_bird"}
-"""Families that draw random numbers at their first text, so that later dropout differs."""
+NO_LAYERS = NO_WORD_SCORES | {"funnel", "squeezebert"}
+"""Families whose layers give out something else than a state for each token."""
+NO_CHECKPOINTING = {
+    "albert", "ctrl", "flaubert", "funnel", "ibert", "mpnet", "openai-gpt", "squeezebert", "xlm",
+    "xlnet",
+}  # fmt: skip
+"""Families for which transformers refuses gradient checkpointing."""
+NO_ADAPTERS = {"ibert"}
+"""Families without a layer that PEFT adapts."""
 UNUSED = {
     "big_bird": "pooler",
     "longformer": r"layer.1.attention.self.(query|key|value)\.",
@@ -48,10 +50,12 @@ UNUSED = {
 def refused_methods(family: str) -> set[str]:
     """Return the methods that are refused for a family, in a sentence each."""
     if family in NO_WORD_SCORES:
-        return set(QUICK)
+        return set(METHODS)
     refused = {"deeplift"}  # its rules cover none of these models
     if family in NO_ATTENTION_METHODS:
         refused |= {"attention_x_gradient", "rollout"}
     if family in NO_VALUE_ZEROING:
         refused |= {"value_zeroing"}
+    if family in SCALE_IS_LOST:
+        refused |= {"input_x_gradient"}
     return refused

@@ -60,7 +60,7 @@ _BOTTLENECK: dict[str, Any] = {
 
 FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "bart": ("Bart", _SEQ2SEQ),
-    "big_bird": ("BigBird", _ENCODER),
+    "big_bird": ("BigBird", _ENCODER | {"block_size": 2, "num_random_blocks": 1}),
     "biogpt": ("BioGpt", _ENCODER),
     "bloom": ("Bloom", {"hidden_size": 32, "n_layer": 2, "n_head": 4}),
     "camembert": ("Camembert", _ENCODER | {"type_vocab_size": 1}),

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bert_widgets.explain import METHODS
 from tests.families.capabilities import (
     ALL,
+    NO_ADAPTERS,
     NO_ATTENTION,
     NO_ATTENTION_METHODS,
-    NO_EXACT_RESUME,
+    NO_CHECKPOINTING,
+    NO_LAYERS,
     NO_VALUE_ZEROING,
     NO_WORD_SCORES,
     PADDING_MATTERS,
-    QUICK,
     SCALE_IS_LOST,
 )
 
@@ -23,12 +25,14 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "support.md"
 
 _COLUMNS = {
     "word scores": NO_WORD_SCORES,
-    "input × gradient": NO_WORD_SCORES | SCALE_IS_LOST,
+    "layers": NO_LAYERS,
+    "input × gradient": SCALE_IS_LOST,
     "attention rollout": NO_ATTENTION_METHODS,
     "value zeroing": NO_VALUE_ZEROING,
     "attention maps": NO_ATTENTION,
     "mixed lengths": PADDING_MATTERS,
-    "exact resume": NO_EXACT_RESUME,
+    "gradient checkpointing": NO_CHECKPOINTING,
+    "adapters": NO_ADAPTERS,
 }
 """For each column the families that lack what it names."""
 
@@ -43,7 +47,8 @@ show that
 - it is loaded and saved, and a saved model predicts the same, bit for bit;
 - a text is predicted in a batch as it is alone;
 - training changes every parameter that the classifier reads;
-- a training is resumed from a checkpoint;
+- a training resumed from a checkpoint ends with the same weights, bit for bit, as one without a
+  break;
 - each attribution method gives scores that belong to the model's own prediction, or is refused in
   one sentence; attention maps are those that the model itself returns, or they are refused.
 
@@ -52,11 +57,11 @@ show that
 {rows}
 The columns:
 
-- **word scores**: {others} and the methods that change the text (occlusion, Shapley values,
-  KernelSHAP, LIME). They are refused for encoder-decoders and for models that reorder, pad or
-  round their words.
-- **input × gradient**: a dash also means that the model normalises each word embedding first, so
-  that the product is zero; use integrated gradients.
+- **word scores**: {others}. They are refused for encoder-decoders and for models that reorder, pad
+  or round their words.
+- **layers**: `attribute(..., layer=...)` scores the states that the model says its layers give out.
+- **input × gradient**: a dash also means that the model normalises each word embedding first. The
+  product would be zero, so it is refused; use integrated gradients.
 - **attention rollout**: also attention × gradient. They need attention weights from every token
   to every token.
 - **value zeroing**: needs a layer for the value vectors in each layer, as encoders like BERT
@@ -64,9 +69,15 @@ The columns:
 - **attention maps**: `AttentionMatrix` and `attention_maps`.
 - **mixed lengths**: texts of different lengths share a batch. In the other models padding would
   change the result, so each batch holds texts of one length; this is slower.
-- **exact resume**: a resumed training ends with the same weights, bit for bit, as one without a
-  break. BigBird draws random numbers when it first changes its kind of attention, so its dropout
-  differs after a break.
+- **gradient checkpointing**: training with it gives the same weights, and explanations the same
+  scores. Where there is a dash, transformers itself refuses to switch it on.
+- **adapters**: a LoRA adapter of PEFT on all linear layers (for DistilBERT, those of the
+  encoder) is trained with the head, explained, saved, loaded and resumed; I-BERT has no layer that
+  PEFT adapts.
+
+BigBird reads long texts (more than 704 tokens with its usual settings) with sparse attention and
+pads them: such a text can be predicted and trained on, and its words can be scored where it needs
+no padding.
 
 DeepLift is refused for all of them, because Captum has no rule for their layers.
 """
@@ -76,13 +87,13 @@ def page() -> str:
     """Return the text of the page."""
     rows = "".join(f"| `{family}` | {' | '.join(_cells(family))} |\n" for family in ALL)
     named = {"input_x_gradient", "rollout", "attention_x_gradient", "value_zeroing", "deeplift"}
-    others = [f"`{name}`" for name in QUICK if name not in named | {"occlusion"}]
+    *others, last = [f"`{name}`" for name in METHODS if name not in named]
     return _TEXT.format(
         count=len(ALL),
         header=" | ".join(_COLUMNS),
         line=" --- |" * (len(_COLUMNS) + 1),
         rows=rows,
-        others=", ".join(others),
+        others=f"{', '.join(others)} and {last}",
     )
 
 

@@ -37,7 +37,14 @@ def with_adapter(kind, *, plain=None, targets="all-linear", **options):
     torch.manual_seed(0)
     if (kind, targets) == ("distilbert", "all-linear"):  # PEFT refuses it
         targets = ["q_lin", "v_lin", "out_lin", "lin1"]
-    options = {"task_type": "SEQ_CLS", "r": 4, "init_lora_weights": False, **options}
+    transposed = plain.model.config.model_type in ("gpt2", "openai-gpt")
+    options = {
+        "task_type": "SEQ_CLS",
+        "r": 4,
+        "fan_in_fan_out": transposed,
+        "init_lora_weights": False,
+        **options,
+    }
     config = peft.LoraConfig(target_modules=targets, **options)
     return BertClassifier(peft.get_peft_model(plain.model, config), plain.tokenizer)
 

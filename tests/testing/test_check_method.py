@@ -25,7 +25,7 @@ def test_each_of_our_methods_passes(name: str) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 def test_methods_pass_on_every_family(kind: str) -> None:
-    for name in ("input_x_gradient", "attnlrp", "rollout", "occlusion", "exact_shapley"):
+    for name in ("saliency", "attnlrp", "rollout", "occlusion", "exact_shapley"):
         check_method(METHODS[name], tiny_classifier(kind))
 
 

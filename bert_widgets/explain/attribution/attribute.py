@@ -11,6 +11,7 @@ from ...model.precision import resolve_precision
 from .baselines import baseline_embedding
 from .job import AttributionJob, explain_all
 from .method_table import METHODS
+from .model_states import check_layers
 from .options import AttributionOptions
 from .targets import resolve_target
 
@@ -185,3 +186,4 @@ def _check_layer(clf: BertClassifier, method: Method, layer: int | None) -> None
     if not 0 <= layer < count:
         msg = f"There is no layer {layer!r}; use 0 to {count - 1}, or None for the word embeddings."
         raise ValueError(msg)
+    check_layers(clf)

@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from typing import TYPE_CHECKING, Any
 
-from torch import nn
+import torch
+
+from ...model.layers import layer_modules
+from ...model.run_options import plain_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import torch
+    from torch import nn
     from transformers import PreTrainedModel
 
     from ...model.classifier import BertClassifier
@@ -32,7 +36,6 @@ def at_layer(
     use
         Gets the hidden states (batch, tokens, width) and returns those that replace them.
     """
-    modules = _layers(model)
     calls = 0
 
     def start(_module: nn.Module, _inputs: object) -> None:
@@ -44,11 +47,13 @@ def at_layer(
         calls += 1
         if calls != layer + 1:
             return output
-        return (use(output[0]), *output[1:]) if isinstance(output, tuple) else use(output)
+        if isinstance(output, tuple | list):
+            return (use(output[0]), *output[1:])
+        return use(output) if isinstance(output, torch.Tensor) else output
 
     hooks = [model.base_model.register_forward_pre_hook(start)]
     try:
-        hooks += [module.register_forward_hook(change) for module in modules]
+        hooks += [module.register_forward_hook(change) for module in layer_modules(model)]
         yield
     finally:
         for hook in hooks:
@@ -103,13 +108,39 @@ def layer_output(
     return outputs[0]
 
 
-def _layers(model: PreTrainedModel) -> list[nn.Module]:
-    """Find the modules that run once per layer, in order."""
-    stacks = [module for module in model.modules() if isinstance(module, nn.ModuleList)]
-    count = int(model.config.num_hidden_layers)
-    modules = list(next((stack for stack in stacks if len(stack) == count), stacks[0]))
-    # DeBERTa's convolution belongs to the first layer, but reads the embeddings in parallel.
-    convolution = next((m for n, m in model.named_modules() if n.endswith("encoder.conv")), None)
-    if convolution is not None:
-        modules[0] = convolution
-    return modules
+def check_layers(clf: BertClassifier) -> None:
+    """Raise unless `at_layer` finds the states that the model itself says its layers give out.
+
+    Raises
+    ------
+    ValueError
+        If it does not.
+    """
+    model, count = clf.model, int(clf.model.config.num_hidden_layers)
+    seen: dict[int, torch.Tensor] = {}
+
+    def note(states: torch.Tensor, layer: int) -> torch.Tensor:
+        seen[layer] = states
+        return states
+
+    fields = clf.collate(clf.encode(["a"]))
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(clf.inference())
+        stack.enter_context(plain_outputs(model))
+        stack.enter_context(torch.no_grad())
+        for layer in range(count):
+            stack.enter_context(at_layer(model, layer, functools.partial(note, layer=layer)))
+        expected = model(**fields, output_hidden_states=True).get("hidden_states") or ()
+    # The last states are often shown only behind another norm.
+    inner = zip(range(count - 1), expected[1:], strict=False)
+    tokens = fields["input_ids"].shape
+    if (
+        len(seen) < count
+        or any(states.shape[:2] != tokens for states in seen.values())
+        or any(not torch.equal(seen[i], states) for i, states in inner)
+    ):
+        msg = (
+            f"The outputs of the layers of {type(model).__name__} are not found, so they cannot be "
+            "scored; use layer=None for the word embeddings."
+        )
+        raise ValueError(msg)

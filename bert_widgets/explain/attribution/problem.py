@@ -169,8 +169,9 @@ class Problem:
         if self.layer is None:
             replaced = embeddings_replaced(self.clf, states)
         else:
+            # XLM changes them in place.
             replaced = at_layer(
-                self.clf.model, self.layer, lambda outputs: states.to(outputs.dtype)
+                self.clf.model, self.layer, lambda outputs: states.to(outputs.dtype).clone()
             )
         with replaced:
             return self.read(inputs, self.clf(**inputs.fields))

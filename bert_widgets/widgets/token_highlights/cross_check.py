@@ -30,7 +30,7 @@ def cross_check(clf: BertClassifier, question: Question, shown: Attribution) -> 
     step in common with methods that use gradients.
     """
     few = len(shown.words) <= _MOST_UNITS and shown.windows == 1
-    others = ("occlusion", "input_x_gradient") if few else (QUICK, "integrated_gradients")
+    others = ("occlusion", QUICK) if few else (QUICK, "integrated_gradients")
     other = next(name for name in others if name != shown.method)
     options = replace(question.options, method=other)
     return disagreement(shown, explained(clf, question, options, shown.probabilities))

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 QUICK = "attnlrp"
 """The method that answers first."""
 
-_QUICK_FOR_LAYERS = "input_x_gradient"
 _MOST_ROWS = 12  # for which the chosen method is affordable, and only for one window
 
 
@@ -232,7 +231,7 @@ def layer_rows(clf: BertClassifier, question: Question, shown: Attribution) -> R
     affordable = shown.windows == 1 and count <= _MOST_ROWS
     options = question.options
     if not affordable or "layers" not in METHODS[options.method].promises:
-        options = replace(options, method=_QUICK_FOR_LAYERS)
+        options = replace(options, method=QUICK)
     rows = [
         explained(clf, question, replace(options, layer=layer), shown.probabilities).scores
         for layer in range(count)

@@ -69,7 +69,7 @@ def test_the_widget_warns_where_two_methods_disagree(method, seed):
     clf = tiny_classifier("bert", seed=seed)
     widget = TokenHighlights(clf, "The film was not bad, and boring", method=method)
     assert widget.wait(PATIENCE)
-    other = "input_x_gradient" if method == "occlusion" else "occlusion"
+    other = "attnlrp" if method == "occlusion" else "occlusion"
     sentence = disagreement(widget.attribution, attribute(clf, widget.text, method=other)[0])
     assert [each for each in widget.warnings if each.startswith("Another")] == [sentence] * bool(
         sentence

@@ -356,7 +356,7 @@ def test_other_widgets_respond_while_one_waits_for_the_model():
 @pytest.mark.parametrize("kind", KINDS)
 def test_words_are_those_of_the_attention_matrix_so_selections_link(kind):
     clf = tiny_classifier(kind)
-    highlights, matrix = TokenHighlights(clf, TEXT, **FAST), AttentionMatrix(clf, TEXT)
+    highlights, matrix = TokenHighlights(clf, TEXT, method="saliency"), AttentionMatrix(clf, TEXT)
     assert highlights.words == matrix.words
     assert highlights.word_of_token.tolist() == matrix.word_of_token.tolist()
     ipywidgets.link((highlights, "selected"), (matrix, "selected"))

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _SMOOTHGRAD_SAMPLES, _EXPECTED_SAMPLES = 32, 64
 # The noise of SmoothGrad as a share of the range of the states: its paper uses 10 to 20 %.
 _NOISE = 0.15
+# The share of what chance would give below which products are suspicious; and the share of its
+# deviation by which the target may change, for a norm's epsilon, when the states are doubled.
+_SMALL, _SAME = 0.1, 0.005
+_TRIALS = 8
 
 
 def saliency(problem: Problem) -> list[Scores]:
@@ -36,18 +40,30 @@ def saliency(problem: Problem) -> list[Scores]:
     ----------
     Simonyan, Vedaldi & Zisserman 2014, "Deep Inside Convolutional Networks".
     """
-    return _at_text(problem, lambda gradient, _states: gradient.norm(dim=-1))
+    return _at_text(problem, lambda gradient, _inputs: gradient.norm(dim=-1))
 
 
 def input_x_gradient(problem: Problem) -> list[Scores]:
     """Multiply the gradient at the text by the word embeddings: fast, but without guarantees.
+
+    Raises
+    ------
+    ValueError
+        If the model normalises the embeddings at once: their size does not matter then, so their
+        product with the gradient is zero whatever the words mean.
 
     References
     ----------
     Shrikumar, Greenside, Shcherbina & Kundaje 2016, "Not Just a Black Box: Learning Important
     Features Through Propagating Activation Differences".
     """
-    return _at_text(problem, lambda gradient, states: (gradient * states).sum(-1))
+
+    def score(gradient: torch.Tensor, inputs: Inputs) -> torch.Tensor:
+        products = (gradient * inputs.text).sum(-1)
+        _check_sizes_matter(problem, inputs, gradient, products)
+        return products
+
+    return _at_text(problem, score)
 
 
 def smoothgrad(problem: Problem) -> list[Scores]:
@@ -111,16 +127,53 @@ def expected_gradients(problem: Problem) -> list[Scores]:
 
 
 def _at_text(
-    problem: Problem, score: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+    problem: Problem, score: Callable[[torch.Tensor, Inputs], torch.Tensor]
 ) -> list[Scores]:
-    """Score tokens (batch, tokens) from gradient and states (batch, tokens, width) at the text."""
+    """Score tokens (batch, tokens) from the gradient (batch, tokens, width) at the text."""
     results: list[Scores] = [Scores(np.zeros(0, np.float32))] * len(problem)
     for rows in problem.batches(range(len(problem))):
         inputs = problem.inputs(rows.tolist())
         _, gradient = problem.gradient(inputs, inputs.text)
-        for row, scores in zip(rows, score(gradient, inputs.text).cpu().numpy(), strict=True):
+        for row, scores in zip(rows, score(gradient, inputs).cpu().numpy(), strict=True):
             results[row] = Scores(scores[: len(problem.encodings[row])])
     return results
+
+
+def _check_sizes_matter(
+    problem: Problem, inputs: Inputs, gradient: torch.Tensor, products: torch.Tensor
+) -> None:
+    """Raise if the target is the same whatever the size of the words' states.
+
+    A few gradients are at a right angle to the states by chance. If most words' are, random states
+    tell whether those words have products at all.
+    """
+    by_chance = gradient.norm(dim=-1) * inputs.text.norm(dim=-1) * inputs.text.shape[-1] ** -0.5
+    for row, usual, found in zip(inputs.rows, by_chance, products.abs(), strict=True):
+        ordinary = torch.from_numpy(problem.encodings[row].segments >= 0).to(found.device)
+        expected = usual[: len(ordinary)] * ordinary
+        lost = found[: len(ordinary)] < _SMALL * expected
+        if 2 * lost.sum() > (expected > 0).sum() and not _size_matters(problem, row, lost):
+            layer = problem.layer
+            what = "word embeddings" if layer is None else f"output of layer {layer}"
+            msg = (
+                f"{type(problem.clf.model).__name__} normalises the {what} before it reads other "
+                "words, so their product with the gradient is zero whatever the text; use the "
+                "method 'integrated_gradients' or 'attnlrp'."
+            )
+            raise ValueError(msg)
+
+
+def _size_matters(problem: Problem, row: int, tokens: torch.Tensor) -> bool:
+    """Return whether the target changes when the states of some tokens of a text are doubled."""
+    trials = problem.inputs([row] * _TRIALS)
+    random = problem.random(row).standard_normal(tuple(trials.text.shape), np.float32)
+    noise = trials.text.std() * torch.from_numpy(random).to(trials.text)
+    with torch.no_grad():
+        values, doubled = (
+            problem.values(trials, torch.where(tokens[:, None], states, trials.text))
+            for states in (noise, 2 * noise)
+        )
+    return bool((doubled - values).abs().max() > _SAME * values.std())
 
 
 def _averaged(problem: Problem, samples: int, draw: Draw) -> list[Scores]:
