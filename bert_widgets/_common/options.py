@@ -8,10 +8,12 @@ import inspect
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_MOST_NAMES = 30
 
 
 def unknown(
@@ -23,8 +25,15 @@ def unknown(
     """
     names = list(known)
     meant = (elsewhere or {}).get(str(name)) or _nearest(str(name), names)
-    hint = f"did you mean {meant!r}?" if meant else f"choose one of {', '.join(map(repr, names))}."
+    hint = f"did you mean {meant!r}?" if meant else f"choose one of {listed(names)}."
     return f"Unknown {kind} {name!r}: {hint}"
+
+
+def listed(names: Sequence[object]) -> str:
+    """Return names as a sentence lists them; of more than 30, the first ones and their number."""
+    shown = ", ".join(repr(name) for name in names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def _nearest(name: str, known: list[str]) -> str | None:

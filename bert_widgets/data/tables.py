@@ -15,6 +15,9 @@ from typing import Any
 
 import pandas as pd
 
+from .._common.options import listed
+from .parquet import read_parquet
+
 
 def read_table(source: object, text: str, label: str | Sequence[str]) -> pd.DataFrame:
     """Return the table that a source holds.
@@ -176,7 +179,7 @@ _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".csv": _read_csv,
     ".tsv": _read_tsv,
     ".jsonl": _read_json_lines,
-    ".parquet": pd.read_parquet,
+    ".parquet": read_parquet,
 }
 
 
@@ -261,7 +264,7 @@ def check_columns(frame: pd.DataFrame, **wanted: Sequence[str]) -> None:
             hint = f"name the right one with {option}=."
             if len(columns) == 1 and set(";\t|") & set(columns[0]):
                 hint = _by_hand("sep=...")
-            shown = ", ".join(map(repr, columns)) or "no columns"
+            shown = listed(columns) or "no columns"
             msg = f"There is no column {name!r}; the data has {shown}: {hint}"
             raise ValueError(msg)
 

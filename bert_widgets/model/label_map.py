@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -120,7 +121,7 @@ def _renamed(current: list[str], labels: Mapping[str, str]) -> list[str]:
 
 
 def _checked(names: list[str], *, regression: bool = False) -> list[str]:
-    repeated = {name for name in names if names.count(name) > 1}
+    repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         msg = f"The label {min(repeated)!r} is given twice; label names must differ."
         raise ValueError(msg)

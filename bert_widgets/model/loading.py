@@ -13,6 +13,8 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging as hf_logging
 
+from .hub import check_reachable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -66,6 +68,7 @@ def read_config(where: str) -> Any:  # noqa: ANN401
             "result to BertClassifier(model, tokenizer)."
         )
         raise OSError(msg)
+    check_reachable(where)
     try:
         return AutoConfig.from_pretrained(where, trust_remote_code=False)
     except (OSError, ValueError) as error:

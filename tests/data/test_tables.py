@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +53,48 @@ def test_a_file_that_cannot_be_trusted_is_refused_in_one_sentence(tmp_path, name
     with pytest.raises(ValueError, match=said) as caught:
         TextData.from_(tmp_path / name)
     assert "\n" not in str(caught.value)
+
+
+def test_a_small_parquet_file_cannot_fill_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr("bert_widgets.data.parquet._LEAST_LIMIT", 2**20)
+    rows = pa.table({"text": pa.nulls(2_000_000, pa.string())})
+    long = pa.table({"text": [f"{number} " + "x" * 20_000 for number in range(20_000)]})
+    for name, table in (("rows.parquet", rows), ("long.parquet", long)):
+        pq.write_table(table, tmp_path / name, compression="zstd")
+        del table
+    before = pa.total_allocated_bytes()
+    for name in ("rows.parquet", "long.parquet"):
+        with pytest.raises(ValueError, match=f"'{name}': it has .* and unpacks to more than"):
+            TextData.from_(tmp_path / name)
+        assert pa.total_allocated_bytes() < before + 100 * 2**20
+
+
+def test_a_long_text_that_repeats_is_held_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("bert_widgets.data.parquet._LEAST_LIMIT", 2**22)
+    texts = ["a" + "x" * 1_000_000, "b"] * 1_000
+    pq.write_table(pa.table({"text": texts, "label": ["x", "y"] * 1_000}), tmp_path / "d.parquet")
+    assert TextData.from_(tmp_path / "d.parquet").texts == tuple(texts)
+
+
+def test_a_parquet_file_keeps_its_texts_and_types_whatever_it_says_of_pandas(tmp_path):
+    frame = pd.DataFrame(
+        {"text": ["a", "b", "a"], "label": [["x"], ["x", "y"], []], "n": [1, 2, 3]}, index=[4, 5, 9]
+    )
+    table = pa.Table.from_pandas(frame)
+    false = table.replace_schema_metadata({b"pandas": b'{"columns": [], "index_columns": ["no"]}'})
+    for name, written in (("true", table), ("false", false)):
+        pq.write_table(written, tmp_path / f"{name}.parquet")
+        data = TextData.from_(tmp_path / f"{name}.parquet", problem_type="multi_label")
+        assert data.texts == ("a", "b", "a")
+        assert data.labels.tolist() == [[1, 0], [1, 1], [0, 0]]
+
+
+def test_an_error_names_few_of_many_columns(tmp_path):
+    columns = [f"column {number}" for number in range(5_000)]
+    (tmp_path / "wide.csv").write_text(",".join(columns))
+    with pytest.raises(ValueError, match="and 4,970 more") as caught:
+        TextData.from_(tmp_path / "wide.csv")
+    assert len(str(caught.value)) < 1_000
 
 
 def test_a_mark_of_byte_order_is_no_part_of_the_first_column(tmp_path):
