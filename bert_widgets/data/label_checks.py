@@ -13,6 +13,8 @@ from .tables import short
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
 _INFINITE = (float("inf"), float("-inf"))
 
 
@@ -109,4 +111,18 @@ def check_present(value: object, row: object) -> None:
         raise ValueError(msg)
     if not isinstance(value, str | int | float) or value in _INFINITE:
         msg = f"Row {row}: the label {short(value)} is neither a name nor a number; use strings."
+        raise ValueError(msg)
+
+
+def check_numbers(labels: NDArray[Any], texts: int, classes: int) -> None:
+    """Raise a ValueError unless labels are class numbers, or a 0 or 1 for each class."""
+    several = labels.ndim > 1
+    expected = (texts, classes) if several else (texts,)
+    allowed = [0, 1] if several else range(classes)
+    if labels.shape != expected or not np.isin(labels, allowed).all():
+        what = "zeros and ones" if several else f"numbers from 0 to {classes - 1}"
+        msg = (
+            f"The labels, {labels.dtype} of shape {labels.shape}, do not fit {texts} texts and "
+            f"{classes} classes; give {what} of shape {expected}, or use TextData.from_."
+        )
         raise ValueError(msg)

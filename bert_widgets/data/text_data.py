@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from .._common.characters import has_lone_surrogate
+from .._common.characters import check_characters, has_lone_surrogate
 from .._common.options import named_options, unknown
 from .class_names import class_names
-from .label_checks import LabelColumn
+from .label_checks import LabelColumn, check_numbers
 from .label_column import indicator_columns, multi_labels, single_labels, whole
 from .tables import check_columns, read_table, row_names, short
 
@@ -66,6 +66,20 @@ class TextData:
     pairs: tuple[str, ...] | None
     labels: NDArray[Any]
     classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        count = len(self.texts)
+        if self.pairs is not None and len(self.pairs) != count:
+            msg = f"There are {count} texts and {len(self.pairs)} second texts; give one for each."
+            raise ValueError(msg)
+        given: dict[str, Sequence[object]] = {"Text": self.texts, "Second text": self.pairs or ()}
+        for name, texts in given.items():
+            for row, text in enumerate(texts):
+                if not isinstance(text, str):
+                    msg = f"{name} {row} is {short(text)}, not a string; see TextData.from_."
+                    raise TypeError(msg)
+                check_characters(text, f"{name} {row}")
+        check_numbers(self.labels, count, len(self.classes))
 
     @classmethod
     @named_options

@@ -28,8 +28,9 @@ Precision = Literal["auto", "fp32", "bf16"]
 LONG = {"fp32": 1024, "bf16": 2048}
 """Tokens of a text from which attention on a CPU is fused, if the model supports it."""
 
-# DeBERTa masks with the smallest float32, which bfloat16 cannot represent.
-_OVERFLOWING = ("deberta",)
+# DeBERTa masks with the smallest float32, which bfloat16 cannot represent, and X-MOD puts what its
+# adapters give, in bfloat16, into a tensor of float32.
+_ONLY_FLOAT32 = ("deberta", "xmod")
 
 # Names of the dropout of attention weights in the configs of the families.
 _ATTENTION_DROPOUT = ("attention_dropout", "attention_probs_dropout_prob")
@@ -235,8 +236,8 @@ def resolve_precision(precision: Precision, model: PreTrainedModel) -> Precision
     """
     if precision not in ("auto", "fp32", "bf16"):
         raise ValueError(unknown("precision", precision, ("auto", "fp32", "bf16")))
-    overflows = model.config.model_type in _OVERFLOWING
-    if precision == "bf16" and overflows:
+    only_float32 = model.config.model_type in _ONLY_FLOAT32
+    if precision == "bf16" and only_float32:
         msg = f"{type(model).__name__} cannot compute in bfloat16; use precision='fp32'."
         raise ValueError(msg)
     if precision == "bf16" and model.dtype == torch.float16:
@@ -245,7 +246,7 @@ def resolve_precision(precision: Precision, model: PreTrainedModel) -> Precision
             "precision='fp32', or convert the model with clf.float()."
         )
         raise ValueError(msg)
-    if precision != "auto" or overflows or model.dtype != torch.float32:
+    if precision != "auto" or only_float32 or model.dtype != torch.float32:
         return "fp32" if precision == "auto" else precision
     device = model.device
     if device.type == "cuda":

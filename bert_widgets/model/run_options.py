@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from typing import TYPE_CHECKING
+
+from .adapters import without_adapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from transformers import PreTrainedModel
+
+
+def check_inputs(model: PreTrainedModel) -> None:
+    """Raise a ValueError if a model reads more than texts, as models of scanned pages do."""
+    inner = without_adapter(model)
+    if "bbox" in inspect.signature(inner.forward).parameters:
+        msg = (
+            f"{type(inner).__name__} reads where on a page each word stands, which plain texts do "
+            "not say; use a model of texts such as BERT."
+        )
+        raise ValueError(msg)
 
 
 @contextlib.contextmanager
@@ -20,7 +34,8 @@ def plain_outputs(model: PreTrainedModel) -> Iterator[None]:
     Raises
     ------
     ValueError
-        If the model needs a padding token to find the end of each text of a batch, and has none.
+        If the model needs a padding token to find the end of each text of a batch, and has none;
+        or a language, and does not know it.
     """
     config = model.config
     wanted = {"return_dict": True, "use_cache": False}
@@ -30,6 +45,12 @@ def plain_outputs(model: PreTrainedModel) -> Iterator[None]:
             setattr(config, name, wanted[name])
         yield
     except ValueError as error:
+        if "language unknown" in str(error):
+            msg = (
+                f"{type(model).__name__} has a part for each language and was not told which to "
+                "use; call clf.model.set_default_language, such as with 'en_XX'."
+            )
+            raise ValueError(msg) from error
         if "no padding token is defined" not in str(error):
             raise
         msg = (

@@ -21,7 +21,7 @@ from .loading import PROBLEM_TYPES
 from .out_of_memory import in_halves
 from .padding import padding_matters
 from .precision import arithmetic
-from .run_options import plain_outputs
+from .run_options import check_inputs, plain_outputs
 from .sparse_attention import fitting_attention, most_with_full_attention
 from .token_budget import token_budget
 
@@ -47,6 +47,7 @@ class TextModel(torch.nn.Module):
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
         super().__init__()
         check_adapter(model)
+        check_inputs(model)
         self.model = model
         self.tokenizer = tokenizer
         self.lock = FairLock()

@@ -170,3 +170,30 @@ def test_the_problem_type_of_data_and_model_must_agree():
 def test_half_a_character_is_named_by_its_row():
     with pytest.raises(ValueError, match="Row 1: the 'text' contains half of a character"):
         TextData.from_([("fine", "x"), ("\ud83d", "y")])
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"texts": ("so \ud800", "bad")}, "Text 0 contains half of a character"),
+        ({"pairs": ("good", "\udfff")}, "Second text 1 contains half of a character"),
+        ({"texts": ("good", None)}, "Text 1 is None, not a string"),
+        ({"pairs": ("good",)}, "There are 2 texts and 1 second texts"),
+        ({"labels": np.array([0, 2])}, "give numbers from 0 to 1 of shape"),
+        ({"labels": np.array([0, -1])}, "give numbers from 0 to 1 of shape"),
+        ({"labels": np.array([0.5, 1])}, "give numbers from 0 to 1 of shape"),
+        ({"labels": np.array([0])}, "do not fit 2 texts and 2 classes"),
+        ({"labels": np.eye(3)[:2]}, "give zeros and ones of shape"),
+        ({"labels": np.full((2, 2), 0.5)}, "give zeros and ones of shape"),
+    ],
+)
+def test_data_that_is_built_by_hand_is_checked_too(fields, sentence):
+    right = {
+        "texts": ("good", "bad"),
+        "pairs": None,
+        "labels": np.array([1, 0]),
+        "classes": ("negative", "positive"),
+    }
+    assert len(TextData(**right)) == 2
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        TextData(**right | fields)

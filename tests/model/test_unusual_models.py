@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+import transformers
 
 from bert_widgets import Trainer, attention_maps, attribute, head_effects
+from bert_widgets.model.classifier import BertClassifier
 from tests.families.models import family_classifier
 from tests.models import tiny_classifier
 
@@ -91,3 +93,37 @@ def test_bert_needs_no_padding_token():
     clf.tokenizer.pad_token = clf.model.config.pad_token_id = None
     predictions = [c.predict(TEXTS).probabilities for c in (clf, plain)]
     np.testing.assert_allclose(*predictions, atol=1e-6)
+
+
+def scratch(name, **options):
+    """Return a random classifier of one of transformers' classes, as `BertClassifier` takes it."""
+    tokenizer = tiny_classifier("roberta").tokenizer
+    config = getattr(transformers, f"{name}Config")(
+        vocab_size=len(tokenizer),
+        pad_token_id=tokenizer.pad_token_id,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=66,
+        **options,
+    )
+    return getattr(transformers, f"{name}ForSequenceClassification")(config), tokenizer
+
+
+@pytest.mark.parametrize("name", ["Lilt", "LayoutLM"])
+def test_models_of_pages_are_refused(name):
+    with pytest.raises(ValueError, match=f"{name}ForSequenceClassification reads where on a page"):
+        BertClassifier(*scratch(name))
+
+
+def test_xmod_computes_in_float32_in_the_language_it_is_told():
+    clf = BertClassifier(*scratch("Xmod", languages=["en_XX", "de_DE"]))
+    with pytest.raises(ValueError, match=r"call clf\.model\.set_default_language"):
+        clf.predict(TEXTS)
+    clf.model.set_default_language("de_DE")
+    assert attribute(clf, TEXTS[0])[0].completeness_error < 0.01
+    with pytest.raises(ValueError, match="use precision='fp32'"):
+        attribute(clf, TEXTS[0], precision="bf16")
+    trainer = Trainer(clf, [(text, label) for text, label in zip(TEXTS, clf.labels, strict=False)])
+    assert len(list(trainer)) > 0
