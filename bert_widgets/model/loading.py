@@ -13,6 +13,8 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging as hf_logging
 
+from .._common.errors import reason
+from .folder_checks import check_folder, check_size
 from .hub import check_reachable
 
 if TYPE_CHECKING:
@@ -68,13 +70,13 @@ def read_config(where: str) -> Any:  # noqa: ANN401
             "result to BertClassifier(model, tokenizer)."
         )
         raise OSError(msg)
+    check_folder(where)
     check_reachable(where)
     try:
-        return AutoConfig.from_pretrained(where, trust_remote_code=False)
-    except (OSError, ValueError) as error:
+        config = AutoConfig.from_pretrained(where, trust_remote_code=False)
+    except Exception as error:
         if (folder / "config.json").is_file():
-            reason = str(error).strip().splitlines()[0]
-            msg = f"Cannot load {where!r}: its config.json cannot be used. {reason}"
+            msg = f"Cannot load {where!r}: its config.json cannot be used. {reason(error)}"
         elif folder.is_dir():
             msg = f"Cannot load {where!r}: the folder has no config.json."
         else:
@@ -83,6 +85,8 @@ def read_config(where: str) -> Any:  # noqa: ANN401
                 "be loaded from the Hub; check the path, or the name and the network."
             )
         raise OSError(msg) from error
+    check_size(where, config)
+    return config
 
 
 def load_model(where: str, config: Any, *, new_head: bool = False) -> LoadedModel:  # noqa: ANN401
@@ -104,7 +108,7 @@ def load_model(where: str, config: Any, *, new_head: bool = False) -> LoadedMode
     ValueError
         If weights are missing, left over or of another shape than the config describes.
     """
-    made_for: str = (getattr(config, "architectures", None) or [_TASK])[0]
+    made_for = _architecture(config)
     model, report = _load(where, config)
     prefix = _foreign_prefix(model, report)
     if prefix:
@@ -129,6 +133,11 @@ def load_model(where: str, config: Any, *, new_head: bool = False) -> LoadedMode
     return LoadedModel(model, "")
 
 
+def _architecture(config: Any) -> str:  # noqa: ANN401
+    named = getattr(config, "architectures", None)
+    return str(named[0]) if isinstance(named, list | tuple) and named else _TASK
+
+
 def load_tokenizer(where: str, model: PreTrainedModel) -> PreTrainedTokenizerBase:
     """Load the tokenizer of a checkpoint, if it has the vocabulary of the model.
 
@@ -143,9 +152,8 @@ def load_tokenizer(where: str, model: PreTrainedModel) -> PreTrainedTokenizerBas
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
             where, trust_remote_code=False
         )
-    except (ImportError, OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        msg = f"Cannot load the tokenizer of {where!r}: {reason}"
+    except Exception as error:
+        msg = f"Cannot load the tokenizer of {where!r}: {reason(error)}"
         raise OSError(msg) from error
     words = len(tokenizer)
     # transformers makes one of special tokens alone where a folder has no tokenizer.
@@ -190,9 +198,8 @@ def _load(where: str, config: Any, **options: Any) -> tuple[PreTrainedModel, dic
         except OSError as error:
             msg = f"Cannot load {where!r}: it has no weights in the safetensors format."
             raise OSError(msg) from error
-        except ValueError as error:
-            reason = str(error).strip().splitlines()[0]
-            msg = f"Cannot load {where!r} as a text classifier: {reason}"
+        except Exception as error:
+            msg = f"Cannot load {where!r} as a text classifier: {reason(error)}"
             raise ValueError(msg) from error
     return model, report
 

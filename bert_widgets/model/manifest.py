@@ -82,7 +82,7 @@ def entries(folder: Path, section: Section) -> dict[str, Entry] | None:
             _inside(name): (int(size), str(checksum))
             for name, (size, checksum) in sections[section].items()
         }
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, OverflowError, TypeError, ValueError) as error:
         raise DamagedError(_UNREADABLE) from error
 
 

@@ -204,7 +204,9 @@ def test_only_safetensors_are_read(tmp_path):
 
 
 def test_remote_code_is_never_run(tmp_path):
-    tiny_classifier("bert").save_pretrained(tmp_path)
+    clf = tiny_classifier("bert")
+    clf.model.save_pretrained(tmp_path)
+    clf.tokenizer.save_pretrained(tmp_path)
     config = json.loads((tmp_path / "config.json").read_text())
     config["auto_map"] = {"AutoModelForSequenceClassification": "evil.Evil"}
     (tmp_path / "config.json").write_text(json.dumps(config))
@@ -214,7 +216,8 @@ def test_remote_code_is_never_run(tmp_path):
 
 def test_half_precision_checkpoints_compute_in_float32(tmp_path):
     clf = tiny_classifier("bert")
-    clf.save_pretrained(tmp_path)
+    clf.model.save_pretrained(tmp_path)
+    clf.tokenizer.save_pretrained(tmp_path)
     weights = load_file(tmp_path / "model.safetensors")
     halves = {name: value.half() for name, value in weights.items()}
     save_file(halves, tmp_path / "model.safetensors", {"format": "pt"})

@@ -26,8 +26,10 @@ TEXTS = ["The film was not good", "The soup was so delightful"]
 
 
 def saved(folder, kind="bert", *, weights=None, rename=None, config=None):
-    """Save a tiny classifier with some weights left out, renamed or another config."""
-    tiny_classifier(kind).save_pretrained(folder)
+    """Save as another program does, with some weights left out, renamed or another config."""
+    clf = tiny_classifier(kind)
+    clf.model.save_pretrained(folder)
+    clf.tokenizer.save_pretrained(folder)
     path = folder / "model.safetensors"
     state = {name: w for name, w in load_file(path).items() if weights is None or weights(name)}
     state = {(rename or str)(name): tensor for name, tensor in state.items()}
