@@ -123,7 +123,7 @@ class Loop:
     @property
     def over(self) -> bool:
         """Whether no step follows."""
-        return self.position.over or self.position.step == len(self.plan)
+        return self.position.over or self.plan.ended(self.position.step)
 
     @property
     def done(self) -> bool:
@@ -133,7 +133,7 @@ class Loop:
     @property
     def between_epochs(self) -> bool:
         """Whether an epoch has just ended and everything due after it is done."""
-        return self.position.step in self.plan.ends and not self.position.due
+        return self.plan.between_epochs(self.position.step) and not self.position.due
 
     def advance(self) -> Event | None:
         """Perform the next action; return its event if it is a step or an evaluation.
@@ -228,7 +228,7 @@ class Loop:
     def _due(self) -> list[str]:
         """Return the actions between the latest step and the next one."""
         step, job, chosen = self.position.step, self._job, self.hyperparameters
-        epoch_ended = step in self.plan.ends
+        epoch_ended = self.plan.between_epochs(step)
 
         def is_due(every: int | None) -> bool:
             return epoch_ended if every is None else step % every == 0 or self.over

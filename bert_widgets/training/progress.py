@@ -19,7 +19,7 @@ class Progress:
     Attributes
     ----------
     step, total_steps
-        Number of optimiser steps done, and in all.
+        Number of optimiser steps done, and in all; of more than 32 epochs, an estimate.
     epoch, epochs
         Number of epochs done, with a fraction, and in all.
     elapsed
@@ -42,14 +42,14 @@ class Progress:
 
 def progress_of(loop: Loop, device: torch.device) -> Progress:
     """Return the progress of a loop whose model is on ``device``."""
-    position, total = loop.position, len(loop.plan)
+    position, total = loop.position, loop.plan.total(loop.position.step)
     known = position.step > 0 and position.seconds > 0
     steps_left = 0 if loop.over else total - position.step
     return Progress(
         step=position.step,
         total_steps=total,
         epoch=loop.plan.epoch(position.step),
-        epochs=len(loop.plan.ends),
+        epochs=loop.plan.epochs,
         elapsed=position.seconds,
         examples_per_second=position.examples / position.seconds if known else None,
         seconds_left=position.seconds / position.step * steps_left if known else None,

@@ -8,7 +8,7 @@ import torch
 
 from bert_widgets import BertClassifier, Trainer
 from tests.models import tiny_classifier
-from tests.training.small import DATA, FLIPPED, assert_same, trainer, weights
+from tests.training.small import DATA, FLIPPED, assert_same, epoch_ends, trainer, weights
 
 WILD = {"learning_rate": 5e-3, "epochs": 6, "schedule": "constant"}
 
@@ -29,7 +29,7 @@ def steps(given):
 
 def test_by_default_it_evaluates_before_the_first_step_and_after_each_epoch():
     given, _ = watched()
-    assert steps(given) == [0, *given._loop.plan.ends]
+    assert steps(given) == [0, *epoch_ends(given._loop.plan)]
 
 
 @pytest.mark.parametrize("every", [1, 4, 7, 10_000])
@@ -100,7 +100,7 @@ def test_by_default_it_saves_after_each_epoch(tmp_path):
     given = trainer(folder=tmp_path, epochs=2)
     list(given)
     assert sorted(p.name for p in tmp_path.glob("checkpoint-*")) == sorted(
-        f"checkpoint-{end}" for end in given._loop.plan.ends
+        f"checkpoint-{end}" for end in epoch_ends(given._loop.plan)
     )
 
 

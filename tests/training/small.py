@@ -99,6 +99,11 @@ def assert_same(one, other):
         assert value == theirs[part], part
 
 
+def epoch_ends(plan):
+    """Return the number of steps at the end of each epoch of a plan."""
+    return np.cumsum([len(list(plan.steps(epoch))) for epoch in range(plan.epochs)]).tolist()
+
+
 def until(run, condition):
     """Wait, told by the run itself, until the condition holds."""
     told = threading.Condition()

@@ -19,6 +19,7 @@ from tests.training.small import (
     FEW,
     PATIENCE,
     assert_same,
+    epoch_ends,
     everything,
     trainer,
     until,
@@ -182,8 +183,8 @@ def test_stop_restores_the_best_weights(tmp_path):
 
 def test_stopping_after_the_epoch_stops_at_its_very_end(tmp_path):
     run = Run(trainer(data=DATA, valid=DATA[:6], epochs=4, folder=tmp_path))
-    ends = run.trainer._loop.plan.ends
-    asked = at_step(run, int(ends[0]) + 1, run.stop_after_epoch)
+    ends = epoch_ends(run.trainer._loop.plan)
+    asked = at_step(run, ends[0] + 1, run.stop_after_epoch)
     run.start()
     assert asked.wait(PATIENCE)
     run.wait(PATIENCE)

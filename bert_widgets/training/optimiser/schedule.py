@@ -84,11 +84,14 @@ def adamw(
 
 
 def rate_factor(step: int, total: int, warmup: float, schedule: Schedule) -> float:
-    """Return the factor of the learning rate for 0-based ``step`` of ``total``."""
+    """Return the factor of the learning rate for 0-based ``step`` of ``total``.
+
+    There may be somewhat more steps than ``total``, if that is an estimate.
+    """
     rising = max(1, round(total * warmup)) if warmup else 0
     if step < rising:
         return (step + 1) / rising
     if schedule == "constant":
         return 1.0
-    left = (total - step) / max(1, total - rising)
+    left = max(0, total - step) / max(1, total - rising)
     return left if schedule == "linear" else (1 - math.cos(math.pi * left)) / 2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bert_widgets.text.batches import token_batches
 from bert_widgets.training.optimiser.plan import Plan
+from tests.training.small import epoch_ends
 
 lengths = st.lists(st.integers(1, 40), min_size=1, max_size=60).map(
     lambda values: np.array(values, np.int32)
@@ -26,7 +28,7 @@ settings = st.fixed_dictionaries(
 def test_each_text_is_seen_once_per_epoch(given_lengths, chosen):
     plan = Plan(given_lengths, **chosen)
     start = 0
-    for epoch, end in enumerate(plan.ends):
+    for epoch, end in enumerate(epoch_ends(plan)):
         steps = list(plan.steps(epoch))
         assert len(steps) == end - start
         assert sorted(np.concatenate(steps)) == list(range(len(given_lengths)))
@@ -60,7 +62,35 @@ def test_epochs_grow_evenly_from_zero_to_all(given_lengths, chosen):
     assert epochs[0] == 0
     assert epochs[-1] == chosen["epochs"]
     assert (np.diff(epochs) > 0).all()
-    assert [epochs[end] for end in plan.ends] == list(range(1, chosen["epochs"] + 1))
+    assert [epochs[end] for end in epoch_ends(plan)] == list(range(1, chosen["epochs"] + 1))
+
+
+@given(lengths, settings)
+def test_the_ends_of_epochs_are_known_in_any_order(given_lengths, chosen):
+    plan = Plan(given_lengths, **chosen)
+    last = epoch_ends(plan)[-1]
+    for step in range(last, -1, -1):
+        assert plan.between_epochs(step) == (step in epoch_ends(plan))
+        assert plan.ended(step) == (step == last)
+        assert plan.total(step) == last
+
+
+def test_thousands_of_epochs_are_planned_when_they_are_reached():
+    random = np.random.default_rng(0)
+    many = random.integers(5, 60, 2000).astype(np.int32)
+    options = {"batch_tokens": 512, "gradient_accumulation": 1, "seed": 0}
+    plan, short = Plan(many, epochs=10_000, **options), Plan(many, epochs=40, **options)
+    planned = []
+    steps = plan.steps
+    plan.steps = lambda epoch: planned.append(epoch) or steps(epoch)
+    assert len(plan) / 10_000 == pytest.approx(len(short) / 40, rel=0.01)
+    assert plan.epoch(5) > 0
+    assert not plan.ended(5)
+    assert max(planned) < 32
+    exact = epoch_ends(short)
+    assert short.total(exact[-1]) == exact[-1]
+    assert abs(len(short) - exact[-1]) < 0.01 * exact[-1]
+    assert len(list(short.after(exact[-2]))) == exact[-1] - exact[-2]
 
 
 def test_epochs_and_seeds_differ():
