@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,13 @@ import safetensors.torch
 import torch
 from torch import nn
 
+from .label_map import config_labels
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-_FILE = "adapter_model.safetensors"
-_INSIDE = "base_model.model."
+WEIGHTS = "adapter_model.safetensors"
+INSIDE = "base_model.model."
 """What PEFT puts before the names of the weights of the model that it wraps."""
 
 
@@ -98,7 +101,7 @@ def merged_model(model: Any) -> PreTrainedModel:
 
 
 def save_adapter(model: Any, folder: str | Path) -> None:
-    """Save an adapter with the whole classification head and all else that is trained.
+    """Save an adapter with the whole classification head, its classes and all else that is trained.
 
     PEFT saves the last layer of a head alone. Others may be random in the base model: then each
     loading would make a new head.
@@ -106,13 +109,24 @@ def save_adapter(model: Any, folder: str | Path) -> None:
     embeddings = model.get_input_embeddings()
     trained = any(parameter.requires_grad for parameter in embeddings.parameters())
     model.save_pretrained(str(folder), save_embedding_layers=trained)
-    path = next(Path(folder).rglob(_FILE))
+    path = next(Path(folder).rglob(WEIGHTS))
     weights = safetensors.torch.load_file(path)
-    head = _INSIDE + without_adapter(model).base_model_prefix + "."
+    head = INSIDE + without_adapter(model).base_model_prefix + "."
     name = next(iter(model.peft_config))
     for key, parameter in model.named_parameters():
-        plain = key.replace(f".modules_to_save.{name}", "").replace(f".{name}.", ".")
+        plain = plain_name(key, name)
         in_head = not key.startswith(head) or ".pooler." in key
         if (in_head or parameter.requires_grad) and ".original_module." not in key:
             weights.setdefault(plain, parameter.detach().cpu().clone())
-    safetensors.torch.save_file(weights, path, {"format": "pt"})
+    config = without_adapter(model).config
+    noted = {
+        "format": "pt",
+        "labels": json.dumps(config_labels(config)),
+        "problem_type": json.dumps(config.problem_type),
+    }
+    safetensors.torch.save_file(weights, path, noted)
+
+
+def plain_name(key: str, adapter: str) -> str:
+    """Return what the file of an adapter calls a weight of a model with that adapter."""
+    return key.replace(f".modules_to_save.{adapter}", "").replace(f".{adapter}.", ".")

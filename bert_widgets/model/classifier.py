@@ -14,9 +14,10 @@ from ..data.inputs import as_texts
 from ..data.text_data import TextData, check_problem_type
 from ..text.windows import check_limit, encode_windows, shares
 from . import manifest
+from .adapter_loading import base_folder, load_adapter, read_classes
 from .adapters import check_adapter, has_adapter, merged_model, save_adapter
 from .evaluation import Evaluation, evaluate
-from .label_map import label_map
+from .label_map import label_map, set_classes
 from .loading import (
     PROBLEM_TYPES,
     choose_device,
@@ -80,7 +81,7 @@ class BertClassifier(TextModel):
         Parameters
         ----------
         name_or_folder
-            A folder with a config, a tokenizer and weights, or a name on the Hub.
+            A folder of a model, or of a PEFT adapter to a model in a folder; or a name on the Hub.
         labels
             Label names, or a `TextData` for its classes. A checkpoint with the same names, in
             any order or case, keeps its trained head and its order, as does one without names
@@ -110,26 +111,29 @@ class BertClassifier(TextModel):
 
         Examples
         --------
-        >>> BertClassifier.from_pretrained(
-        ...     "bert-base-uncased", labels=["negative", "positive"]
-        ... )  # doctest: +SKIP
+        >>> BertClassifier.from_pretrained("bert-base-uncased", labels=data)  # doctest: +SKIP
         """
         where = str(Path(name_or_folder).expanduser())
-        config = read_config(where)
+        base = base_folder(where, new_head=new_head)
+        config = read_config(base or where)
+        named = bool(base) and read_classes(where, config)
         names, conflict = label_map(config, labels)
         if problem_type is not None:
             config.problem_type = PROBLEM_TYPES[check_problem_type(problem_type)]
-        config.id2label = dict(enumerate(names))
-        config.label2id = {name: i for i, name in enumerate(names)}
-        model, reason = load_model(where, config, new_head=new_head)
-        if conflict and not reason:
+        set_classes(config, names)
+        model, reason = load_model(base or where, config, new_head=new_head)
+        if conflict and (named or not reason):
             raise ValueError(conflict)
-        tokenizer = load_tokenizer(where, model)
-        if reason:
+        parts = (
+            load_adapter(model, where, base, new_head=bool(reason))
+            if base
+            else (model, load_tokenizer(where, model))
+        )
+        if reason and not base:
             warnings.warn(
                 f"{reason}: fine-tune the new head before you use its predictions.", stacklevel=3
             )
-        return cls(model, tokenizer).to(choose_device(device))
+        return cls(*parts).to(choose_device(device))
 
     @classmethod
     def from_weights(

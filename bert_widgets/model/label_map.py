@@ -56,6 +56,12 @@ def config_labels(config: Any) -> list[str]:  # noqa: ANN401
     return [str(names[i]) for i in range(config.num_labels)]
 
 
+def set_classes(config: Any, names: Sequence[str]) -> None:  # noqa: ANN401
+    """Give a config class names, in the order of the logits."""
+    config.id2label = dict(enumerate(names))
+    config.label2id = {name: number for number, name in enumerate(names)}
+
+
 def label_map(config: Any, labels: LabelNames | None) -> LabelMap:  # noqa: ANN401
     """Fit class names to those of a checkpoint.
 
