@@ -29,6 +29,11 @@ SLOW = ("browser", "exhaustive", "process", "tutorial", "wheel")
 _MOST_PROCESSES = 4  # each takes a gigabyte
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of tests/faults."""
+    parser.addoption("--long", action="store_true", help="try faults thousands of times")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Run all tests in several processes, and chosen files in this one."""

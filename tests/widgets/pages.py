@@ -20,8 +20,9 @@ class Page(BaseComm):
             self.news, self.state, self.updates = threading.Condition(), {}, []
         with self.news:
             if data and "state" in data:
-                # What JSON cannot carry fails here.
-                state = json.loads(json.dumps(data["state"], allow_nan=False))
+                # As Jupyter packs it: what JSON and UTF-8 cannot carry fails here.
+                packed = json.dumps(data["state"], allow_nan=False, ensure_ascii=False).encode()
+                state = json.loads(packed)
                 for (name,), buffer in zip(data["buffer_paths"], buffers or [], strict=True):
                     state[name] = bytes(buffer)
                 self.state |= state
