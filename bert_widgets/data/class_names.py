@@ -7,6 +7,8 @@ from collections.abc import Set as AbstractSet
 
 import numpy as np
 
+from .._common.characters import check_characters
+
 
 def class_names(classes: object) -> tuple[str, ...]:
     """Return class names as strings.
@@ -32,6 +34,7 @@ def class_names(classes: object) -> tuple[str, ...]:
             msg = f"classes holds {value!r:.60}, which is no label name; give strings."
             raise TypeError(msg)
         name = str(value)
+        check_characters(name, "A name in classes")
         if not name.strip():
             msg = f"classes holds an empty name ({name!r}); give every label a name."
             raise ValueError(msg)

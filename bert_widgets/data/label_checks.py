@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from .._common.characters import check_characters
 from .tables import short
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_NUMBER = re.compile(r"[-+]?[0-9]*\.?[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
+_MOST_FRACTIONS = 10  # ratings from 0.5 to 5.0
 _INFINITE = (float("inf"), float("-inf"))
 
 
@@ -50,7 +54,8 @@ def check_spelling(names: Sequence[str], first_rows: Mapping[str, object]) -> No
     """
     spelled: dict[str, str] = {}
     for name in names:
-        form = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+        seen = "".join(c for c in name if unicodedata.category(c) != "Cf")  # no invisible marks
+        form = " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
         other = spelled.setdefault(form, name)
         if other != name:
             msg = (
@@ -59,6 +64,21 @@ def check_spelling(names: Sequence[str], first_rows: Mapping[str, object]) -> No
                 "alike, or name both with classes=[...]."
             )
             raise ValueError(msg)
+
+
+def check_counted(names: Sequence[str]) -> None:
+    """Raise if the distinct names in a column are measurements rather than names of classes."""
+    if (
+        len(names) > _MOST_FRACTIONS
+        and all(_NUMBER.fullmatch(name) for name in names)
+        and any(float(name) % 1 for name in names)
+    ):
+        msg = (
+            f"The labels are {len(names)} different numbers with fractions, such as {names[0]}: a "
+            "classifier needs classes; make some with pandas.cut, or name all of these with "
+            "classes=[...]."
+        )
+        raise ValueError(msg)
 
 
 def check_kinds(column: LabelColumn) -> None:
@@ -109,6 +129,8 @@ def check_present(value: object, row: object) -> None:
     if isinstance(value, str) and not value.strip():
         msg = f"Row {row} has an empty label ({value!r}); remove the row or give it a label."
         raise ValueError(msg)
+    if isinstance(value, str):
+        check_characters(value, f"Row {row}: the label")
     if not isinstance(value, str | int | float) or value in _INFINITE:
         msg = f"Row {row}: the label {short(value)} is neither a name nor a number; use strings."
         raise ValueError(msg)

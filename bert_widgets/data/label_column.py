@@ -14,6 +14,7 @@ import numpy as np
 from .._common.options import unknown
 from .label_checks import (
     LabelColumn,
+    check_counted,
     check_kinds,
     check_present,
     check_same,
@@ -276,6 +277,7 @@ def _names_in(column: LabelColumn) -> tuple[str, ...]:
     for value, row in zip(*column, strict=True):
         first_rows.setdefault(str(value), row)
     check_spelling(names, first_rows)
+    check_counted(names)
     return names
 
 

@@ -157,7 +157,7 @@ def _read_json_lines(path: Path) -> pd.DataFrame:
     records: list[dict[str, object]] = []
     for number, line in _lines(path):
         try:
-            record = json.loads(line)
+            record = json.loads(line, object_pairs_hook=_unrepeated)
         except json.JSONDecodeError as error:
             msg = f"line {number} is not JSON: {error}"
             raise ValueError(msg) from error
@@ -166,6 +166,16 @@ def _read_json_lines(path: Path) -> pd.DataFrame:
             raise ValueError(msg)  # noqa: TRY004 - unfit data, like the rest
         records.append(record)
     return _from_records(records)
+
+
+def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object of JSON, unless it gives one name two values."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _ in pairs]
+        msg = f"the name {max(names, key=names.count)!r} is given twice in one line; keep one."
+        raise ValueError(msg)
+    return record
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bert_widgets.data.class_names import class_names
 from bert_widgets.data.label_checks import LabelColumn
 from bert_widgets.data.label_column import class_number, multi_labels, single_labels
 
@@ -175,3 +176,28 @@ def test_a_single_label_follows_the_rule_of_columns():
 def test_a_missing_value_of_pandas_is_a_missing_label():
     with pytest.raises(ValueError, match="Row r0 has no label"):
         single_labels(column(pd.NA), THREE)
+
+
+def test_measurements_are_not_taken_for_classes():
+    numbers = [i / 7 for i in range(11)]
+    for values in (numbers, [str(number) for number in numbers]):
+        with pytest.raises(ValueError, match=r"11 different numbers with fractions.*pandas\.cut"):
+            single_labels(column(*values), None)
+    stars = [half / 2 for half in range(1, 11)] * 3
+    assert single_labels(column(*stars), None)[0][:2] == ("0.5", "1.0")
+    years = [1990.0 + i for i in range(30)]  # a gap made the column floats
+    assert len(single_labels(column(*map(int, years)), None)[0]) == 30
+
+
+@pytest.mark.parametrize("other", ["x\u200b", "\u2060x", "x\u00ad", " x", "X"])
+def test_names_that_look_alike_are_refused(other):
+    with pytest.raises(ValueError, match=r"Row r\d: the label .* in row r\d differ only in"):
+        single_labels(column("x", other, "y"), None)
+    assert single_labels(column("x", other), ("x", other))[1].tolist() == [0, 1]
+
+
+def test_half_a_character_in_a_label_is_named():
+    with pytest.raises(ValueError, match="Row r1: the label contains half of a character"):
+        single_labels(column("x", "y\ud800"), None)
+    with pytest.raises(ValueError, match="A name in classes contains half of a character"):
+        class_names(["x", "y\ud800"])

@@ -134,3 +134,10 @@ def test_a_very_long_text_is_read_whole(tmp_path):
     text = "word " * 60_000
     (tmp_path / "long.csv").write_text(f'text,label\n"{text}",x\nb,y\n')
     assert TextData.from_(tmp_path / "long.csv").texts[0] == text
+
+
+def test_a_name_with_two_values_in_a_line_of_json_is_refused(tmp_path):
+    path = tmp_path / "data.jsonl"
+    path.write_text('{"text": "good", "text": "bad", "label": "x"}\n', "utf-8")
+    with pytest.raises(ValueError, match=r"the name 'text' is given twice in one line"):
+        TextData.from_(path)
