@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import torch
 
+from .._common.characters import check_characters
 from .._common.options import unknown
 from ..data.text_data import TextData
 
@@ -43,7 +44,7 @@ def config_labels(config: Any) -> list[str]:  # noqa: ANN401
     Raises
     ------
     ValueError
-        If they are not numbered from 0.
+        If they are not numbered from 0, or one has no name or two numbers.
     """
     names: dict[int, str] = config.id2label
     if sorted(names) != list(range(config.num_labels)):
@@ -53,7 +54,20 @@ def config_labels(config: Any) -> list[str]:  # noqa: ANN401
             "config.json."
         )
         raise ValueError(msg)
-    return [str(names[i]) for i in range(config.num_labels)]
+    listed = [str(names[i]) for i in range(config.num_labels)]
+    for number, name in enumerate(listed):
+        check_characters(name, f"Label {number} of the checkpoint")
+        if names[number] is None or not name.strip():
+            msg = f"Label {number} of the checkpoint has no name; correct id2label in config.json."
+            raise ValueError(msg)
+        other = (config.label2id or {}).get(name, number)
+        if other != number:
+            msg = (
+                f"The checkpoint's config.json numbers {name!r} {number} in id2label and {other} "
+                "in label2id; correct the wrong one."
+            )
+            raise ValueError(msg)
+    return listed
 
 
 def set_classes(config: Any, names: Sequence[str]) -> None:  # noqa: ANN401
@@ -108,6 +122,9 @@ def _listed(labels: object) -> list[str]:
         isinstance(labels, np.ndarray) and labels.dtype.kind not in "OUS"
     ):
         msg = "labels takes the label names, not the label of each text; pass data.classes."
+        raise TypeError(msg)
+    if isinstance(labels, set | frozenset):
+        msg = f"labels must be a list of names, not {labels!r:.80}, which has no order."
         raise TypeError(msg)
     if not isinstance(labels, Iterable):
         msg = f"labels must be a list of names, not {labels!r}."

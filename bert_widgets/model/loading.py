@@ -124,13 +124,17 @@ def load_model(where: str, config: Any, *, new_head: bool = False) -> LoadedMode
         model = fresh
     model.train(False)  # noqa: FBT003
     model.config.architectures = [type(model).__name__]  # what is saved from now on
+    if model.config.problem_type == "regression":
+        if not (other_task or new_head or untrained):
+            msg = f"The head of {where!r} is for regression, not for classes; pass new_head=True."
+            raise ValueError(msg)
+        model.config.problem_type = None
     if made_for.endswith("Model"):
         return LoadedModel(model, f"{where!r} is an encoder without a classification head")
     if other_task:
         return LoadedModel(model, f"{where!r} was made for another task ({made_for})")
-    if new_head or untrained:
-        return LoadedModel(model, f"The classification head of {where!r} is new")
-    return LoadedModel(model, "")
+    new = new_head or untrained
+    return LoadedModel(model, f"The classification head of {where!r} is new" if new else "")
 
 
 def _architecture(config: Any) -> str:  # noqa: ANN401
@@ -285,7 +289,11 @@ def quiet() -> Iterator[None]:
 def choose_device(name: str) -> torch.device:
     """Take CUDA, else MPS, else the CPU for ``"auto"``."""
     if name != "auto":
-        return torch.device(name)
+        try:
+            return torch.device(name)
+        except RuntimeError as error:
+            msg = f"There is no device {name!r}; use 'auto', 'cpu', 'cuda' or 'mps'."
+            raise ValueError(msg) from error
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
