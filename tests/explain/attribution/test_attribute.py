@@ -265,38 +265,6 @@ def test_dropout_is_off_while_explaining_a_model_in_training() -> None:
     np.testing.assert_array_equal(first.token_scores, second.token_scores)
 
 
-def test_each_text_is_explained_under_one_state_of_weights_that_are_being_trained() -> None:
-    clf = tiny_classifier("bert").train()
-    batch = clf.collate(clf.encode(["so bad", "good film"]))
-    optimizer = torch.optim.SGD(clf.parameters(), lr=0.02)
-    stop, modes = threading.Event(), []
-
-    def train() -> None:
-        while not stop.is_set():
-            with clf.lock:
-                modes.append(clf.training)
-                loss = torch.nn.functional.cross_entropy(clf(**batch), torch.tensor([0, 1]))
-                loss.backward()
-                optimizer.step()
-                optimizer.zero_grad()
-
-    thread = threading.Thread(target=train)
-    thread.start()
-    try:
-        before = len(modes)
-        attributions = attribute(clf, [f"{TEXT} {word}" for word in WORDS] * 4)
-        during = len(modes) - before
-    finally:
-        stop.set()
-        thread.join()
-    assert during > 1
-    assert all(modes)
-    assert max(a.completeness_error for a in attributions) < 0.01
-    assert not np.array_equal(
-        attributions[0].probabilities, attributions[-len(WORDS)].probabilities
-    )
-
-
 @pytest.mark.parametrize("kind", ["roberta", "xlm-roberta", "deberta-v2", "modernbert"])
 def test_token_texts_are_the_letters_of_the_text(kind: str) -> None:
     text = "A café, crème brûlée!"

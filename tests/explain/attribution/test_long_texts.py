@@ -52,7 +52,7 @@ def test_a_long_text_of_one_repeated_sentence_scores_each_window_alike() -> None
 
 
 # ModernBERT is refused by input times gradient, which runs the model as saliency does.
-@pytest.mark.parametrize("method", sorted(WILLING - {"exact_shapley", "input_x_gradient"}))
+@pytest.mark.parametrize("method", sorted({*WILLING} - {"exact_shapley", "input_x_gradient"}))
 def test_fused_attention_of_long_texts_changes_no_score(method, monkeypatch) -> None:
     clf = tiny_classifier("modernbert")
     plain = attribute(clf, TEXT, method=method)[0]

@@ -81,7 +81,7 @@ def test_infidelity_is_captums_normalised_one(output, monkeypatch) -> None:
 def test_sensitivity_changes_only_the_embeddings(kind) -> None:
     clf = tiny_classifier(kind)
     before = state(clf)
-    attributions = attribute(clf, [TEXT, "so bad"], method="input_x_gradient")
+    attributions = attribute(clf, [TEXT, "so bad"], method="saliency")
     still = sensitivity(clf, attributions, radius=0.0, samples=2)
     little, much = (sensitivity(clf, attributions, radius=r, samples=3) for r in (0.001, 0.3))
     assert still.tolist() == [0, 0]
