@@ -190,6 +190,7 @@ class Learner:
                     bad = ~np.isfinite(losses)
                     bad_rows = rows[bad] if bad.any() else rows
                     raise NonFiniteError(update.loss, update.gradient_norm, bad_rows)
+                _make_moments(optimizer)
                 optimizer.step()
                 if self._words is not None:
                     self._words.write_back()
@@ -267,3 +268,19 @@ class Learner:
         finally:
             for parameter in frozen:
                 parameter.requires_grad_(True)  # noqa: FBT003
+
+
+def _make_moments(optimizer: torch.optim.AdamW) -> None:
+    """Make the moments that are missing, before any weight changes.
+
+    The optimiser would make them between its updates of two groups of weights. If memory ran out
+    then, a second try would update the weights of the first group twice.
+    """
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            if parameter.grad is not None and parameter not in optimizer.state:
+                optimizer.state[parameter] = {
+                    "step": torch.zeros((), dtype=torch.float32, device=parameter.device),
+                    "exp_avg": torch.zeros_like(parameter),
+                    "exp_avg_sq": torch.zeros_like(parameter),
+                }

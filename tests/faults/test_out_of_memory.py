@@ -1,0 +1,185 @@
+"""Memory that runs out, or an interrupt, in the middle of a computation."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import threading
+
+import numpy as np
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from transformers import BertForSequenceClassification
+
+import bert_widgets as bw
+from bert_widgets.explain.attribution.method_table import METHODS
+from bert_widgets.model.classifier import BertClassifier
+from bert_widgets.testing.side_effect_checks import model_state
+from bert_widgets.widgets.shared.text_widget import TextWidget
+from tests.faults.everything import TEXT, WIDGETS
+from tests.models import tiny_classifier
+from tests.training.small import trainer, without_dropout
+from tests.widgets.pages import PATIENCE, agrees, in_thread, joined, page_of
+
+OTHER = "The soup was bad"
+TEXTS = [TEXT, OTHER, "The acting was never so good"]
+LABELLED = list(zip(TEXTS, ["positive", "negative", "negative"], strict=True))
+ERRORS = [
+    lambda: torch.OutOfMemoryError("CUDA out of memory."),
+    lambda: MemoryError("no room"),
+    lambda: RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 B"),
+    KeyboardInterrupt,
+]
+
+
+def attributing(method):
+    return lambda clf: bw.attribute(clf, OTHER, method=method)
+
+
+USES = {
+    "predict": lambda clf: clf.predict(TEXTS),
+    "evaluate": lambda clf: clf.evaluate(LABELLED),
+    "attention_maps": lambda clf: bw.attention_maps(clf, TEXT),
+    "head_effects": lambda clf: bw.head_effects(clf, TEXT),
+    "query_key": lambda clf: bw.query_key(clf, TEXT, layer=0, head=1),
+    "similar": lambda clf: bw.Corpus(clf, TEXTS).similar(TEXT, 1, layer=0),
+    "similar by heads": lambda clf: bw.Corpus(clf, TEXTS).similar(
+        TEXT, 1, layer=0, by="heads", heads=[0]
+    ),
+    "find_learning_rate": lambda clf: bw.find_learning_rate(
+        bw.Trainer(clf, LABELLED * 4, batch_tokens=16), steps=21
+    ),
+    **{f"attribute by {method}": attributing(method) for method in METHODS},
+}
+
+
+class Fail(TorchDispatchMode):
+    """Raise an error at one operation that makes tensors, and count such operations."""
+
+    def __init__(self, at=0, error=None):
+        super().__init__()
+        self.at, self.error, self.operations = at, error, 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        if not function.overloadpacket.__name__.endswith("_"):  # in place, it takes no memory
+            self.operations += 1
+            if self.operations == self.at:
+                raise self.error
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("use", USES)
+def test_the_model_is_left_as_it_was(use, long, tried):
+    """Memory errors and interrupts at any operation: the model is left as it was"""
+    clf = tiny_classifier("bert")
+    compute = USES[use]
+    try:
+        compute(clf)  # what is prepared once is there afterwards
+    except ValueError:
+        assert use.endswith("deeplift"), "only DeepLift takes no model with attention"
+        return
+    with Fail() as counted:
+        compute(clf)
+    plain = clf.predict(TEXTS).probabilities
+    chosen = np.random.default_rng(list(use.encode()))
+    for number, make in enumerate(ERRORS * (10 if long else 1)):
+        clf.train(bool(number % 2))
+        before = model_state(clf)
+        error, at = make(), int(chosen.integers(1, counted.operations + 1))
+        with contextlib.suppress(type(error)), Fail(at, error):
+            compute(clf)
+        tried()
+        assert model_state(clf) == before, (error, at)
+    answers = []
+    assert joined(in_thread(lambda: answers.append(clf.predict(TEXTS).probabilities)))
+    np.testing.assert_array_equal(answers[0], plain)
+
+
+def test_a_step_of_a_training_is_repeated_whole(long, tried):
+    """Memory errors at any operation of a step of a training: repeated as a whole"""
+
+    def after_a_step(at=0, error=None):
+        given = trainer(without_dropout(), epochs=1)
+        given.advance()  # all before the first step
+        with contextlib.suppress(MemoryError), Fail(at, error) as fail:
+            given.advance()
+        while not given.progress.step:  # not even one text fits: the caller tries again
+            given.advance()
+        return fail.operations, given._loop.learner.state()
+
+    operations, plain = after_a_step()
+    moments = [name for name in plain if name.startswith(("step/", "exp_avg/", "exp_avg_sq/"))]
+    places = range(1, operations + 1)
+    for at in places if long else [*places[:-80:40], *places[-80::10]]:
+        _, state = after_a_step(at, MemoryError("no room"))
+        tried()
+        assert state.keys() == plain.keys()
+        for name in moments:
+            torch.testing.assert_close(state[name], plain[name], msg=f"{name} at {at}")
+
+
+class Broken:
+    """Let the model of every classifier fail once, at a number of its forward passes."""
+
+    def __init__(self, monkeypatch):
+        self.left, self.error = 0, None
+        self.lock = threading.Lock()
+        for model in (BertClassifier, BertForSequenceClassification):
+            monkeypatch.setattr(model, "forward", self.counted(model.forward))
+
+    def counted(self, forward):
+        @functools.wraps(forward)
+        def counting(*args, **options):
+            with self.lock:
+                self.left -= 1
+                fails = self.left == 0
+            if fails:
+                raise self.error
+            return forward(*args, **options)
+
+        return counting
+
+
+WAYS = [
+    (widget, by_page)
+    for widget in WIDGETS
+    if issubclass(widget, TextWidget)
+    for by_page in ([False, True] if widget.text.metadata.get("page") else [False])
+]
+
+
+@pytest.mark.parametrize(("kind", "by_page"), WAYS)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_widget_says_what_happened_and_goes_on(kind, by_page, monkeypatch, long, tried):
+    """Memory errors and interrupts in a widget: a sentence, then the next question is answered"""
+    clf = tiny_classifier("bert")
+    widget = kind(clf, TEXT)
+    assert widget.wait(PATIENCE)
+    before = model_state(clf)
+    broken = Broken(monkeypatch)
+    said = 0
+    for number, make in enumerate(ERRORS * (8 if long else 3)):
+        broken.error, broken.left = make(), 1 + number // len(ERRORS)
+        ask(widget, f"{OTHER} {number}", by_page)
+        said += bool(widget.error)
+        assert agrees(widget)
+        broken.left = 0
+        ask(widget, TEXTS[2], by_page)
+        assert widget.error == ""
+        assert agrees(widget)
+        expected = clf.predict(TEXTS[2]).probabilities[0]
+        np.testing.assert_allclose(widget.probabilities, expected, atol=1e-6)
+        assert model_state(clf) == before
+        tried()
+    assert said >= len(ERRORS)
+    widget.close()
+
+
+def ask(widget, text, by_page):
+    if by_page:
+        page_of(widget).tell(text=text)
+    else:
+        with contextlib.suppress(KeyboardInterrupt):
+            widget.text = text
+    assert widget.wait(PATIENCE)
