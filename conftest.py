@@ -23,7 +23,7 @@ if "CI" not in os.environ:  # there Hypothesis does the same by itself
     settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("busy")
 
-SLOW = ("browser", "exhaustive", "process", "tutorial", "wheel")
+SLOW = ("browser", "exhaustive", "long", "process", "tutorial", "wheel")
 """The markers of tests that are not quick."""
 
 _MOST_PROCESSES = 4  # each takes a gigabyte
@@ -42,9 +42,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark as quick what has no mark of a slow kind; one process drives the browser."""
     for item in items:
+        if item.get_closest_marker("long") and "long" not in config.option.markexpr:
+            item.add_marker(pytest.mark.skip(reason="runs only with -m long"))
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))
         if not any(item.get_closest_marker(name) for name in SLOW):

@@ -45,8 +45,8 @@ def check_folder(where: str) -> None:
                 msg = f"Cannot load {where!r}: {path.name} {problem}."
                 raise OSError(msg)
     try:
-        entered = manifest.entries(folder, "model")
-        manifest.check(folder, entered or {}, links=True)
+        if (folder / manifest.NAME).exists():
+            manifest.check(folder, manifest.required(folder, "model"), links=True)
     except manifest.DamagedError as error:
         msg = (
             f"Cannot load {where!r}: {error}; use another copy, or delete {manifest.NAME} if the "

@@ -86,6 +86,21 @@ def entries(folder: Path, section: Section) -> dict[str, Entry] | None:
         raise DamagedError(_UNREADABLE) from error
 
 
+def required(folder: Path, section: Section) -> dict[str, Entry]:
+    """Return a section of a folder's manifest.
+
+    Raises
+    ------
+    DamagedError
+        If the manifest cannot be read, or has no such section.
+    """
+    entered = entries(folder, section)
+    if not entered:
+        msg = f"{NAME} is missing or incomplete"
+        raise DamagedError(msg)
+    return entered
+
+
 def check(folder: Path, entries: dict[str, Entry], *, links: bool = False) -> None:
     """Compare files with their entries.
 

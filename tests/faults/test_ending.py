@@ -17,6 +17,7 @@ from tests.training.small import DATA, PATIENCE, trainer
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
 def test_a_signal_during_the_first_save_leaves_a_checkpoint(tmp_path):
     """The script forks a child for each case: a new process would take seconds to import all."""

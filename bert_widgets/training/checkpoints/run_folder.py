@@ -211,8 +211,4 @@ def check(checkpoint: Path) -> None:
         "texts": checkpoint.parent,
     }
     for section, folder in sections.items():
-        entered = manifest.entries(checkpoint, section)
-        if not entered:
-            msg = f"{manifest.NAME} is missing or incomplete"
-            raise manifest.DamagedError(msg)
-        manifest.check(folder, entered)
+        manifest.check(folder, manifest.required(checkpoint, section))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ..records.history import History
 
 _FORMAT = 1
+_LARGEST = 2**53  # steps, texts or seconds
 _WHOLE, _WEIGHTS = "whole", "model.safetensors"
 _HISTORY, _OPTIMIZER, _BEST, _TRAINER = (
     "history.safetensors",
@@ -185,7 +186,7 @@ def _parsed(folder: Path, description: dict[str, Any], history: History) -> Save
     best = folder / _BEST
     return Saved(
         Hyperparameters(**description["hyperparameters"]),
-        Position(**description["position"]),
+        _position(description["position"]),
         tuple(description["probes"]),
         safetensors.torch.load_file(folder / _OPTIMIZER),
         safetensors.torch.load_file(best) if best.is_file() else None,
@@ -193,6 +194,22 @@ def _parsed(folder: Path, description: dict[str, Any], history: History) -> Save
         tuple(description["frozen"]),
         manifest.entries(folder, "texts") or {},
     )
+
+
+def _position(saved: dict[str, Any]) -> Position:
+    """Return a position, or raise a ValueError if there can be none like it."""
+    position = Position(**saved)
+    numbers = (position.step, position.examples, position.stale, position.seconds)
+    if (
+        not all(isinstance(number, int) for number in numbers[:3])
+        or not all(0 <= number < _LARGEST for number in numbers)
+        or not set(position.due) <= {"evaluate", "probe", "save", "finish"}
+        or not isinstance(position.over, bool)
+        or not isinstance(position.best, float | int | None)
+    ):
+        msg = f"no training stands at {saved!r}"
+        raise ValueError(msg)
+    return position
 
 
 def read_weights(folder: Path, clf: BertClassifier) -> dict[str, torch.Tensor]:

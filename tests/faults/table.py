@@ -1,0 +1,52 @@
+"""The page of the docs on faults, from the records of the long tests.
+
+``python -m tests.faults.table`` writes docs/faults.md.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.faults.record import RECORDS
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
+
+_TEXT = """# Faults
+
+<!-- Written by `python -m tests.faults.table` from what `pytest -m long tests/faults` recorded. -->
+
+What was broken on purpose, how often, and what came of it. The short form of each test is part of
+the quick tests; the figures are of the long form.
+
+| fault | trials | what came of it |
+| --- | ---: | --- |
+{rows}
+
+What holds besides, each shown by a test in `tests/faults`:
+
+- A probe, an evaluation, a function in `report_to` or a callback that fails is noted, and the
+  training goes on. So is one that runs out of memory, after it has tried fewer texts at a time.
+- A training that fails, and a process that is asked to end (SIGTERM, SIGHUP), leave a checkpoint of
+  the last step.
+- Each checkpoint, and each folder that `save_pretrained` writes, has a manifest with the size and
+  SHA-256 of every file. It takes about 0.4 seconds for 400 MB, where writing them takes more than
+  two. A damaged checkpoint is passed over for the newest whole one, with a warning.
+- If the folder of a run is emptied, moved or unmounted while it trains, the next checkpoint writes
+  anew all that a resume needs, and a note says so.
+- One training at a time writes to a folder. A claim of a process that has ended is replaced.
+"""
+
+
+def page() -> str:
+    """Return the page in Markdown."""
+    rows = []
+    for path in sorted(RECORDS.glob("*.json")):
+        kept = json.loads(path.read_text("utf-8"))
+        results = ", ".join(f"{what}: {count:,}" for what, count in kept["results"].items())
+        rows.append(f"| {kept['what']} | {kept['trials']:,} | {results} |")
+    return _TEXT.format(rows="\n".join(rows))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8", newline="\n")
