@@ -84,7 +84,7 @@ names = st.text(min_size=1, max_size=8)
 def test_texts_are_read_back_as_they_were(tmp_path_factory, data):
     classes = tuple(data.draw(st.lists(names, min_size=2, max_size=4, unique=True)))
     size = data.draw(st.integers(1, 5))
-    text = st.lists(st.text(st.characters()), min_size=size, max_size=size).map(tuple)
+    text = st.lists(st.text(), min_size=size, max_size=size).map(tuple)
     several = data.draw(st.booleans())
     random = np.random.default_rng(data.draw(st.integers(0, 99)))
     labels = (
