@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read by huggingface_hub when it is imported
@@ -23,8 +24,10 @@ if "CI" not in os.environ:  # there Hypothesis does the same by itself
     settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("busy")
 
-SLOW = ("browser", "exhaustive", "long", "process", "tutorial", "wheel")
+SLOW = ("browser", "exhaustive", "faults", "long", "process", "tutorial", "wheel")
 """The markers of tests that are not quick."""
+
+_FAULTS = Path(__file__).parent / "tests" / "faults"
 
 _MOST_PROCESSES = 4  # each takes a gigabyte
 
@@ -45,8 +48,10 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark as quick what has no mark of a slow kind; one process drives the browser."""
     for item in items:
-        if item.get_closest_marker("long") and "long" not in config.option.markexpr:
-            item.add_marker(pytest.mark.skip(reason="runs only with -m long"))
+        if _FAULTS in item.path.parents:
+            item.add_marker(pytest.mark.faults)
+        if item.get_closest_marker("long") and not config.option.long:
+            item.add_marker(pytest.mark.skip(reason="runs only with --long"))
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))
         if not any(item.get_closest_marker(name) for name in SLOW):

@@ -1,20 +1,15 @@
-"""Counting what is tried, and pages for widgets."""
+"""The short and the long form of a test, counting what is tried, and pages for widgets."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
+from tests.faults.record import record
 from tests.widgets.pages import open_pages
 
-RECORD = "BERT_WIDGETS_FAULTS"
-"""The environment variable that names the file for the counts."""
-
-_tried: Counter[str] = Counter()
+_tried: Counter[tuple[str, str, str]] = Counter()
 
 
 @pytest.fixture
@@ -25,12 +20,16 @@ def long(request) -> bool:
 
 @pytest.fixture
 def tried(request):
-    """Count trials of this test: ``tried()``, or ``tried(20)``."""
-    said = (request.function.__doc__ or request.node.originalname).strip().partition("\n")[0]
-    kind = f"{request.module.__doc__.strip().partition(chr(10))[0]}\t{said}"
+    """Count trials of this test: ``tried()``, or ``tried(20)``.
+
+    The first line of the test's docstring says what is tried and, behind a colon, what comes of it.
+    """
+    first = request.function.__doc__.partition("\n")[0]
+    what, _, result = first.rstrip(".").rpartition(": ")
+    name = request.function.__name__.removeprefix("test_")
 
     def count(trials=1):
-        _tried[kind] += trials
+        _tried[name, what, result] += trials
 
     return count
 
@@ -40,6 +39,7 @@ def pages(monkeypatch):
     open_pages(monkeypatch)
 
 
-def pytest_sessionfinish():
-    if RECORD in os.environ:
-        Path(os.environ[RECORD]).write_text(json.dumps(_tried))
+def pytest_sessionfinish(session):
+    if session.config.getoption("long"):
+        for (name, what, result), trials in _tried.items():
+            record(name, what, {result: trials})

@@ -14,10 +14,10 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 
 _TEXT = """# Faults
 
-<!-- Written by `python -m tests.faults.table` from what `pytest -m long tests/faults` recorded. -->
+<!-- Written by `python -m tests.faults.table` from what `pytest --long tests/faults` recorded. -->
 
-What was broken on purpose, how often, and what came of it. The short form of each test is part of
-the quick tests; the figures are of the long form.
+What was broken on purpose, how often, and what came of it. The tests run in a short form
+with all the others; the figures are of the long form.
 
 | fault | trials | what came of it |
 | --- | ---: | --- |
@@ -44,7 +44,8 @@ def page() -> str:
     for path in sorted(RECORDS.glob("*.json")):
         kept = json.loads(path.read_text("utf-8"))
         results = ", ".join(f"{what}: {count:,}" for what, count in kept["results"].items())
-        rows.append(f"| {kept['what']} | {kept['trials']:,} | {results} |")
+        what = kept["what"][:1].upper() + kept["what"][1:]
+        rows.append(f"| {what} | {kept['trials']:,} | {results} |")
     return _TEXT.format(rows="\n".join(rows))
 
 

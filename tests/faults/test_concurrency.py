@@ -169,7 +169,7 @@ def check(states, results):
 
 
 def test_every_result_is_that_of_one_state_of_the_weights(long, tried, monkeypatch):
-    """Six threads train, predict, attribute, attend, evaluate, edit: results of one state"""
+    """Calls of six threads during a training: each result is of one state of the weights."""
     monkeypatch.setattr("bert_widgets.model.text_model.token_budget", lambda _device: 16)
     monkeypatch.setattr("bert_widgets.explain.attribution.job._GROUP_TOKENS", 16)
     for _ in range(60 if long else 1):
@@ -177,7 +177,7 @@ def test_every_result_is_that_of_one_state_of_the_weights(long, tried, monkeypat
 
 
 def test_cells_of_an_event_loop_get_what_a_script_gets(tried):
-    """An event loop, in its thread and in threads of its pool: same results"""
+    """Calls in an event loop and in its threads: the same results as one after another."""
     clf = tiny_classifier("bert")
     expected = clf.predict(TEXTS).probabilities
     scores = bw.attribute(clf, TEXTS[1], method="occlusion")[0].scores

@@ -84,7 +84,7 @@ def messages(widget):
 
 
 def test_no_message_raises_or_ends_a_wait_or_the_training(widget, examples, long, tried):
-    """Messages of any kind: nothing raises, every wait ends, the training goes on"""
+    """Messages of any kind from a page: none raised or ended the training, every wait ended."""
     page = page_of(widget)
     slowest = 0.0
 
@@ -112,7 +112,7 @@ def test_no_message_raises_or_ends_a_wait_or_the_training(widget, examples, long
 
 
 def test_equal_values_of_another_type_are_refused(widget, tried):
-    """True for 1 and 1 for True in every trait: refused, every wait ends"""
+    """True for 1 and 1 for True from a page, in every trait: refused, every wait ended."""
     page = page_of(widget)
     for name, values in page_traits(widget).items():
         for value in values:
@@ -143,7 +143,7 @@ def disguised(value):
 
 
 def test_a_flood_is_answered_and_takes_no_memory(widget, long, tried):
-    """1,000 changes at once, then one more: answered, within 100 MB"""
+    """Thousands of changes from a page at once: answered, within 100 MB."""
     page = page_of(widget)
     traits = page_traits(widget)
     before = psutil.Process().memory_info().rss
@@ -166,7 +166,7 @@ def test_a_flood_is_answered_and_takes_no_memory(widget, long, tried):
 
 @pytest.mark.parametrize("megabytes", [1, 5])
 def test_a_huge_value_is_refused_and_not_sent_back(widget, megabytes, tried):
-    """Texts of 1 and 5 MB in every trait: refused in a second, not sent back"""
+    """Texts of 1 and 5 MB from a page, in every trait: refused at once, not sent back."""
     page = page_of(widget)
     huge = "long " * (megabytes * 200_000)
     for name in page_traits(widget):

@@ -71,7 +71,7 @@ class Fail(TorchDispatchMode):
 
 @pytest.mark.parametrize("use", USES)
 def test_the_model_is_left_as_it_was(use, long, tried):
-    """Memory errors and interrupts at any operation: the model is left as it was"""
+    """Memory errors and interrupts at any operation: the model was left as it was."""
     clf = tiny_classifier("bert")
     compute = USES[use]
     try:
@@ -97,7 +97,7 @@ def test_the_model_is_left_as_it_was(use, long, tried):
 
 
 def test_a_step_of_a_training_is_repeated_whole(long, tried):
-    """Memory errors at any operation of a step of a training: repeated as a whole"""
+    """Memory errors at any operation of a training step: the step was repeated as a whole."""
 
     def after_a_step(at=0, error=None):
         given = trainer(without_dropout(), epochs=1)
@@ -152,7 +152,7 @@ WAYS = [
 @pytest.mark.parametrize(("kind", "by_page"), WAYS)
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_widget_says_what_happened_and_goes_on(kind, by_page, monkeypatch, long, tried):
-    """Memory errors and interrupts in a widget: a sentence, then the next question is answered"""
+    """Memory errors and interrupts in a widget: a sentence, and the next question answered."""
     clf = tiny_classifier("bert")
     widget = kind(clf, TEXT)
     assert widget.wait(PATIENCE)
