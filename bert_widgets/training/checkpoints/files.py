@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import tempfile
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +57,7 @@ def write(folder: Path, step: int, fill: Callable[[Path], None]) -> Path:
         final = _free_name(folder, step)
         _atomically(final, fill)
         # A process that was killed while writing has left its hidden folder.
-        filled = [path for path in checkpoints(folder) if any(path.iterdir())]
-        for old in (*filled[:-_CHECKPOINTS_KEPT], *folder.glob(".partial-*")):
+        for old in (*_superseded(folder), *folder.glob(".partial-*")):
             shutil.rmtree(old, ignore_errors=True)
     except CheckpointError:
         raise
@@ -155,6 +155,14 @@ def checkpoints(folder: Path) -> list[Path]:
     entries = folder.iterdir() if folder.is_dir() else ()
     named = (path for path in entries if _NAME.fullmatch(path.name) and path.is_dir())
     return sorted(named, key=_order)
+
+
+def _superseded(folder: Path) -> list[Path]:
+    """Return the checkpoints older than the latest that are kept, none of which is empty."""
+    newest_first = reversed(checkpoints(folder))
+    filled = (path for path in newest_first if any(path.iterdir()))
+    list(islice(filled, _CHECKPOINTS_KEPT))
+    return list(newest_first)
 
 
 def _order(path: Path) -> tuple[int, int]:
