@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[-+]?[0-9]*\.?[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 _MOST_FRACTIONS = 10  # ratings from 0.5 to 5.0
+_MOST_SINGLE = 100  # labels, each of which occurs once
 _INFINITE = (float("inf"), float("-inf"))
 
 
@@ -77,6 +78,17 @@ def check_counted(names: Sequence[str]) -> None:
             f"The labels are {len(names)} different numbers with fractions, such as {names[0]}: a "
             "classifier needs classes; make some with pandas.cut, or name all of these with "
             "classes=[...]."
+        )
+        raise ValueError(msg)
+
+
+def check_repeated(names: Sequence[str], column: LabelColumn) -> None:
+    """Raise if a large column holds no label twice: it is one of texts or ids."""
+    if len(names) == len(column.values) > _MOST_SINGLE:
+        msg = (
+            f"All {len(names):,} labels differ, such as {short(column.values[0])} in row "
+            f"{column.rows[0]}, so nothing can be learned from them; name the column of labels "
+            "with label=, or all of these with classes=[...]."
         )
         raise ValueError(msg)
 

@@ -17,6 +17,7 @@ from .label_checks import (
     check_counted,
     check_kinds,
     check_present,
+    check_repeated,
     check_same,
     check_spelling,
     uncounted,
@@ -278,6 +279,7 @@ def _names_in(column: LabelColumn) -> tuple[str, ...]:
         first_rows.setdefault(str(value), row)
     check_spelling(names, first_rows)
     check_counted(names)
+    check_repeated(names, column)
     return names
 
 

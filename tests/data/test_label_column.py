@@ -189,6 +189,15 @@ def test_measurements_are_not_taken_for_classes():
     assert len(single_labels(column(*map(int, years)), None)[0]) == 30
 
 
+def test_texts_and_ids_are_not_taken_for_classes():
+    texts = [f"film number {number}" for number in range(101)]
+    for values in (texts, range(101)):
+        with pytest.raises(ValueError, match=r"All 101 labels differ.*label="):
+            single_labels(column(*values), None)
+    assert len(single_labels(column(*texts, texts[0]), None)[0]) == 101
+    assert len(single_labels(column(*texts), texts)[0]) == 101
+
+
 @pytest.mark.parametrize("other", ["x\u200b", "\u2060x", "x\u00ad", " x", "X"])
 def test_names_that_look_alike_are_refused(other):
     with pytest.raises(ValueError, match=r"Row r\d: the label .* in row r\d differ only in"):
