@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from .._common.characters import check_characters, has_lone_surrogate
+from .._common.characters import check_characters, has_lone_surrogate, printable
 from .._common.options import named_options, unknown
 from .class_names import class_names
 from .label_checks import LabelColumn, check_numbers
@@ -187,7 +187,7 @@ class TextData:
         counts = [f"{name}: {n:,.0f}" for name, n in numbers.items() if n]
         more = f" and {len(counts) - _NAMED} labels more" if len(counts) > _NAMED else ""
         what = "texts" if self.pairs is None else "pairs of texts"
-        return f"<TextData of {len(self):,} {what}; {', '.join(counts[:_NAMED])}{more}>"
+        return printable(f"<TextData of {len(self):,} {what}; {', '.join(counts[:_NAMED])}{more}>")
 
     @property
     def multi_label(self) -> bool:

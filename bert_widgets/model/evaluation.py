@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._common.characters import printable
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -52,7 +54,8 @@ class Evaluation:
     calibration_error: float
 
     def __repr__(self) -> str:
-        return f"{self._caption()}\n{self.to_frame().to_string(float_format='{:.3f}'.format)}"
+        table = self.to_frame().to_string(float_format="{:.3f}".format)
+        return printable(f"{self._caption()}\n{table}")
 
     def _repr_html_(self) -> str:
         return f"<p>{self._caption()}</p>{self.to_frame().to_html(float_format='{:.3f}'.format)}"

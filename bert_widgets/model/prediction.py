@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._common.characters import printable
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -37,7 +39,7 @@ class Prediction:
         return len(self.texts)
 
     def __repr__(self) -> str:
-        return repr(self.to_frame())
+        return printable(repr(self.to_frame()))
 
     def _repr_html_(self) -> Any:  # noqa: ANN401 - as pandas has it
         return self.to_frame()._repr_html_()  # type: ignore[operator]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..._common.characters import printable
 from ..reading import Reading
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Attribution(Reading):
         strongest = np.sort(np.argsort(-np.abs(self.scores), kind="stable")[:_SHOWN])
         scores = ", ".join(f"{self.words[i]} {self.scores[i]:+.2f}" for i in strongest)
         more = f", the strongest of {len(self.words):,}" if len(self.words) > _SHOWN else ""
-        return f"<Attribution of {self.target!r} by {self.method}: {scores}{more}>"
+        return printable(f"<Attribution of {self.target!r} by {self.method}: {scores}{more}>")
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per word: ``word``, ``score``, ``start``, ``end`` and ``segment``."""

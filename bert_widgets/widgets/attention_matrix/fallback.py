@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..._common.characters import printable
 from ..shared.html import (
     MOST_ROWS,
     QUIET,
@@ -58,7 +59,7 @@ def attention_text(matrix: Matrix, title: str) -> str:
         f"{label}→{matrix.labels[row.argmax()]} {row.max():.2f}"
         for label, row in zip(matrix.labels, matrix.weights, strict=True)
     )
-    return f"{title}: {strongest}"
+    return printable(f"{title}: {strongest}")
 
 
 def matrix_title(maps: AttentionMaps, question: MatrixQuestion) -> str:
@@ -84,7 +85,7 @@ def search_title(search: dict[str, Any], token_texts: Sequence[str], texts: int)
 def matches_text(rows: Sequence[dict[str, Any]], title: str) -> str:
     """Return the matches of a corpus search in their contexts, one per line."""
     contexts = (f"{row['before']}{''.join(row['match'])}{row['after']}" for row in rows)
-    return "\n".join([title, *contexts])
+    return printable("\n".join([title, *(context.replace("\n", " ") for context in contexts)]))
 
 
 def matches_html(

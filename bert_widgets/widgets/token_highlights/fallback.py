@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..._common.characters import printable
 from ..shared.html import (
     PROSE,
     QUIET,
@@ -87,4 +88,4 @@ def highlights_text(result: Attribution, *, badge: str = "", warnings: Sequence[
     lines = [f"{result.target}{against} {probability:.0%}: {words}"]
     lines += [badge] if badge else []
     lines += [f"Note: {warning}" for warning in warnings]
-    return "\n".join(lines)
+    return printable("\n".join(lines))
