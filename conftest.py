@@ -14,11 +14,14 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 import bert_widgets as bw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from xdist.remote import Producer
 
 if "CI" not in os.environ:  # there Hypothesis does the same by itself
     settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -44,16 +47,26 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if chosen else min(os.cpu_count() or 1, _MOST_PROCESSES)
 
 
+class OneBrowser(LoadScopeScheduling):
+    """Gives all tests of the browser to one process, and any other test to whichever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowser:
+    """Distribute tests; marks of groups do nothing in pytest-xdist 3.8 with pytest 9.2."""
+    return OneBrowser(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark as quick what has no mark of a slow kind; one process drives the browser."""
+    """Mark as quick what has no mark of a slow kind."""
     for item in items:
         if _FAULTS in item.path.parents:
             item.add_marker(pytest.mark.faults)
         if item.get_closest_marker("long") and not config.option.long:
             item.add_marker(pytest.mark.skip(reason="runs only with --long"))
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
         if not any(item.get_closest_marker(name) for name in SLOW):
             item.add_marker("quick")
 
