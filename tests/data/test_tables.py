@@ -57,8 +57,8 @@ def test_a_file_that_cannot_be_trusted_is_refused_in_one_sentence(tmp_path, name
 
 def test_a_small_parquet_file_cannot_fill_the_memory(tmp_path, monkeypatch):
     monkeypatch.setattr("bert_widgets.data.parquet._LEAST_LIMIT", 2**20)
-    rows = pa.table({"text": pa.nulls(2_000_000, pa.string())})
-    long = pa.table({"text": [f"{number} " + "x" * 20_000 for number in range(20_000)]})
+    rows = pa.table({"text": pa.nulls(1_100_000, pa.string())})
+    long = pa.table({"text": [f"{number} " + "x" * 20_000 for number in range(2_000)]})
     for name, table in (("rows.parquet", rows), ("long.parquet", long)):
         pq.write_table(table, tmp_path / name, compression="zstd")
         del table
@@ -71,8 +71,8 @@ def test_a_small_parquet_file_cannot_fill_the_memory(tmp_path, monkeypatch):
 
 def test_a_long_text_that_repeats_is_held_once(tmp_path, monkeypatch):
     monkeypatch.setattr("bert_widgets.data.parquet._LEAST_LIMIT", 2**22)
-    texts = ["a" + "x" * 1_000_000, "b"] * 1_000
-    pq.write_table(pa.table({"text": texts, "label": ["x", "y"] * 1_000}), tmp_path / "d.parquet")
+    texts = ["a" + "x" * 100_000, "b"] * 200
+    pq.write_table(pa.table({"text": texts, "label": ["x", "y"] * 200}), tmp_path / "d.parquet")
     assert TextData.from_(tmp_path / "d.parquet").texts == tuple(texts)
 
 

@@ -46,6 +46,7 @@ def test_the_suggested_rate_learns_and_a_much_lower_one_does_not(seed):
     assert loss(result.suggestion / 30) > 0.5
 
 
+@pytest.mark.exhaustive
 def test_noise_alone_suggests_nothing():
     """Labels that have nothing to do with the texts."""
     labels = np.random.default_rng(0).permutation([label for _, label in DATA])

@@ -107,6 +107,7 @@ def test_an_empty_curve_has_no_rows():
     assert curve.means().shape == (0,)
 
 
+@pytest.mark.exhaustive
 def test_a_million_rows_stay_small_and_the_last_chunk_costs_what_the_first_did():
     random = np.random.default_rng(0)
     rows = table(random.random(1_000_000), random.random(1_000_000))

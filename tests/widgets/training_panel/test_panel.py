@@ -267,6 +267,7 @@ def test_a_widget_shown_again_is_up_to_date():
     assert data["text/plain"].startswith(f"stopped: step {run.progress.step} of")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("runs", [1, 3])
 def test_a_million_steps_and_evaluations_stay_under_a_megabyte(runs):
     panels = [trainer(probes=PROBES) for _ in range(runs)]

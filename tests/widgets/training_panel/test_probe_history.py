@@ -70,6 +70,7 @@ def test_snapshots_of_other_probes_are_left_out(snapshot):
     assert shown["_probe_history_probes"] == ["other", "texts"]
 
 
+@pytest.mark.exhaustive
 def test_a_long_probe_history_keeps_its_ends_and_stays_small(snapshot):
     shown = probe_history(snapshots(snapshot, range(20_000)))
     steps = shown["_probe_history_steps"]
