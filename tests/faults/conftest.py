@@ -10,6 +10,7 @@ from tests.faults.record import record
 from tests.widgets.pages import open_pages
 
 _tried: Counter[tuple[str, str, str]] = Counter()
+_failed: set[str] = set()
 
 
 @pytest.fixture
@@ -39,7 +40,14 @@ def pages(monkeypatch):
     open_pages(monkeypatch)
 
 
+def pytest_runtest_logreport(report):
+    if report.failed:
+        _failed.add(report.nodeid.rpartition("::")[2].partition("[")[0].removeprefix("test_"))
+
+
 def pytest_sessionfinish(session):
+    """Record what held: a test that failed says nothing in the docs."""
     if session.config.getoption("long"):
         for (name, what, result), trials in _tried.items():
-            record(name, what, {result: trials})
+            if name not in _failed:
+                record(name, what, {result: trials})

@@ -91,6 +91,10 @@ def sound(widget):
     return True
 
 
+def structures(values):
+    return st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=5), values)
+
+
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -100,7 +104,7 @@ json_values = st.recursive(
     | st.text(max_size=12)
     | st.sampled_from(["positive", "input_x_gradient", "positve", "\ud800", TEXT, "x" * 200_000])
     | st.sampled_from(["data", 1e-4, [0.0, 0.5, 0.0, 0.5], [TEXT], {"epochs": 2}, {"seed": True}]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    structures,
     max_leaves=5,
 )
 
