@@ -1,4 +1,4 @@
-"""Errors as others are told of them."""
+"""The part of an exception's message that a sentence can quote."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..._common.errors import reason
 from ..._common.forks import at_fork
 from ..._common.progress import Cancelled, cancelled_by
 from .lock import widget_lock
-from .widget import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -181,7 +181,7 @@ class TaskQueue:
         try:
             question = self._tasks[name].key()
         except Exception as error:  # noqa: BLE001 - it is shown in the widget
-            self._unclear[name] = sentence(error)
+            self._unclear[name] = reason(error)
             return None
         self._unclear.pop(name, None)
         return question
@@ -253,7 +253,7 @@ class TaskQueue:
                 self._runs.remove(run)
             return
         except Exception as error:  # noqa: BLE001 - it is shown in the widget
-            failure = sentence(error)
+            failure = reason(error)
         except BaseException as error:  # noqa: BLE001 - it is raised again
             failure, interruption = "The computation was interrupted.", error
         try:

@@ -194,11 +194,6 @@ def own_traits(widget: type[Widget]) -> list[str]:
     return sorted(name for name in widget.class_traits(sync=True) if name not in _OF_THE_HOST)
 
 
-def sentence(error: BaseException) -> str:
-    """Return the first line of an exception's message, or its name if it has none."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
-
-
 def shortened(text: str, limit: int = _LONGEST_SENTENCE) -> str:
     """Truncate a long text with an ellipsis."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

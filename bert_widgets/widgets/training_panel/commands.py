@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets as t
 
-from ..shared.widget import sentence
+from ..._common.errors import reason
 from .form import changes, values_of
 from .search import search_of
 
@@ -42,7 +42,7 @@ def obey(run: Run[Trainer], command: str) -> str:
             else:
                 getattr(run, command)()
         except Exception as error:  # noqa: BLE001 - shown to the user who pressed the button
-            return sentence(error)
+            return reason(error)
     return ""
 
 
@@ -76,4 +76,4 @@ def _as_trait_errors() -> Iterator[None]:
     try:
         yield
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        raise t.TraitError(sentence(error)) from error
+        raise t.TraitError(reason(error)) from error

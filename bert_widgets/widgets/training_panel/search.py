@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ..._common.errors import reason
 from ..._common.forks import at_fork
 from ..._common.progress import Cancelled, cancelled_by
 from ...training.learning_rate_finder import find_learning_rate
-from ..shared.widget import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +92,7 @@ class Search:
         except Cancelled:
             self._points = []
         except Exception as error:  # noqa: BLE001 - shown in the panels
-            self.problem = f"The search failed: {sentence(error)}"
+            self.problem = f"The search failed: {reason(error)}"
         finally:
             self.running = False
             self._tell()

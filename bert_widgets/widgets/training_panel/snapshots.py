@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..shared.widget import sentence, shortened
+from ..._common.errors import reason
+from ..shared.widget import shortened
 from .classes import by_class
 from .commands import ENDED
 from .data_map import DataMap, DataWatch
@@ -109,7 +110,7 @@ class Snapshots:
 def trouble(run: Run[Trainer]) -> str:
     """Return why a run or its search failed, or an empty string."""
     if run.exception is not None:
-        return f"Training failed: {sentence(run.exception)}"
+        return f"Training failed: {reason(run.exception)}"
     return search_of(run.trainer).problem
 
 
