@@ -13,19 +13,15 @@ from .._common.options import named_options
 from ..data.inputs import as_texts
 from ..data.text_data import TextData, check_problem_type
 from ..text.windows import check_limit, encode_windows, shares
-from . import manifest
-from .adapter_loading import base_folder, load_adapter, read_classes
 from .adapters import check_adapter, has_adapter, merged_model, save_adapter
+from .device import choose_device
 from .evaluation import Evaluation, evaluate
 from .label_map import label_map, set_classes
-from .loading import (
-    PROBLEM_TYPES,
-    choose_device,
-    load_model,
-    load_tokenizer,
-    quiet,
-    read_config,
-)
+from .loading import manifest
+from .loading.adapter import base_folder, load_adapter, read_classes
+from .loading.config import PROBLEM_TYPES, read_config
+from .loading.tokenizer import load_tokenizer
+from .loading.weights import load_model, quiet
 from .prediction import Prediction, decided
 from .text_model import TextModel
 

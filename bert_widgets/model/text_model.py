@@ -17,7 +17,7 @@ from .adapters import check_adapter, without_adapter
 from .fair_lock import FairLock
 from .gradient_checkpointing import same_when_repeated
 from .label_map import config_labels
-from .loading import PROBLEM_TYPES
+from .loading.config import PROBLEM_TYPES
 from .out_of_memory import in_halves
 from .padding import padding_matters
 from .precision import arithmetic

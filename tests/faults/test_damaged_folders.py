@@ -16,7 +16,7 @@ import pytest
 
 import bert_widgets
 from bert_widgets import BertClassifier, Trainer
-from bert_widgets.model import manifest
+from bert_widgets.model.loading import manifest
 from tests.faults.record import record
 from tests.faults.table import PAGE, page
 from tests.models import tiny_classifier

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from ...model.manifest import kind_problem
+from ...model.loading.manifest import kind_problem
 
 if TYPE_CHECKING:
     from pathlib import Path

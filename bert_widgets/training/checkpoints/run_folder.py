@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ...model import manifest
+from ...model.loading import manifest
 from .files import CheckpointError, checkpoints, latest, write, write_data
 from .lock import FolderLock
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ...data.text_data import TextData
-    from ...model.manifest import Entry, Section, Stamp
+    from ...model.loading.manifest import Entry, Section, Stamp
 
 TRAIN, VALID = "train.jsonl", "valid.jsonl"
 _TRAINER = "trainer.json"

@@ -14,12 +14,12 @@ from transformers import AutoTokenizer
 
 from ..._common.errors import reason
 from ..._common.version import __version__
-from ...model import manifest
 from ...model.adapters import has_adapter
 from ...model.classifier import BertClassifier
 from ...model.evaluation import Evaluation
 from ...model.label_map import config_labels
-from ...model.loading import PROBLEM_TYPES, read_config
+from ...model.loading import manifest
+from ...model.loading.config import PROBLEM_TYPES, read_config
 from ..hyperparameters import Hyperparameters
 from ..records import probes
 from ..records.history import Note
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from ...model.manifest import Entry
+    from ...model.loading.manifest import Entry
     from ..records.history import History
 
 _FORMAT = 1

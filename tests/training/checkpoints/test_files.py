@@ -16,7 +16,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from bert_widgets import Trainer
 from bert_widgets.data.text_data import TextData
-from bert_widgets.model import manifest
+from bert_widgets.model.loading import manifest
 from bert_widgets.training.checkpoints.files import (
     CheckpointError,
     latest,

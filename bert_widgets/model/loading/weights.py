@@ -1,4 +1,4 @@
-"""Reading a checkpoint: safetensors only, none of its code, and only the head may be new."""
+"""The weights of a checkpoint: safetensors only, and only the classification head may be new."""
 
 from __future__ import annotations
 
@@ -10,25 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoModelForSequenceClassification
 from transformers.utils import logging as hf_logging
 
-from .._common.errors import reason
-from .folder_checks import check_folder, check_size
-from .hub import check_reachable
+from ..._common.errors import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-    from ..data.text_data import ProblemType
-
-PROBLEM_TYPES: dict[ProblemType, str] = {
-    "single_label": "single_label_classification",
-    "multi_label": "multi_label_classification",
-}
-"""Our names of the problem types, and those in a Hugging Face config."""
+    from transformers import PreTrainedModel
 
 _TASK = "ForSequenceClassification"
 # Heads of other tasks that have no weight of the same name and meaning as a classification head,
@@ -36,7 +26,6 @@ _TASK = "ForSequenceClassification"
 _COMPATIBLE = ("Model", "ForMaskedLM", "ForPreTraining", _TASK)
 _BUFFERS = ("position_ids", "token_type_ids", "inv_freq")  # constants that old versions saved
 _LFS = b"version https://git-lfs"
-_PADDED = 256  # rows by which an embedding table is often longer than its vocabulary
 
 
 class LoadedModel(NamedTuple):
@@ -52,41 +41,6 @@ class LoadedModel(NamedTuple):
 
     model: PreTrainedModel
     new_head: str
-
-
-def read_config(where: str) -> Any:  # noqa: ANN401
-    """Read ``config.json`` of a folder or of a checkpoint on the Hub.
-
-    Raises
-    ------
-    OSError
-        If there is none, it cannot be read, or its type of model is unknown.
-    """
-    folder = Path(where)
-    if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
-        msg = (
-            f"Cannot load {where!r}: it holds an adapter without its model; load both with "
-            "peft.PeftModelForSequenceClassification.from_pretrained(model, folder) and pass the "
-            "result to BertClassifier(model, tokenizer)."
-        )
-        raise OSError(msg)
-    check_folder(where)
-    check_reachable(where)
-    try:
-        config = AutoConfig.from_pretrained(where, trust_remote_code=False)
-    except Exception as error:
-        if (folder / "config.json").is_file():
-            msg = f"Cannot load {where!r}: its config.json cannot be used. {reason(error)}"
-        elif folder.is_dir():
-            msg = f"Cannot load {where!r}: the folder has no config.json."
-        else:
-            msg = (
-                f"Cannot load {where!r}: there is no such folder, and no model of that name could "
-                "be loaded from the Hub; check the path, or the name and the network."
-            )
-        raise OSError(msg) from error
-    check_size(where, config)
-    return config
 
 
 def load_model(where: str, config: Any, *, new_head: bool = False) -> LoadedModel:  # noqa: ANN401
@@ -140,39 +94,6 @@ def load_model(where: str, config: Any, *, new_head: bool = False) -> LoadedMode
 def _architecture(config: Any) -> str:  # noqa: ANN401
     named = getattr(config, "architectures", None)
     return str(named[0]) if isinstance(named, list | tuple) and named else _TASK
-
-
-def load_tokenizer(where: str, model: PreTrainedModel) -> PreTrainedTokenizerBase:
-    """Load the tokenizer of a checkpoint, if it has the vocabulary of the model.
-
-    Raises
-    ------
-    OSError
-        If there is no tokenizer.
-    ValueError
-        If its vocabulary is not that of the model's embeddings.
-    """
-    try:
-        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-            where, trust_remote_code=False
-        )
-    except Exception as error:
-        msg = f"Cannot load the tokenizer of {where!r}: {reason(error)}"
-        raise OSError(msg) from error
-    words = len(tokenizer)
-    # transformers makes one of special tokens alone where a folder has no tokenizer.
-    if words <= len(tokenizer.all_special_ids):
-        msg = f"Cannot load {where!r}: it has no tokenizer; save the model's tokenizer beside it."
-        raise OSError(msg)
-    embeddings: Any = model.get_input_embeddings()
-    rows = int(embeddings.weight.shape[0])
-    if words > rows or rows - words > max(_PADDED, rows // 100):
-        msg = (
-            f"The tokenizer of {where!r} has {words:,} tokens and the model has embeddings for "
-            f"{rows:,}; save the tokenizer that the model was trained with beside it."
-        )
-        raise ValueError(msg)
-    return tokenizer
 
 
 def _load(where: str, config: Any, **options: Any) -> tuple[PreTrainedModel, dict[str, Any]]:  # noqa: ANN401
@@ -284,16 +205,3 @@ def quiet() -> Iterator[None]:
         hf_logging.set_verbosity(level)
         if bars:
             hf_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
-
-
-def choose_device(name: str) -> torch.device:
-    """Take CUDA, else MPS, else the CPU for ``"auto"``."""
-    if name != "auto":
-        try:
-            return torch.device(name)
-        except RuntimeError as error:
-            msg = f"There is no device {name!r}; use 'auto', 'cpu', 'cuda' or 'mps'."
-            raise ValueError(msg) from error
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

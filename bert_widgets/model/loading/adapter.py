@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
 
-from .adapters import INSIDE, WEIGHTS, plain_name
-from .label_map import set_classes
-from .loading import load_tokenizer
+from ..adapters import INSIDE, WEIGHTS, plain_name
+from ..label_map import set_classes
+from .tokenizer import load_tokenizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

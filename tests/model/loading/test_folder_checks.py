@@ -9,7 +9,7 @@ import time
 import pytest
 
 from bert_widgets import BertClassifier
-from bert_widgets.model import manifest
+from bert_widgets.model.loading import manifest
 from tests.models import tiny_classifier
 
 TINY = tiny_classifier("bert")
