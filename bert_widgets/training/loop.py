@@ -75,6 +75,7 @@ class Loop:
         self._saved_step: int | None = None
         self._left_out: dict[str, str] = {}  # what failed when last tried, and why
         self._tried: tuple[str, ...] | None = None  # the probes, when last tried
+        self._half_updated = ""  # why the training cannot go on, if an update failed midway
         self._settings_lock = threading.Lock()
 
     @property
@@ -139,17 +140,17 @@ class Loop:
         """Perform the next action; return its event if it is a step or an evaluation.
 
         If it fails (a full disk, an interrupt), the next call tries the same action again. Call
-        it until the loop is `done`.
+        it until the loop is `done`. Only an update of the weights that fails midway cannot be tried
+        again: it is a RuntimeError, and so is each later call.
         """
+        self._check_whole()
         position = self.position
         if self._folder is not None:
             self._folder.claim()
         if self._last_good is None:
             self._begin()
         if not position.due:
-            event = self._update()
-            position.due = self._due()
-            return self._report(event)
+            return self._report(self._update())
         action = position.due.pop(0)
         try:
             evaluation = self._do(action)
@@ -163,6 +164,7 @@ class Loop:
         if self._folder is None:
             msg = "This trainer has no folder for checkpoints; use Trainer(..., folder='runs/1')."
             raise ValueError(msg)
+        self._check_whole()
         path = self._folder.save(self.position.step, self._fill)
         self._saved_step = self.position.step
         return path
@@ -173,7 +175,7 @@ class Loop:
         If it cannot be written, a note says why.
         """
         step = self.position.step
-        if self._folder is None or step in (0, self._saved_step):
+        if self._folder is None or step in (0, self._saved_step) or self._half_updated:
             return
         try:
             path = self.save()
@@ -189,6 +191,7 @@ class Loop:
 
     def finish(self) -> None:
         """Write a last checkpoint; restore the best weights with ``keep_best``."""
+        self._check_whole()
         ended = self.done  # otherwise the checkpoint needs the latest weights, to be resumed
         if ended:
             self._restore_best()
@@ -279,17 +282,23 @@ class Loop:
         rows = next(self._batches)
         factor = rate_factor(position.step, len(self.plan), chosen.warmup, chosen.schedule)
         rate = chosen.learning_rate * factor
-        try:
-            update = self.learner.step(rows, rate)
-        except BaseException as error:
-            self._batches = itertools.chain([rows], self._batches)
-            if isinstance(error, NonFiniteError):
-                raise FloatingPointError(self._rescue(error)) from error
-            raise
-        self._job.dynamics.record(rows, update.probabilities)
+        with self._job.clf.lock:  # until the weights are whole again, if the update fails midway
+            try:
+                update = self.learner.step(rows, rate)
+            except BaseException as error:
+                self._batches = itertools.chain([rows], self._batches)
+                if not self.learner.whole:
+                    self._give_up(error)
+                    if isinstance(error, Exception):
+                        raise RuntimeError(self._half_updated) from error
+                if isinstance(error, NonFiniteError):
+                    raise FloatingPointError(self._rescue(error)) from error
+                raise
         position.step += 1
         position.examples += len(rows)
+        position.due = self._due()
         position.seconds += time.perf_counter() - start
+        self._job.dynamics.record(rows, update.probabilities)
         if self._last_good is not None:
             self._last_good.saw(position.step, update.loss)
         values = {
@@ -329,6 +338,32 @@ class Loop:
         if probes:
             snapshot = take_snapshot(self._job.clf, probes, self.position.step)
             self._job.history.probe_history = (*self._job.history.probe_history, snapshot)
+
+    def _give_up(self, error: BaseException) -> None:
+        """Restore weights of some step after an update that failed midway; the training is over.
+
+        The moments of the optimiser, which are half updated too, cannot be restored.
+        """
+        try:
+            step = self._last_good and self._last_good.restore()
+            weights = f"the classifier has its weights of step {step} again"
+        except Exception as failed:  # noqa: BLE001 - the reason for the end must not be hidden
+            weights = f"the classifier's weights are of no use ({reason(failed)})"
+        on = "There is no checkpoint; begin a new training."
+        if self._saved_step is not None and self._job.folder is not None:
+            on = (
+                f"Continue from the checkpoint of step {self._saved_step} with "
+                f"Trainer.resume({str(self._job.folder)!r})."
+            )
+        self._half_updated = (
+            f"The update of step {self.position.step + 1} failed midway ({reason(error)}) and "
+            f"cannot be repeated; {weights}. {on}"
+        )
+        self.note(self._half_updated)
+
+    def _check_whole(self) -> None:
+        if self._half_updated:
+            raise RuntimeError(self._half_updated)
 
     def _rescue(self, error: NonFiniteError) -> str:
         """Restore the last good weights if needed; return a message with step and texts."""

@@ -29,6 +29,8 @@ What holds besides, each shown by a test in `tests/faults`:
   training goes on. So is one that runs out of memory, after it has tried fewer texts at a time.
 - A training that fails, and a process that is asked to end (SIGTERM, SIGHUP), leave a checkpoint of
   the last step.
+- An update of the weights that fails midway is neither repeated nor saved: the training ends with a
+  sentence that names its last checkpoint, and the model has the weights of an earlier step again.
 - Each checkpoint, and each folder that `save_pretrained` writes, has a manifest with the size and
   SHA-256 of every file. It takes about 0.4 seconds for 400 MB, where writing them takes more than
   two. A damaged checkpoint is passed over for the newest whole one, with a warning.

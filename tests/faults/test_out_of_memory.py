@@ -55,14 +55,18 @@ USES = {
 
 
 class Fail(TorchDispatchMode):
-    """Raise an error at one operation that makes tensors, and count such operations."""
+    """Raise an error at one operation, and count operations.
 
-    def __init__(self, at=0, error=None):
+    Only those that make tensors count unless others are wanted, since others take no memory.
+    """
+
+    def __init__(self, at=0, error=None, *, any_operation=False):
         super().__init__()
         self.at, self.error, self.operations = at, error, 0
+        self.any_operation = any_operation
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        if not function.overloadpacket.__name__.endswith("_"):  # in place, it takes no memory
+        if self.any_operation or not function.overloadpacket.__name__.endswith("_"):
             self.operations += 1
             if self.operations == self.at:
                 raise self.error
@@ -97,26 +101,43 @@ def test_the_model_is_left_as_it_was(use, long, tried):
 
 
 def test_a_step_of_a_training_is_repeated_whole(long, tried):
-    """Memory errors at any operation of a training step: the step was repeated as a whole."""
+    """Memory errors at any operation of a training step: repeated as a whole, or given up."""
 
     def after_a_step(at=0, error=None):
         given = trainer(without_dropout(), epochs=1)
         given.advance()  # all before the first step
-        with contextlib.suppress(MemoryError), Fail(at, error) as fail:
+        with contextlib.suppress(MemoryError), Fail(at, error, any_operation=True) as fail:
             given.advance()
         while not given.progress.step:  # not even one text fits: the caller tries again
             given.advance()
-        return fail.operations, given._loop.learner.state()
+        return fail.operations, given
 
     operations, plain = after_a_step()
-    moments = [name for name in plain if name.startswith(("step/", "exp_avg/", "exp_avg_sq/"))]
+    expected = weights_and_moments(plain)
     places = range(1, operations + 1)
-    for at in places if long else [*places[:-80:40], *places[-80::10]]:
-        _, state = after_a_step(at, MemoryError("no room"))
+    given_up = 0
+    for at in places if long else [*places[:-80:40], *places[-80:-9:10], *places[-9:]]:
         tried()
-        assert state.keys() == plain.keys()
-        for name in moments:
-            torch.testing.assert_close(state[name], plain[name], msg=f"{name} at {at}")
+        try:
+            _, given = after_a_step(at, MemoryError("no room"))
+        except RuntimeError as error:
+            if "The update of step 1 failed midway (no room)" not in str(error):
+                raise
+            given_up += 1
+            continue
+        ours = weights_and_moments(given)
+        assert ours.keys() == expected.keys()
+        for name, value in expected.items():
+            torch.testing.assert_close(ours[name], value, msg=f"{name} at {at}")
+    assert 0 < given_up < 10, "all that precedes the update can be repeated"
+
+
+def weights_and_moments(given):
+    """Return them by name, without key biases: their gradient is zero but for rounding."""
+    moments = ("step/", "exp_avg/", "exp_avg_sq/")
+    state = {n: v for n, v in given._loop.learner.state().items() if n.startswith(moments)}
+    weights = given.clf.state_dict()
+    return state | {n: v for n, v in weights.items() if not n.endswith("key.bias")}
 
 
 class Broken:

@@ -78,8 +78,10 @@ class LastGood:
     def rescue(self) -> int | None:
         """Restore the copy if the weights are bad; return the step at which it was made."""
         finite = all(bool(torch.isfinite(p).all()) for p in self._clf.model.parameters())
-        if finite and not self._is_bad():
-            return None
+        return None if finite and not self._is_bad() else self.restore()
+
+    def restore(self) -> int:
+        """Restore the copy; return the step at which it was made."""
         put_back(self._clf, self._copy)
         return self._step
 

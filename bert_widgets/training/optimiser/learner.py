@@ -80,6 +80,12 @@ class Learner:
         The settings.
     note
         Called with a sentence when memory runs out and batches are split.
+
+    Attributes
+    ----------
+    whole : bool
+        Whether the weights are those after some number of complete steps. They are not while a step
+        updates them; if it fails meanwhile, no other step can follow.
     """
 
     def __init__(
@@ -106,6 +112,7 @@ class Learner:
         self._trained: dict[str, torch.nn.Parameter] = {}
         self._optimizer: torch.optim.AdamW | None = None
         self._restored: dict[str, torch.Tensor] = {}
+        self.whole = True
 
     def step(self, rows: NDArray[np.int64], rate: float) -> Update:
         """Perform one step of the optimiser on the given texts.
@@ -126,12 +133,17 @@ class Learner:
             If the loss or its gradient is not finite.
         MemoryError
             If not even one text fits in memory.
+        RuntimeError
+            If an earlier step failed while it updated the weights.
         """
+        if not self.whole:
+            msg = "An update of the weights failed midway; load them from a checkpoint."
+            raise RuntimeError(msg)
         while True:
             try:
                 return self._step(rows, rate)
             except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
+                if not self.whole or not is_out_of_memory(error):
                     raise
             # Outside the handler, because the error refers to the tensors of the failed attempt.
             self._halve(rows)
@@ -191,12 +203,14 @@ class Learner:
                     bad_rows = rows[bad] if bad.any() else rows
                     raise NonFiniteError(update.loss, update.gradient_norm, bad_rows)
                 _make_moments(optimizer)
+                self.whole = False
                 optimizer.step()
                 if self._words is not None:
                     self._words.write_back()
             finally:
                 optimizer.zero_grad()
                 clf.eval()
+        self.whole = True
         return update
 
     def _backward(self, rows: NDArray[np.int64]) -> tuple[Update, NDArray[np.float32]]:
@@ -274,7 +288,7 @@ def _make_moments(optimizer: torch.optim.AdamW) -> None:
     """Make the moments that are missing, before any weight changes.
 
     The optimiser would make them between its updates of two groups of weights. If memory ran out
-    then, a second try would update the weights of the first group twice.
+    then, the weights of the first group would be updated and the others not.
     """
     for group in optimizer.param_groups:
         for parameter in group["params"]:

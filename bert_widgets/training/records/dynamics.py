@@ -87,12 +87,13 @@ class Dynamics:
         before = self._means[rows]
         means = before + (probabilities - before) * np.reciprocal(counts, dtype=np.float32)[:, None]
         gold = self._of_label(rows, probabilities)
-        self._squares[rows] += (gold - self._of_label(rows, before)) * (
+        squares = self._squares[rows] + (gold - self._of_label(rows, before)) * (
             gold - self._of_label(rows, means)
         )
-        self._means[rows] = means
-        self._right[rows] += self._is_correct(rows, probabilities)
-        self._counts[rows] = counts
+        right = self._right[rows] + self._is_correct(rows, probabilities)
+        # At the end, so that they stay in step with each other if memory runs out before.
+        self._counts[rows], self._right[rows] = counts, right
+        self._means[rows], self._squares[rows] = means, squares
 
     @property
     def counts(self) -> NDArray[np.int32]:
