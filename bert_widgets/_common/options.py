@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,16 +14,30 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _MOST_NAMES = 30
+_BOUND = ("self", "cls")
+
+ALL_CORES = dict.fromkeys(
+    ("num_proc", "num_workers", "n_jobs", "workers", "dataloader_num_workers"),
+    "all cores are used without it; leave it out, or limit them with torch.set_num_threads.",
+)
+"""Names that other libraries use for a number of processes, and what to do instead."""
 
 
 def unknown(
-    kind: str, name: object, known: Iterable[str], elsewhere: Mapping[str, str] | None = None
+    kind: str,
+    name: object,
+    known: Iterable[str],
+    elsewhere: Mapping[str, str] | None = None,
+    instead: Mapping[str, str] | None = None,
 ) -> str:
     """Return a sentence that says that ``name`` is not a ``kind`` and suggests the nearest one.
 
-    ``elsewhere`` maps names that other libraries use to the names used here.
+    ``elsewhere`` maps names that other libraries use to the names used here, and ``instead`` those
+    for which there is no name here to what to do.
     """
     names = list(known)
+    if instead and str(name) in instead:
+        return f"Unknown {kind} {name!r}: {instead[str(name)]}"
     meant = (elsewhere or {}).get(str(name)) or _nearest(str(name), names)
     hint = f"did you mean {meant!r}?" if meant else f"choose one of {listed(names)}."
     return f"Unknown {kind} {name!r}: {hint}"
@@ -54,20 +68,49 @@ def _overlapping(name: str, known: list[str]) -> list[str]:
     ]  # fmt: skip
 
 
-def named_options(function: Callable[P, R]) -> Callable[P, R]:
-    """Wrap ``function`` so that an unknown keyword raises an error that suggests the nearest."""
-    known = [
-        p.name
-        for p in inspect.signature(function).parameters.values()
-        if p.kind is not p.POSITIONAL_ONLY and p.name not in ("self", "cls")
-    ]
+@overload
+def named_options(function: Callable[P, R], /) -> Callable[P, R]: ...
+@overload
+def named_options(*, instead: Mapping[str, str]) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def named_options(
+    function: Callable[P, R] | None = None, /, *, instead: Mapping[str, str] | None = None
+) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
+    """Wrap ``function`` so that an unknown keyword raises an error that suggests the nearest.
+
+    ``instead`` says what to do for keywords that other libraries have, as for `unknown`. An
+    argument without a name that needs one raises an error that lists the names.
+    """
+    if function is None:
+        return functools.partial(_with_named_options, instead=instead)
+    return _with_named_options(function, instead=None)
+
+
+def _with_named_options(
+    function: Callable[P, R], instead: Mapping[str, str] | None
+) -> Callable[P, R]:
+    parameters = list(inspect.signature(function).parameters.values())
+    known = [p.name for p in parameters if p.kind is not p.POSITIONAL_ONLY and p.name not in _BOUND]
+    unnamed = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    by_name = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    owner = function.__qualname__.removesuffix(".__init__")
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         for name in kwargs:
             if name not in known:
-                owner = function.__qualname__.removesuffix(".__init__")
-                raise TypeError(unknown(f"option of {owner}", name, known))
+                raise TypeError(unknown(f"option of {owner}", name, known, instead=instead))
+        if by_name and len(args) > len(unnamed):
+            msg = (
+                f"{owner} takes {short(args[len(unnamed)])} only with a name: one of "
+                f"{', '.join(f'{name}=' for name in by_name)}."
+            )
+            raise TypeError(msg)
         return function(*args, **kwargs)
 
     return checked
+
+
+def short(value: object) -> str:
+    """Return a value as Python writes it, cut to 60 characters."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004

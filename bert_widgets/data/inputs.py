@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._common.characters import check_characters
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
         "TextData"
     )
 
+_FILE_NAME = re.compile(r"\S+\.(csv|tsv|txt|jsonl?|parquet|xlsx?)", re.IGNORECASE)
+
 
 def as_texts(
     texts: Texts,
@@ -28,7 +32,8 @@ def as_texts(
     Raises
     ------
     TypeError
-        If something is not a string or a pair of strings; its position is named.
+        If something is not a string or a pair of strings; its position is named. Or if the texts
+        are a path, or one string that is the name of a file.
     ValueError
         If a text holds a lone surrogate; its position is named.
     """
@@ -47,6 +52,12 @@ def as_texts(
 
 
 def _listed(texts: object) -> list[Any]:
+    if isinstance(texts, Path) or (isinstance(texts, str) and _FILE_NAME.fullmatch(texts)):
+        msg = (
+            f"{str(texts)!r} is the name of a file; read it first, for example with pandas, and "
+            f"give its column of texts, or [{str(texts)!r}] if the name itself is the text."
+        )
+        raise TypeError(msg)
     if isinstance(texts, str) or (isinstance(texts, tuple) and _is_pair(texts)):
         return [texts]
     if isinstance(texts, TextData):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .._common.characters import check_characters
-from .tables import short
+from .._common.options import short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._common.options import unknown
+from .._common.options import short, unknown
 from .label_checks import (
     LabelColumn,
     check_counted,
@@ -22,7 +22,7 @@ from .label_checks import (
     check_spelling,
     uncounted,
 )
-from .tables import row_names, short
+from .tables import row_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from .._common.options import listed
+from .._common.options import listed, short
 from .parquet import read_parquet
 
 
@@ -277,9 +277,3 @@ def check_columns(frame: pd.DataFrame, **wanted: Sequence[str]) -> None:
             shown = listed(columns) or "no columns"
             msg = f"There is no column {name!r}; the data has {shown}: {hint}"
             raise ValueError(msg)
-
-
-def short(value: object) -> str:
-    """Return a value as Python writes it, cut to 60 characters."""
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from .._common.characters import check_characters, has_lone_surrogate, printable
-from .._common.options import named_options, unknown
+from .._common.options import named_options, short, unknown
 from .class_names import class_names
 from .label_checks import LabelColumn, check_numbers
 from .label_column import indicator_columns, multi_labels, single_labels, whole
-from .tables import check_columns, read_table, row_names, short
+from .tables import check_columns, read_table, row_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import torch
 from transformers import AutoModelForSequenceClassification
 
 from .._common.options import named_options
+from .._common.other_names import OtherNames
 from ..data.inputs import as_texts
 from ..data.text_data import TextData, check_problem_type
 from ..text.windows import check_limit, encode_windows, shares
@@ -22,13 +24,13 @@ from .loading.adapter import base_folder, load_adapter, read_classes
 from .loading.config import PROBLEM_TYPES, read_config
 from .loading.tokenizer import load_tokenizer
 from .loading.weights import load_model, quiet
+from .other_names import ATTRIBUTES, LOADING, PREDICTING
 from .prediction import Prediction, decided
 from .text_model import TextModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import torch
     from numpy.typing import NDArray
 
     from ..data.inputs import Texts
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from .label_map import LabelNames
 
 
-class BertClassifier(TextModel):
+class BertClassifier(OtherNames, TextModel):
     """A text classifier: a Hugging Face sequence-classification model with its tokenizer.
 
     Make one with `from_pretrained` or ``bert_widgets.demo.classifier()``.
@@ -59,8 +61,16 @@ class BertClassifier(TextModel):
         Held while the model runs, so that cells can predict during a training.
     """
 
+    _other_names = ATTRIBUTES
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as torch has it
+        """Return the logits of tensors, or of texts what `predict` returns."""
+        if args and not isinstance(args[0], torch.Tensor):
+            return self.predict(*args, **kwargs)
+        return super().__call__(*args, **kwargs)
+
     @classmethod
-    @named_options
+    @named_options(instead=LOADING)
     def from_pretrained(
         cls,
         name_or_folder: str | Path,
@@ -158,7 +168,7 @@ class BertClassifier(TextModel):
         tokenizer = load_tokenizer(str(folder), model)
         return cls(model, tokenizer).to(choose_device(device))
 
-    @named_options
+    @named_options(instead=PREDICTING)
     def predict(
         self, texts: Texts, *, window: int | None = None, overlap: int | None = None
     ) -> Prediction:

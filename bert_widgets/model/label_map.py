@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from .._common.characters import check_characters
-from .._common.options import unknown
+from .._common.options import short, unknown
 from ..data.text_data import TextData
 
 if TYPE_CHECKING:
@@ -115,21 +115,26 @@ def label_map(config: Any, labels: LabelNames | None) -> LabelMap:  # noqa: ANN4
 def _listed(labels: object) -> list[str]:
     if isinstance(labels, TextData):
         return list(labels.classes)
-    if isinstance(labels, str):
-        msg = f"labels must be a list of names, not the string {labels!r}."
-        raise TypeError(msg)
-    if isinstance(labels, torch.Tensor) or (
-        isinstance(labels, np.ndarray) and labels.dtype.kind not in "OUS"
-    ):
-        msg = "labels takes the label names, not the label of each text; pass data.classes."
-        raise TypeError(msg)
     if isinstance(labels, set | frozenset):
         msg = f"labels must be a list of names, not {labels!r:.80}, which has no order."
         raise TypeError(msg)
-    if not isinstance(labels, Iterable):
-        msg = f"labels must be a list of names, not {labels!r}."
+    if isinstance(labels, str) or hasattr(labels, "columns") or not isinstance(labels, Iterable):
+        given = "a DataFrame" if hasattr(labels, "columns") else short(labels)
+        msg = (
+            f"labels must be a list of names, not {given}; for those of your data give "
+            "labels=TextData.from_(...)."
+        )
         raise TypeError(msg)
-    return [str(name) for name in labels]
+    values = list(labels)
+    names = [str(name) for name in values]
+    numbers = isinstance(labels, torch.Tensor | np.ndarray) and not isinstance(values[0], str)
+    if numbers or len(set(names)) * 2 < len(names):
+        msg = (
+            f"labels must be a list of names without repetition, not the label of each of "
+            f"{len(names):,} texts; for the names in your data give labels=data, a TextData."
+        )
+        raise TypeError(msg)
+    return names
 
 
 def _renamed(current: list[str], labels: Mapping[str, str]) -> list[str]:

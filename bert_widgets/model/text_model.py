@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import torch
@@ -55,6 +55,17 @@ class TextModel(torch.nn.Module):
         self.max_length = _readable_length(model, tokenizer)
         _align(model)
         self.eval()
+
+    def train(self, mode: bool = True) -> Self:  # noqa: FBT001, FBT002 - as torch has it
+        """Switch dropout on or off, as in torch; a `Trainer` trains the classifier."""
+        given: object = mode
+        if not isinstance(given, bool):
+            msg = (
+                f"clf.train switches dropout on or off and takes no {type(given).__name__}; to "
+                "train the classifier call Trainer(clf, train, valid).start()."
+            )
+            raise TypeError(msg)
+        return super().train(mode)
 
     @property
     def device(self) -> torch.device:

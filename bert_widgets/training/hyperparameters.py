@@ -17,22 +17,6 @@ from .form import Field, Kind
 Schedule = Literal["linear", "cosine", "constant"]
 Metric = Literal["loss", "accuracy", "macro_f1"]
 
-OTHER_NAMES = {
-    "bf16": "precision",
-    "early_stopping": "patience",
-    "eval_dataset": "valid",
-    "eval_steps": "evaluate_every",
-    "fp16": "precision",
-    "load_best_model_at_end": "keep_best",
-    "metric_for_best_model": "best_by",
-    "output_dir": "folder",
-    "random_state": "seed",
-    "save_steps": "checkpoint_every",
-    "torch_compile": "compile",
-    "train_dataset": "train",
-}
-"""Names that other libraries use, mostly of `transformers.TrainingArguments`, and ours."""
-
 
 def _setting(  # noqa: PLR0913 - the parts of a description
     default: object,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .._common.options import unknown
+from .._common.other_names import OtherNames
 from ..data.text_data import TextData
 from ..model.classifier import BertClassifier, check_classifier
 from ..model.precision import resolve_precision
@@ -17,10 +18,11 @@ from .checkpoints.files import CheckpointError, latest, read_data
 from .checkpoints.lock import used_by
 from .checkpoints.run_folder import TRAIN, VALID, newest_whole
 from .checkpoints.weights import put_back
-from .hyperparameters import FORM, OTHER_NAMES, Hyperparameters
+from .hyperparameters import FORM, Hyperparameters
 from .interrupts import held_back
 from .job import Job, job_of
 from .loop import Loop
+from .other_names import ATTRIBUTES, INSTEAD, OTHER_NAMES
 from .progress import Progress, progress_of
 from .records.history import Event, History
 from .records.probes import probe_texts, without_invalid
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from .records.reporting import Reporter
 
 
-class Trainer:
+class Trainer(OtherNames):
     """Fine-tunes a classifier with AdamW, a warm-up and a decay of the learning rate.
 
     Batches hold texts of similar length up to a maximum number of tokens, so that there is little
@@ -89,6 +91,8 @@ class Trainer:
     >>> for event in Trainer(clf, train, valid, epochs=1):  # doctest: +SKIP
     ...     print(event.step, event.values["loss"])
     """
+
+    _other_names = ATTRIBUTES
 
     def __init__(  # noqa: PLR0913 - options that describe the data
         self,
@@ -403,7 +407,7 @@ def _check_names(hyperparameters: dict[str, Any]) -> None:
     known = [*parameters[3:-1], *(field.name for field in FORM)]
     for name in hyperparameters:
         if name not in known:
-            raise TypeError(unknown("option of Trainer", name, known, OTHER_NAMES))
+            raise TypeError(unknown("option of Trainer", name, known, OTHER_NAMES, INSTEAD))
 
 
 def _rate(value: float) -> str:

@@ -52,9 +52,9 @@ class Question:
     options: AttributionOptions
 
     @property
-    def texts(self) -> str | tuple[str, str]:
+    def texts(self) -> list[str] | list[tuple[str, str]]:
         """The text, or both texts of a pair, as `attribute` takes them."""
-        return (self.text, self.pair) if self.pair else self.text
+        return [(self.text, self.pair)] if self.pair else [self.text]
 
     @property
     def units(self) -> tuple[object, ...]:
@@ -149,7 +149,7 @@ def predicted(clf: BertClassifier, texts: tuple[str, str]) -> KnownPrediction:
     check_text(*texts)
     weights = weights_of(clf)
     text, pair = texts
-    probabilities: Probabilities = clf.predict((text, pair) if pair else text).probabilities[0]
+    probabilities: Probabilities = clf.predict([(text, pair)] if pair else [text]).probabilities[0]
     _check_finite(probabilities)
     return KnownPrediction(texts, probabilities, weights)
 
