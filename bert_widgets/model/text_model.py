@@ -12,18 +12,18 @@ import torch
 from .._common.progress import check_cancelled, progress
 from ..text.batches import right_padded, token_batches
 from ..text.encoding import encode
-from . import lean_forward
 from .adapters import check_adapter, without_adapter
 from .fair_lock import FairLock
-from .gradient_checkpointing import same_when_repeated
+from .forward import lean
+from .forward.gradient_checkpointing import same_when_repeated
+from .forward.out_of_memory import in_halves
+from .forward.padding import padding_matters
+from .forward.precision import arithmetic
+from .forward.run_options import check_inputs, plain_outputs
+from .forward.sparse_attention import fitting_attention, most_with_full_attention
+from .forward.token_budget import token_budget
 from .label_map import config_labels
 from .loading.config import PROBLEM_TYPES
-from .out_of_memory import in_halves
-from .padding import padding_matters
-from .precision import arithmetic
-from .run_options import check_inputs, plain_outputs
-from .sparse_attention import fitting_attention, most_with_full_attention
-from .token_budget import token_budget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,10 +103,8 @@ class TextModel(torch.nn.Module):
         Tensor
             Logits (batch, classes).
         """
-        if lean_forward.fits(self.model):
-            return lean_forward.logits(
-                self.model, input_ids, attention_mask, token_type_ids, inputs_embeds
-            )
+        if lean.fits(self.model):
+            return lean.logits(self.model, input_ids, attention_mask, token_type_ids, inputs_embeds)
         inputs = {
             "input_ids": input_ids,
             "attention_mask": attention_mask,

@@ -11,7 +11,7 @@ from types import NoneType
 from typing import Any, Literal, Self, get_args, get_type_hints
 
 from .._common.options import unknown
-from ..model.precision import Precision  # noqa: TC001 - the form reads the annotations
+from ..model.forward.precision import Precision  # noqa: TC001 - the form reads the annotations
 from .form import Field, Kind
 
 Schedule = Literal["linear", "cosine", "constant"]

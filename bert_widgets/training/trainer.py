@@ -12,7 +12,7 @@ from .._common.options import unknown
 from .._common.other_names import OtherNames
 from ..data.text_data import TextData
 from ..model.classifier import BertClassifier, check_classifier
-from ..model.precision import resolve_precision
+from ..model.forward.precision import resolve_precision
 from .checkpoints import state as saving
 from .checkpoints.files import CheckpointError, latest, read_data
 from .checkpoints.lock import used_by

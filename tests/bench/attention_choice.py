@@ -49,7 +49,7 @@ def ratio(options: argparse.Namespace, precision: str, title: str, length: int) 
     import torch
     from torch.nn.functional import scaled_dot_product_attention
 
-    from bert_widgets.model.precision import _float32_matmuls
+    from bert_widgets.model.forward.precision import _float32_matmuls
 
     backward, dropout = PASSES[title]
     dtype = getattr(torch, precision)

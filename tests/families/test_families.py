@@ -15,8 +15,8 @@ import torch
 from bert_widgets import Trainer, attention_maps, attribute
 from bert_widgets.explain import METHODS
 from bert_widgets.model.classifier import BertClassifier
+from bert_widgets.model.forward.padding import _MASKING
 from bert_widgets.model.layers import layer_modules
-from bert_widgets.model.padding import _MASKING
 from bert_widgets.model.word_embeddings import looks_up_words
 from tests.families.capabilities import (
     ALL,
@@ -59,7 +59,7 @@ def test_a_text_is_predicted_in_a_batch_as_it_is_alone(family):
 
 
 def test_families_said_to_mask_their_padding_do(monkeypatch):
-    monkeypatch.setattr("bert_widgets.model.padding._MASKING", frozenset())
+    monkeypatch.setattr("bert_widgets.model.forward.padding._MASKING", frozenset())
     masking = {build(family).model.config.model_type for family in ALL if build(family).padded}
     assert masking >= _MASKING
 

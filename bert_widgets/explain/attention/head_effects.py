@@ -11,7 +11,7 @@ from ..._common.options import named_options
 from ..._common.progress import progress
 from ...data.inputs import as_texts
 from ...model.classifier import check_classifier
-from ...model.token_budget import token_budget
+from ...model.forward.token_budget import token_budget
 from ..attribution.targets import Target, resolve_target, target_values
 from ..reading import encode_cut
 from .hooks import Heads, run_with_hook

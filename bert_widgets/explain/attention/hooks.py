@@ -10,8 +10,8 @@ import torch
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, eager_mask
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from ...model.precision import attention
-from ...model.run_options import plain_outputs
+from ...model.forward.precision import attention
+from ...model.forward.run_options import plain_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..._common.options import named_options, unknown
 from ...data.inputs import as_texts
 from ...model.classifier import check_classifier
-from ...model.precision import resolve_precision
+from ...model.forward.precision import resolve_precision
 from .baselines import baseline_embedding
 from .job import AttributionJob, explain_all
 from .method_table import METHODS
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ...data.inputs import Texts
     from ...model.classifier import BertClassifier
-    from ...model.precision import Precision
+    from ...model.forward.precision import Precision
     from .baselines import Baseline
     from .method import Method
     from .result import Attribution

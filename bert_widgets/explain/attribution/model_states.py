@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from ...model.forward.run_options import plain_outputs
 from ...model.layers import layer_modules
-from ...model.run_options import plain_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .units import check_unit
 
 if TYPE_CHECKING:
-    from ...model.precision import Precision
+    from ...model.forward.precision import Precision
     from .baselines import Baseline
     from .targets import Label
     from .units import Unit

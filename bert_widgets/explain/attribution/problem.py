@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from ...model.precision import resolve_precision
+from ...model.forward.precision import resolve_precision
 from ...model.word_embeddings import word_embeddings
 from .baselines import baseline_embedding
 from .model_states import at_layer, embeddings_replaced, layer_output
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...model.classifier import BertClassifier
-    from ...model.precision import Precision
+    from ...model.forward.precision import Precision
     from ...text.encoding import Encoding, Words
     from .targets import Target
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from ...model.out_of_memory import is_out_of_memory, release_cached
+from ...model.forward.out_of_memory import is_out_of_memory, release_cached
 
 if TYPE_CHECKING:
     from ...model.classifier import BertClassifier

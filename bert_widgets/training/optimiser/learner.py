@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
+from ...model.forward.out_of_memory import is_out_of_memory, release_cached
+from ...model.forward.precision import arithmetic, resolve_precision
 from ...model.layers import depths
-from ...model.out_of_memory import is_out_of_memory, release_cached
-from ...model.precision import arithmetic, resolve_precision
 from ...model.word_embeddings import looks_up_words
 from ...text.batches import token_batches
 from .loss import Loss

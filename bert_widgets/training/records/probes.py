@@ -11,7 +11,7 @@ import regex
 
 from ..._common.characters import check_characters
 from ...explain import Attribution, attribute
-from ...model.out_of_memory import in_halves
+from ...model.forward.out_of_memory import in_halves
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from bert_widgets.explain import attribute
-from bert_widgets.model import precision as _compute
+from bert_widgets.model.forward import precision as _compute
 from bert_widgets.text.windows import encode_windows, shares
 from tests.explain.attribution.test_attribute import TEXT, WILLING, close
 from tests.models import MAX_LENGTH, tiny_classifier

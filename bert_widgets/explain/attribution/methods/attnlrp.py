@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from ....model.precision import attention
+from ....model.forward.precision import attention
 from ..problem import Scores
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
-from ....model.precision import arithmetic
+from ....model.forward.precision import arithmetic
 from ..problem import Scores, completeness_error
 from .quadrature import Focus, clenshaw_curtis, focus
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ....model.precision import Precision
+    from ....model.forward.precision import Precision
     from ..problem import Inputs, Problem
 
 _INTERVALS = (16, 32, 64, 128)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
-from ....model.precision import attention
+from ....model.forward.precision import attention
 from ..problem import Scores
 
 if TYPE_CHECKING:

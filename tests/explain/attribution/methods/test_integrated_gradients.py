@@ -14,8 +14,8 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 from bert_widgets.explain import attribute
 from bert_widgets.explain.attribution.methods.quadrature import Focus, clenshaw_curtis, focus
 from bert_widgets.explain.attribution.problem import completeness_error, embeddings_replaced
-from bert_widgets.model import token_budget
 from bert_widgets.model.classifier import BertClassifier
+from bert_widgets.model.forward import token_budget
 from tests.models import KINDS, tiny_classifier
 
 TEXT = "The film wasn't good, café 🙂 unexpectedly boring"

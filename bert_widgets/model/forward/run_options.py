@@ -6,7 +6,7 @@ import contextlib
 import inspect
 from typing import TYPE_CHECKING
 
-from .adapters import without_adapter
+from ..adapters import without_adapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,8 @@ import torch
 from torch import nn
 from transformers.activations import GELUActivation
 
-from .._common._compat import has_hooks, is_compiled, linear_gelu
-from .._common.randomness import dropout_context, dropout_generator
+from ..._common._compat import has_hooks, is_compiled, linear_gelu
+from ..._common.randomness import dropout_context, dropout_generator
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from .._common._compat import (
+from ..._common._compat import (
     attention_implementation,
     can_choose_attention,
     cpu_has_bfloat16,
 )
-from .._common.options import unknown
+from ..._common.options import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,7 +102,7 @@ def fastest_attention(model: PreTrainedModel, precision: Precision, tokens: int 
     kernel, a measurement decides. ``python -m tests.bench.attention_choice`` prints the figures of
     a machine.
 
-    The families of `lean_forward` read at most 512 tokens and always use plain matmuls.
+    The families of `lean` read at most 512 tokens and always use plain matmuls.
 
     Parameters
     ----------

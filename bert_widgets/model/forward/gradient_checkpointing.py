@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from .._common._compat import checkpointed_modules, checkpointing_through
-from .._common.randomness import GeneratorMode, dropout_context, dropout_generator
+from ..._common._compat import checkpointed_modules, checkpointing_through
+from ..._common.randomness import GeneratorMode, dropout_context, dropout_generator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn.attention import SDPBackend
 
-from bert_widgets.model.precision import (
+from bert_widgets.model.forward.precision import (
     LONG,
     arithmetic,
     fastest_attention,

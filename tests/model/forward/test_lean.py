@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from bert_widgets.explain.attribution.problem import embeddings_replaced
-from bert_widgets.model import lean_forward as _lean
+from bert_widgets.model.forward import lean as _lean
 from tests.models import KINDS, tiny_classifier
 
 LEAN = ("bert", "chinese", "roberta", "xlm-roberta", "electra", "distilbert")
