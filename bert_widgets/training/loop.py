@@ -356,8 +356,8 @@ class Loop:
                 f"Trainer.resume({str(self._job.folder)!r})."
             )
         self._half_updated = (
-            f"The update of step {self.position.step + 1} failed midway ({reason(error)}) and "
-            f"cannot be repeated; {weights}. {on}"
+            f"The update of step {self.position.step + 1} failed midway and cannot be repeated; "
+            f"{weights}. {on} The failure: {reason(error)}"
         )
         self.note(self._half_updated)
 

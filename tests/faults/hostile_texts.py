@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import sys
 import unicodedata
 
 import pandas as pd
+from fontTools.unicodedata import Blocks
 
 import bert_widgets as bw
 from bert_widgets.training.learning_rate_finder import RateSearch
@@ -101,15 +104,15 @@ PAYLOADS = [
 
 
 def samples_of_unicode():
-    """Return an assigned character of every 256 code points, in texts of 50 characters."""
+    """Return the first and the last character of every block, in texts of 50 characters."""
     found = []
-    for start in range(0, 0x110000, 256):
-        assigned = (
-            chr(code)
-            for code in range(start, start + 256)
-            if unicodedata.category(chr(code)) not in ("Cn", "Cs")
-        )
-        found += [character for character in [next(assigned, "")] if character]
+    for start, end in itertools.pairwise([*Blocks.RANGES, sys.maxunicode + 1]):
+        assigned = [
+            character
+            for character in map(chr, range(start, end))
+            if unicodedata.category(character) not in ("Cn", "Cs")
+        ]
+        found += dict.fromkeys([*assigned[:1], *assigned[-1:]])
     return ["".join(found[i : i + 50]) for i in range(0, len(found), 50)]
 
 

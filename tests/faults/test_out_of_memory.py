@@ -3,55 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import threading
 
 import numpy as np
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
-from transformers import BertForSequenceClassification
 
-import bert_widgets as bw
-from bert_widgets.explain.attribution.method_table import METHODS
-from bert_widgets.model.classifier import BertClassifier
 from bert_widgets.testing.side_effect_checks import model_state
 from bert_widgets.widgets.shared.text_widget import TextWidget
 from tests.faults.everything import TEXT, WIDGETS
+from tests.faults.forward_passes import OUT_OF_MEMORY, Broken
+from tests.faults.uses import TEXTS, USES
 from tests.models import tiny_classifier
 from tests.training.small import trainer, without_dropout
 from tests.widgets.pages import PATIENCE, agrees, in_thread, joined, page_of
 
 OTHER = "The soup was bad"
-TEXTS = [TEXT, OTHER, "The acting was never so good"]
-LABELLED = list(zip(TEXTS, ["positive", "negative", "negative"], strict=True))
-ERRORS = [
-    lambda: torch.OutOfMemoryError("CUDA out of memory."),
-    lambda: MemoryError("no room"),
-    lambda: RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 B"),
-    KeyboardInterrupt,
-]
-
-
-def attributing(method):
-    return lambda clf: bw.attribute(clf, OTHER, method=method)
-
-
-USES = {
-    "predict": lambda clf: clf.predict(TEXTS),
-    "evaluate": lambda clf: clf.evaluate(LABELLED),
-    "attention_maps": lambda clf: bw.attention_maps(clf, TEXT),
-    "head_effects": lambda clf: bw.head_effects(clf, TEXT),
-    "query_key": lambda clf: bw.query_key(clf, TEXT, layer=0, head=1),
-    "similar": lambda clf: bw.Corpus(clf, TEXTS).similar(TEXT, 1, layer=0),
-    "similar by heads": lambda clf: bw.Corpus(clf, TEXTS).similar(
-        TEXT, 1, layer=0, by="heads", heads=[0]
-    ),
-    "find_learning_rate": lambda clf: bw.find_learning_rate(
-        bw.Trainer(clf, LABELLED * 4, batch_tokens=16), steps=21
-    ),
-    **{f"attribute by {method}": attributing(method) for method in METHODS},
-}
+ERRORS = [*OUT_OF_MEMORY, KeyboardInterrupt]
 
 
 class Fail(TorchDispatchMode):
@@ -121,7 +89,7 @@ def test_a_step_of_a_training_is_repeated_whole(long, tried):
         try:
             _, given = after_a_step(at, MemoryError("no room"))
         except RuntimeError as error:
-            if "The update of step 1 failed midway (no room)" not in str(error):
+            if "The update of step 1 failed midway" not in str(error):
                 raise
             given_up += 1
             continue
@@ -138,28 +106,6 @@ def weights_and_moments(given):
     state = {n: v for n, v in given._loop.learner.state().items() if n.startswith(moments)}
     weights = given.clf.state_dict()
     return state | {n: v for n, v in weights.items() if not n.endswith("key.bias")}
-
-
-class Broken:
-    """Let the model of every classifier fail once, at a number of its forward passes."""
-
-    def __init__(self, monkeypatch):
-        self.left, self.error = 0, None
-        self.lock = threading.Lock()
-        for model in (BertClassifier, BertForSequenceClassification):
-            monkeypatch.setattr(model, "forward", self.counted(model.forward))
-
-    def counted(self, forward):
-        @functools.wraps(forward)
-        def counting(*args, **options):
-            with self.lock:
-                self.left -= 1
-                fails = self.left == 0
-            if fails:
-                raise self.error
-            return forward(*args, **options)
-
-        return counting
 
 
 WAYS = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..._common.characters import printable
 from ..._common.extras import needs_extra
 from .rationales import f1
 
@@ -94,7 +95,7 @@ class ExplanationReport:
         axes.grid(axis="x", alpha=0.3)
 
     def __repr__(self) -> str:
-        return f"{self._caption()}\n{self._cells().to_string()}"
+        return printable(f"{self._caption()}\n{self._cells().to_string()}")
 
     def _repr_html_(self) -> str:
         return f"<p>{self._caption()}</p>{self._cells().to_html()}"

@@ -145,6 +145,15 @@ def test_the_report_is_shown_without_pyplot() -> None:
         assert f"{mean:.3f} [" in shown
 
 
+def test_the_name_of_a_method_does_not_control_the_terminal(monkeypatch) -> None:
+    from bert_widgets.explain import METHODS
+
+    monkeypatch.setitem(METHODS, "\x1b[31mred", METHODS["saliency"])
+    report = evaluate_explanations(tiny_classifier("bert"), FRAME, methods=["\x1b[31mred"])
+    assert "\x1b" not in repr(report)
+    assert r"\x1b[31mred" in repr(report)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
