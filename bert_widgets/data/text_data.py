@@ -11,8 +11,9 @@ import pandas as pd
 from .._common.characters import check_characters, has_lone_surrogate, printable
 from .._common.options import named_options, short, unknown
 from .class_names import class_names
+from .class_numbers import whole
 from .label_checks import LabelColumn, check_numbers
-from .label_column import indicator_columns, multi_labels, single_labels, whole
+from .label_column import indicator_columns, multi_labels, single_labels
 from .tables import check_columns, read_table, row_names
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bert_widgets.data.class_names import class_names
+from bert_widgets.data.class_numbers import class_number
 from bert_widgets.data.label_checks import LabelColumn
-from bert_widgets.data.label_column import class_number, multi_labels, single_labels
+from bert_widgets.data.label_column import multi_labels, single_labels
 
 THREE = ("bad", "fair", "good")
 STARS = ("1", "2", "3", "4", "5")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 
 from ..._common.options import unknown
-from ...data.label_column import class_number
+from ...data.class_numbers import class_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
