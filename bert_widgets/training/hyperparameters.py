@@ -1,5 +1,5 @@
 """The settings of a training, each described once: for Python, its help and the panel's form."""
-# ruff: noqa: RUF009 - `_setting` returns a `dataclasses.field`
+# ruff: noqa: RUF009 - `setting` returns a `dataclasses.field`
 
 from __future__ import annotations
 
@@ -7,46 +7,14 @@ import dataclasses
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from types import NoneType
-from typing import Any, Literal, Self, get_args, get_type_hints
+from typing import Any, Literal, Self
 
 from .._common.options import unknown
 from ..model.forward.precision import Precision  # noqa: TC001 - the form reads the annotations
-from .form import Field, Kind
+from .form import Field, attributes_section, form_of, setting
 
 Schedule = Literal["linear", "cosine", "constant"]
 Metric = Literal["loss", "accuracy", "macro_f1"]
-
-
-def _setting(  # noqa: PLR0913 - the parts of a description
-    default: object,
-    label: str,
-    help: str,  # noqa: A002 - the name of the form's field
-    *,
-    unset: str = "",
-    details: str = "",
-    least: float | None = None,
-    above: float | None = None,
-    most: float | None = None,
-) -> Any:  # noqa: ANN401 - stands for a value of any type, as `dataclasses.field` does
-    """Describe a hyper-parameter; its kind and choices follow from its annotation.
-
-    Parameters
-    ----------
-    default
-        Its default value.
-    label, help
-        Its name and one or two sentences, in the form.
-    unset
-        What no value means: None in Python, an empty input in the form.
-    details
-        Sentences that only the docstring has.
-    least, above, most
-        Bounds, as in `Field`.
-    """
-    bounds = {"least": least, "above": above, "most": most}
-    description = {"label": label, "help": help, "unset": unset, "details": details}
-    return dataclasses.field(default=default, metadata={**description, "bounds": bounds})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +32,10 @@ class Hyperparameters:
     2
     """
 
-    epochs: int = _setting(
+    epochs: int = setting(
         3, "Epochs", "Number of passes over the training texts.", least=1, most=10000
     )
-    learning_rate: float = _setting(
+    learning_rate: float = setting(
         5e-05,
         "Learning rate",
         "Highest learning rate, reached after the warm-up. 2e-5 to 1e-4 suits most BERT models; "
@@ -75,7 +43,7 @@ class Hyperparameters:
         above=0,
         most=1,
     )
-    batch_tokens: int | None = _setting(
+    batch_tokens: int | None = setting(
         None,
         "Tokens per batch",
         "Maximum number of tokens in a batch, including padding.",
@@ -83,50 +51,50 @@ class Hyperparameters:
         least=8,
         most=1000000,
     )
-    evaluate_every: int | None = _setting(
+    evaluate_every: int | None = setting(
         None,
         "Evaluate every … steps",
         "Number of steps between two evaluations.",
         unset="after each epoch",
         least=1,
     )
-    warmup: float = _setting(
+    warmup: float = setting(
         0.1,
         "Warm-up",
         "Fraction of all steps during which the learning rate rises from zero.",
         least=0,
         most=1,
     )
-    schedule: Schedule = _setting(
+    schedule: Schedule = setting(
         "linear",
         "Schedule",
         "How the learning rate falls after the warm-up.",
         details='``"linear"`` and ``"cosine"`` (half a wave) end at zero, ``"constant"`` does '
         "not fall.",
     )
-    patience: int | None = _setting(
+    patience: int | None = setting(
         None,
         "Patience",
         "Number of evaluations without improvement after which training stops.",
         unset="never",
         least=1,
     )
-    keep_best: bool = _setting(
+    keep_best: bool = setting(
         False,  # noqa: FBT003 - the default
         "Keep the best",
         "Restore the weights of the best evaluation at the end.",
     )
-    best_by: Metric = _setting(
+    best_by: Metric = setting(
         "loss", "Best by", "Validation measure that decides which evaluation is the best."
     )
-    gradient_accumulation: int = _setting(
+    gradient_accumulation: int = setting(
         1,
         "Gradient accumulation (batches per step)",
         "Number of batches whose gradients are added up for one step.",
         least=1,
         most=10000,
     )
-    weight_decay: float = _setting(
+    weight_decay: float = setting(
         0.01,
         "Weight decay",
         "Decay of the weights towards zero, except for biases and LayerNorm weights.",
@@ -134,13 +102,13 @@ class Hyperparameters:
         least=0,
         most=10,
     )
-    max_grad_norm: float = _setting(
+    max_grad_norm: float = setting(
         1.0,
         "Maximum gradient norm",
         "Gradients with a larger L2 norm are scaled down to this norm.",
         above=0,
     )
-    label_smoothing: float = _setting(
+    label_smoothing: float = setting(
         0.0,
         "Label smoothing",
         "Share of a label's probability that is spread over all classes.",
@@ -149,7 +117,7 @@ class Hyperparameters:
         least=0,
         most=0.9,
     )
-    class_weights: Literal["balanced"] | tuple[float, ...] | None = _setting(
+    class_weights: Literal["balanced"] | tuple[float, ...] | None = setting(
         None,
         "Class weights",
         "Weight of each class in the loss. “balanced” uses the inverse class frequency.",
@@ -157,7 +125,7 @@ class Hyperparameters:
         details="Or one number per class. In multi-label data the weight is that of a label's "
         "presence relative to its absence.",
     )
-    layer_decay: float = _setting(
+    layer_decay: float = setting(
         1.0,
         "Layer decay",
         "Learning rate of each layer as a share of that of the layer above.",
@@ -165,7 +133,7 @@ class Hyperparameters:
         above=0,
         most=1,
     )
-    frozen_layers: int = _setting(
+    frozen_layers: int = setting(
         0,
         "Frozen layers",
         "Number of layers, counted from the bottom, that are not trained; nor are the embeddings "
@@ -173,27 +141,27 @@ class Hyperparameters:
         least=0,
         most=1000,
     )
-    checkpoint_every: int | None = _setting(
+    checkpoint_every: int | None = setting(
         None,
         "Checkpoint every … steps",
         "Number of steps between two checkpoints. Needs a folder.",
         unset="after each epoch",
         least=1,
     )
-    precision: Precision = _setting(
+    precision: Precision = setting(
         "auto",
         "Precision",
         "Data type of matrix products: bf16 is faster where the hardware supports it, fp32 is "
         "reproducible bit for bit on one machine, auto uses bf16 where supported.",
         details="Weights are always float32.",
     )
-    compile: bool = _setting(
+    compile: bool = setting(
         False,  # noqa: FBT003 - the default
         "Compile",
         "Compile the model with torch.compile before training. This takes minutes and pays off in "
         "long runs on a GPU.",
     )
-    seed: int = _setting(
+    seed: int = setting(
         0,
         "Seed",
         "Determines the order of the texts and the dropout.",
@@ -227,53 +195,6 @@ class Hyperparameters:
         return dataclasses.replace(self, **changes)
 
 
-def _form() -> tuple[Field, ...]:
-    hints = get_type_hints(Hyperparameters)
-    fields = []
-    for setting in dataclasses.fields(Hyperparameters):
-        described = setting.metadata
-        kind, choices, optional = _kind(hints[setting.name])
-        explanation = described["help"]
-        if described["unset"]:
-            explanation += f" {'None' if choices else 'Empty'}: {described['unset']}."
-        fields.append(
-            Field(
-                setting.name,
-                described["label"],
-                explanation,
-                kind,
-                choices=choices,
-                optional=optional,
-                **({} if choices else described["bounds"]),
-            )
-        )
-    return tuple(fields)
-
-
-def _kind(hint: object) -> tuple[Kind, tuple[str, ...], bool]:
-    """Return kind, choices and whether None is allowed for an annotation."""
-    kinds: dict[object, Kind] = {int: "integer", float: "number", bool: "flag"}
-    if hint in kinds:
-        return kinds[hint], (), False
-    args = get_args(hint)
-    if all(isinstance(choice, str) for choice in args):
-        return "choice", args, False
-    kind, choices, _ = _kind(args[0])
-    return kind, choices, NoneType in args
-
-
-def _attributes_section() -> str:
-    """Return the section of the class's docstring that describes each hyper-parameter."""
-    lines = ["Attributes", "----------"]
-    for setting in dataclasses.fields(Hyperparameters):
-        described = setting.metadata
-        unset = f"None: {described['unset']}." if described["unset"] else ""
-        text = " ".join(filter(None, (described["help"], described["details"], unset)))
-        lines.append(setting.name)
-        lines += textwrap.wrap(text, 92, initial_indent="    ", subsequent_indent="    ")
-    return "\n".join(lines)
-
-
 def _class_weights(values: object) -> tuple[float, ...]:
     if not isinstance(values, Iterable):
         msg = f"class_weights={values!r} is not valid; give one number per class, or 'balanced'."
@@ -282,10 +203,10 @@ def _class_weights(values: object) -> tuple[float, ...]:
     return tuple(weight.checked(value) for value in values)
 
 
-FORM = _form()
+FORM = form_of(Hyperparameters)
 """The hyper-parameters in the order a form shows them."""
 
 if Hyperparameters.__doc__:  # python -OO strips docstrings
     Hyperparameters.__doc__ = textwrap.dedent("    " + Hyperparameters.__doc__).replace(
-        "Raises\n", f"{_attributes_section()}\n\nRaises\n", 1
+        "Raises\n", f"{attributes_section(Hyperparameters)}\n\nRaises\n", 1
     )
