@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,10 +11,8 @@ from .._common.other_names import OtherNames
 from ..data.text_data import TextData
 from ..model.classifier import BertClassifier, check_classifier
 from ..model.forward.precision import resolve_precision
-from .checkpoints import state as saving
-from .checkpoints.files import CheckpointError, latest, read_data
-from .checkpoints.lock import used_by
-from .checkpoints.run_folder import TRAIN, VALID, newest_whole
+from .checkpoints.files import CheckpointError
+from .checkpoints.state import unreadable
 from .checkpoints.weights import put_back
 from .hyperparameters import FORM, Hyperparameters
 from .interrupts import held_back
@@ -24,16 +20,17 @@ from .job import Job, job_of
 from .loop import Loop
 from .other_names import ATTRIBUTES, INSTEAD, OTHER_NAMES
 from .progress import Progress, progress_of
-from .records.history import Event, History
-from .records.probes import probe_texts, without_invalid
+from .records.probes import probe_texts
 from .records.reporting import reporters_of
-from .run import Run, check_folder_free, check_free
+from .run import Run, check_free
+from .saved_run import read_run, unused_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..data.text_data import Source
     from .records.dynamics import Dynamics
+    from .records.history import Event, History
     from .records.reporting import Reporter
 
 
@@ -119,7 +116,7 @@ class Trainer(OtherNames):
             clf,
             TextData.from_(train, **columns),
             None if valid is None else TextData.from_(valid, **columns),
-            folder=None if folder is None else _unused(Path(folder)),
+            folder=None if folder is None else unused_folder(Path(folder)),
             probes=probe_texts(probes, clf),
             reporters=reporters_of(report_to),
         )
@@ -179,39 +176,15 @@ class Trainer(OtherNames):
         """
         if clf is not None:
             check_free(clf)
-        folder = Path(folder)
-        _check_unused(folder)
-        checkpoint, passed_over = newest_whole(folder)
-        history = History()
-        saved = saving.read(checkpoint, history)
-        for problem in passed_over:
-            sentence = f"{problem}; the training continues from {checkpoint.name}."
-            history.note(saved.position.step, sentence)
-            warnings.warn(sentence, stacklevel=2)
-        weights = None if clf is None else saving.read_weights(checkpoint, clf)
-        if clf is None:
-            clf = saving.load(checkpoint, device=device)
-        probes, dropped = without_invalid(saved.probes, clf)
-        for sentence in dropped:
-            history.note(saved.position.step, sentence)
-        job = job_of(
-            clf,
-            _read_texts(folder / TRAIN),
-            _read_texts(folder / VALID) if VALID in saved.texts else None,
-            folder=folder,
-            probes=probes,
-            reporters=reporters_of(report_to),
-            history=history,
-        )
-        saving.set_frozen(job.clf, saved.frozen)
+        saved = read_run(Path(folder), clf, device=device, reporters=reporters_of(report_to))
         trainer = cls.__new__(cls)
-        trainer._set_up(job, saved.hyperparameters)  # noqa: SLF001 - its own class
+        trainer._set_up(saved.job, saved.state.hyperparameters)  # noqa: SLF001 - its own class
         try:
-            trainer._loop.restore(saved)  # noqa: SLF001
+            trainer._loop.restore(saved.state)  # noqa: SLF001
         except Exception as error:
-            raise saving.unreadable(checkpoint, error) from error
-        if weights is not None:  # last, when nothing can fail any more
-            put_back(job.clf, weights)
+            raise unreadable(saved.checkpoint, error) from error
+        if saved.weights is not None:  # last, when nothing can fail any more
+            put_back(trainer.clf, saved.weights)
         return trainer
 
     @property
@@ -412,35 +385,3 @@ def _check_names(hyperparameters: dict[str, Any]) -> None:
 
 def _rate(value: float) -> str:
     return f"{value:g}".replace("e-0", "e-")
-
-
-def _read_texts(path: Path) -> TextData:
-    try:
-        return read_data(path)
-    except Exception as error:
-        raise saving.unreadable(path, error) from error
-
-
-def _check_unused(folder: Path) -> None:
-    """Raise a RuntimeError if another training writes to the folder."""
-    check_folder_free(folder)
-    other = used_by(folder)
-    if other:
-        msg = (
-            f"Another training writes to the folder {str(folder)!r} ({other}); stop it first, or "
-            "give another folder."
-        )
-        raise RuntimeError(msg)
-
-
-def _unused(folder: Path) -> Path:
-    """Return the folder if no run has been saved there and none is about to."""
-    _check_unused(folder)
-    with contextlib.suppress(FileNotFoundError):
-        checkpoint = latest(folder)
-        msg = (
-            f"The folder {str(folder)!r} already contains a run ({checkpoint.name}); continue it "
-            f"with Trainer.resume({str(folder)!r}), or give another folder."
-        )
-        raise ValueError(msg)
-    return folder
