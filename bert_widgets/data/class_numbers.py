@@ -15,10 +15,12 @@ from .._common.options import unknown
 from .label_checks import (
     LabelColumn,
     check_counted,
+    check_joined,
     check_repeated,
     check_same,
     check_spelling,
     uncounted,
+    unknown_label,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +55,8 @@ def class_numbers(column: LabelColumn, names: Sequence[str], *, named: bool = Fa
         return [number for number in as_names if number is not None]
     if None in as_numbers:
         place = (as_names if _mostly(as_names, as_numbers) else as_numbers).index(None)
-        msg = f"Row {column.rows[place]}: " + unknown("label", column.values[place], names)
+        wrong = unknown_label(column.values[place], column.values, names)
+        msg = f"Row {column.rows[place]}: {wrong}"
         raise ValueError(msg)
     numbers = [number for number in as_numbers if number is not None]
     if 0 not in numbers and not all(isinstance(value, bool) for value in column.values):
@@ -96,13 +99,18 @@ def class_number(label: object, names: Sequence[str], option: str) -> int:
     return number
 
 
-def names_in(column: LabelColumn) -> tuple[str, ...]:
-    """Return the distinct names in a column; names that differ by a slip are refused."""
+def names_in(column: LabelColumn, *, alone: bool = False) -> tuple[str, ...]:
+    """Return the distinct names in a column; names that differ by a slip are refused.
+
+    So are names that join others where each text should have one label ``alone``.
+    """
     names = _sorted_names(column.values)
     first_rows: dict[str, object] = {}
     for value, row in zip(*column, strict=True):
         first_rows.setdefault(str(value), row)
     check_spelling(names, first_rows)
+    if alone:
+        check_joined(names, first_rows)
     check_counted(names)
     check_repeated(names, column)
     return names

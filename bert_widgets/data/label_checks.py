@@ -10,16 +10,17 @@ import numpy as np
 import pandas as pd
 
 from .._common.characters import check_characters
-from .._common.options import short
+from .._common.options import short, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 _NUMBER = re.compile(r"[-+]?[0-9]*\.?[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 _MOST_FRACTIONS = 10  # ratings from 0.5 to 5.0
 _MOST_SINGLE = 100  # labels, each of which occurs once
+_SEPARATORS = (",", ";", "|")
 _INFINITE = (float("inf"), float("-inf"))
 
 
@@ -65,6 +66,31 @@ def check_spelling(names: Sequence[str], first_rows: Mapping[str, object]) -> No
                 "alike, or name both with classes=[...]."
             )
             raise ValueError(msg)
+
+
+def check_joined(names: Sequence[str], first_rows: Mapping[str, object]) -> None:
+    """Raise if a name joins other names: then the texts carry several labels.
+
+    Parameters are those of `check_spelling`.
+    """
+    for name in names:
+        separator = joined_by(name, names)
+        if separator:
+            msg = (
+                f"Row {first_rows[name]}: the label {name!r} joins other labels; for several "
+                f"labels per text pass label_separator={separator!r}, or name all labels with "
+                "classes=[...]."
+            )
+            raise ValueError(msg)
+
+
+def joined_by(label: object, names: Collection[str]) -> str:
+    """Return what separates the parts of a label, if all are labels; otherwise nothing."""
+    for separator in _SEPARATORS:
+        parts = label.split(separator) if isinstance(label, str) else ()
+        if len(parts) > 1 and all(part.strip() in names for part in parts):
+            return separator
+    return ""
 
 
 def check_counted(names: Sequence[str]) -> None:
@@ -128,8 +154,27 @@ def uncounted(column: LabelColumn, numbers: Sequence[int], names: Sequence[str])
     return (
         f"The label numbers lack 0, so they may count from 0 or from 1: {column.values[0]!r} in "
         f"row {column.rows[0]} can be {names[numbers[0]]!r} or {names[numbers[0] - 1]!r}; give "
-        "names, such as frame['label'].map(dict(enumerate(classes)))."
+        "names, such as frame['label'].astype(int).map(dict(enumerate(classes, start)))."
     )
+
+
+def unknown_label(label: object, numbers: Sequence[object], names: Sequence[str]) -> str:
+    """Return what is wrong with a label that is no class, in a column that may hold ``numbers``."""
+    whole_numbers = {str(number) for number in numbers}
+    counted = [str(number) for number in range(1, len(names) + 1)]
+    if whole_numbers <= set(counted) and counted[-1] in whole_numbers:
+        return (
+            f"the label {label!r} is no class, since numbers of classes count from 0 and these "
+            "from 1; give names, such as "
+            "frame['label'].astype(int).map(dict(enumerate(classes, 1)))."
+        )
+    separator = joined_by(label, {*names, *counted[:-1], "0"})
+    if separator:
+        return (
+            f"the label {label!r} joins several labels; for several labels per text pass "
+            f"label_separator={separator!r}."
+        )
+    return unknown("label", label, names)
 
 
 def check_present(value: object, row: object) -> None:

@@ -58,7 +58,7 @@ def single_labels(
             raise ValueError(msg)  # noqa: TRY004 - unfit data, like the rest
         check_present(value, row)
     check_kinds(column)
-    names = names_in(column) if classes is None else tuple(classes)
+    names = names_in(column, alone=True) if classes is None else tuple(classes)
     numbers = class_numbers(column, names, named=classes is None)
     if len(names) < 2:  # noqa: PLR2004
         msg = (
@@ -97,7 +97,7 @@ def multi_labels(
         if not isinstance(value, _LISTS):
             msg = (
                 f"Row {row}: the label is {short(value)}; with several labels per text it must "
-                "be a list."
+                "be a list, or a string of labels with label_separator=','."
             )
             raise ValueError(msg)  # noqa: TRY004 - unfit data, like the rest
     lists = [[whole(item) for item in value] for value in column.values]  # type: ignore[attr-defined]

@@ -1,25 +1,25 @@
-"""A table of texts and labels, from a DataFrame, a file, a `datasets` split or a list.
-
-Files are read as written: a label such as 01 or a number of 20 digits stays what it is, "NA" and
-"null" are texts like any others, and a row with too many or too few fields is refused by number.
-"""
+"""A table of texts and labels, from a DataFrame, a file, a `datasets` split or a list."""
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from .._common.options import listed, short
-from .parquet import read_parquet
+from .files import by_hand, read_file, table_of
+from .header import looks_like_a_row
+from .labelled_lines import LABELLED_LINES, split_lines
 
 
-def read_table(source: object, text: str, label: str | Sequence[str]) -> pd.DataFrame:
+def read_table(
+    source: object,
+    text: str,
+    label: str | Sequence[str],
+    columns: Sequence[str] | None = None,
+) -> pd.DataFrame:
     """Return the table that a source holds.
 
     Parameters
@@ -29,11 +29,19 @@ def read_table(source: object, text: str, label: str | Sequence[str]) -> pd.Data
         table), or a list of (text, label) or of mappings.
     text, label
         Column names; those of a list of pairs.
+    columns
+        The names of all columns of a .csv or .tsv file without a header.
     """
+    if isinstance(source, str | Path):
+        return read_file(Path(source).expanduser(), columns)
+    if columns is not None:
+        msg = (
+            f"columns= names the columns of a .csv or .tsv file; a {type(source).__name__} has "
+            "names already, which text= and label= choose from."
+        )
+        raise ValueError(msg)
     if isinstance(source, pd.DataFrame):
         return source
-    if isinstance(source, str | Path):
-        return _read(Path(source).expanduser())
     if hasattr(source, "to_pandas") and hasattr(source, "__getitem__"):
         frame = _with_label_names(source, label)
         if isinstance(frame, pd.DataFrame):
@@ -70,7 +78,7 @@ _HINTS = {
 
 def _from_list(rows: Sequence[Any], text: str, label: str) -> pd.DataFrame:
     if rows and all(isinstance(row, Mapping) for row in rows):
-        return _from_records(rows)
+        return table_of(rows)
     for number, row in enumerate(rows):
         if not (isinstance(row, Sequence) and not isinstance(row, str) and len(row) == 2):  # noqa: PLR2004
             msg = (
@@ -90,129 +98,6 @@ def _from_list(rows: Sequence[Any], text: str, label: str) -> pd.DataFrame:
             label: pd.Series([v for _, v in rows], dtype=object),
         }
     )
-
-
-def _from_records(records: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    names = list(dict.fromkeys(name for record in records for name in record))
-    # As objects: whole numbers of any length stay exact, and a gap turns none of them into floats.
-    return pd.DataFrame(
-        {name: pd.Series([record.get(name) for record in records], dtype=object) for name in names}
-    )
-
-
-def _read_delimited(path: Path, delimiter: str) -> pd.DataFrame:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # texts are longer than its usual 131,072
-    rows: list[list[str]] = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file, delimiter=delimiter, strict=True)
-        try:
-            header = next(lines, None)
-            if header is None:
-                msg = "it is empty; the first line must name the columns."
-                raise ValueError(msg)
-            for fields in lines:
-                if not fields:
-                    continue  # an empty line
-                if len(fields) != len(header):
-                    raise ValueError(_ragged(len(rows), lines.line_num, fields, header, delimiter))
-                rows.append(fields)
-        except csv.Error as error:
-            msg = f"line {lines.line_num}: {error}; {_by_hand(f'sep={delimiter!r}, quoting=...')}"
-            raise ValueError(msg) from error
-    columns = zip(*rows, strict=True) if rows else [[] for _ in header]
-    # Only an empty field is missing. Names may repeat; `check_columns` sees to those asked for.
-    series = [pd.Series([v or None for v in values], dtype=object) for values in columns]
-    frame = pd.concat(series, axis=1) if series else pd.DataFrame()
-    frame.columns = pd.Index(header)
-    return frame
-
-
-def _ragged(
-    row: int, line: int, fields: Sequence[str], header: Sequence[str], delimiter: str
-) -> str:
-    quote = "quote texts that contain a tab" if delimiter == "\t" else "quote texts with commas"
-    return (
-        f"row {row} (line {line}) has {len(fields)} fields and the header has {len(header)}; "
-        f"{quote}, or {_by_hand(f'sep={delimiter!r}, quoting=...')}"
-    )
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    return _read_delimited(path, ",")
-
-
-def _read_tsv(path: Path) -> pd.DataFrame:
-    frame = _read_delimited(path, "\t")
-    for position, name in enumerate(frame.columns):
-        if any(isinstance(value, str) and "\t" in value for value in frame.iloc[:, position]):
-            msg = (
-                f"the column {name!r} contains a tab, so a quotation mark may have swallowed "
-                "what follows it; " + _by_hand(r"sep='\t', quoting=3")
-            )
-            raise ValueError(msg)
-    return frame
-
-
-def _read_json_lines(path: Path) -> pd.DataFrame:
-    records: list[dict[str, object]] = []
-    for number, line in _lines(path):
-        try:
-            record = json.loads(line, object_pairs_hook=_unrepeated)
-        except json.JSONDecodeError as error:
-            msg = f"line {number} is not JSON: {error}"
-            raise ValueError(msg) from error
-        if not isinstance(record, dict):
-            msg = f"line {number} is {short(record)}, not an object with names and values."
-            raise ValueError(msg)  # noqa: TRY004 - unfit data, like the rest
-        records.append(record)
-    return _from_records(records)
-
-
-def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return an object of JSON, unless it gives one name two values."""
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        names = [name for name, _ in pairs]
-        msg = f"the name {max(names, key=names.count)!r} is given twice in one line; keep one."
-        raise ValueError(msg)
-    return record
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    with path.open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                yield number, line
-
-
-_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": _read_csv,
-    ".tsv": _read_tsv,
-    ".jsonl": _read_json_lines,
-    ".parquet": read_parquet,
-}
-
-
-def _read(path: Path) -> pd.DataFrame:
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        msg = f"Cannot read {path.name!r}; use a file ending in {', '.join(_READERS)}."
-        raise ValueError(msg)
-    if not path.is_file():
-        msg = f"There is no file {str(path)!r}; check the path."
-        raise FileNotFoundError(msg)
-    try:
-        return reader(path)
-    except UnicodeDecodeError as error:
-        msg = f"{path.name!r} is not in UTF-8; {_by_hand('encoding=...')}"
-        raise ValueError(msg) from error
-    except (ValueError, OSError) as error:  # Arrow's own errors are among these
-        msg = f"Cannot read {path.name!r}: {' '.join(str(error).split())}"
-        raise ValueError(msg) from error
-
-
-def _by_hand(options: str) -> str:
-    return f"read it with pandas.read_csv(path, {options}) and pass the DataFrame."
 
 
 def _with_label_names(split: Any, label: str | Sequence[str]) -> pd.DataFrame:  # noqa: ANN401
@@ -256,7 +141,7 @@ def row_names(frame: pd.DataFrame) -> list[object]:
     return [f"{row} (position {position})" for position, row in enumerate(rows)]
 
 
-def check_columns(frame: pd.DataFrame, **wanted: Sequence[str]) -> None:
+def check_columns(frame: pd.DataFrame, from_file: bool, **wanted: Sequence[str]) -> None:  # noqa: FBT001
     """Raise if a column is missing, doubled or asked for twice; each option names its columns."""
     asked = [name for names in wanted.values() for name in names]
     for name in asked:
@@ -269,11 +154,28 @@ def check_columns(frame: pd.DataFrame, **wanted: Sequence[str]) -> None:
             if columns.count(str(name)) > 1:
                 msg = f"There are {columns.count(str(name))} columns {name!r}; rename all but one."
                 raise ValueError(msg)
-            if name in frame.columns:
-                continue
-            hint = f"name the right one with {option}=."
-            if len(columns) == 1 and set(";\t|") & set(columns[0]):
-                hint = _by_hand("sep=...")
-            shown = listed(columns) or "no columns"
-            msg = f"There is no column {name!r}; the data has {shown}: {hint}"
-            raise ValueError(msg)
+            if name not in frame.columns:
+                shown = listed(columns) or "no columns"
+                hint = _missing(frame, option, from_file=from_file)
+                msg = f"There is no column {name!r}; the data has {shown}: {hint}"
+                raise ValueError(msg)
+
+
+def _missing(frame: pd.DataFrame, option: str, *, from_file: bool) -> str:
+    """Return what to do where a column is missing."""
+    first = str(frame.columns[0]) if len(frame.columns) == 1 else ""
+    if set(";\t|") & set(first):
+        return by_hand("sep=...")
+    if from_file and first and split_lines([first, *map(str, frame[first])]):
+        return LABELLED_LINES.format(encoding="utf-8")
+    if looks_like_a_row(frame):
+        remedy = (
+            "name all columns with columns=[...]"
+            if from_file
+            else "read it with pandas.read_csv(path, header=None, names=[...])"
+        )
+        return (
+            f"name the right one with {option}=, or, if this is the first row of a file without a "
+            f"header, {remedy}."
+        )
+    return f"name the right one with {option}=."

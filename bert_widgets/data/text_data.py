@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 import pandas as pd
 
-from .._common.characters import check_characters, has_lone_surrogate, printable
+from .._common.characters import check_characters, printable
 from .._common.options import named_options, short, unknown
+from .._common.other_names import OtherNames
 from .class_names import class_names
-from .class_numbers import whole
-from .label_checks import LabelColumn, check_numbers
-from .label_column import indicator_columns, multi_labels, single_labels
-from .tables import check_columns, read_table, row_names
+from .label_checks import check_numbers
+from .other_names import ATTRIBUTES, READING, SPLITTING
+from .reading import Columns, check_unread, read_labelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ _NAMED = 6
 
 
 @dataclass(frozen=True, eq=False)
-class TextData:
+class TextData(OtherNames):
     """Texts with their labels, valid by construction.
 
     Attributes
@@ -55,6 +55,9 @@ class TextData:
         a text may carry several labels.
     classes
         The label names; label number i is ``classes[i]``.
+    rows
+        What each row is called in the source: the index of a DataFrame, or the number of the row,
+        counted from 0 without a header. They stay the same in a part of the data.
 
     Examples
     --------
@@ -67,9 +70,17 @@ class TextData:
     pairs: tuple[str, ...] | None
     labels: NDArray[Any]
     classes: tuple[str, ...]
+    rows: Sequence[Any] = ()
+
+    _other_names = ATTRIBUTES
 
     def __post_init__(self) -> None:
         count = len(self.texts)
+        if not self.rows:
+            object.__setattr__(self, "rows", range(count))
+        if len(self.rows) != count:
+            msg = f"There are {count} texts and {len(self.rows)} rows; give one for each."
+            raise ValueError(msg)
         if self.pairs is not None and len(self.pairs) != count:
             msg = f"There are {count} texts and {len(self.pairs)} second texts; give one for each."
             raise ValueError(msg)
@@ -83,7 +94,7 @@ class TextData:
         check_numbers(self.labels, count, len(self.classes))
 
     @classmethod
-    @named_options
+    @named_options(instead=READING)
     def from_(  # noqa: PLR0913 - one option a fact about the source
         cls,
         source: Source,
@@ -93,6 +104,8 @@ class TextData:
         label: str | Sequence[str] = "label",
         classes: Sequence[str] | None = None,
         problem_type: str | None = None,
+        columns: Sequence[str] | None = None,
+        label_separator: str | None = None,
     ) -> TextData:
         """Read and check labelled texts.
 
@@ -114,6 +127,12 @@ class TextData:
             ``"single_label"``, the default for one column, or ``"multi_label"``: each label is a
             list of names or numbers (any number of them, also none), or has a 0 or 1 for each
             class. Hugging Face's names, such as ``"multi_label_classification"``, work too.
+        columns
+            The names of all columns of a .csv or .tsv file whose first line is a row already.
+            Where the first line looks like the one but is used as the other, it is refused.
+        label_separator
+            What separates several labels in one string, such as ``","`` in ``"joy,pride"``; the
+            data is then multi-label. An empty string is a text without labels.
 
         Raises
         ------
@@ -130,29 +149,10 @@ class TextData:
         if classes is not None:
             classes = class_names(classes)
         if isinstance(source, TextData):
+            check_unread(columns, label_separator)
             return source._as(classes, wanted)  # noqa: SLF001 - its own class
-        frame = read_table(source, text, label)
-        several = isinstance(label, list | tuple)
-        columns: tuple[Any, ...] = tuple(label) if several else (label,)
-        if not columns:
-            msg = "label names no column; give the column of labels, or one column for each label."
-            raise ValueError(msg)
-        check_columns(frame, text=(text,), pair=(pair,) if pair else (), label=columns)
-        texts, pairs = _texts(frame, text, pair)
-        labels: NDArray[Any]
-        if several:
-            if wanted == "single_label":
-                msg = "Label columns hold several labels per text; the model has one per text."
-                raise ValueError(msg)
-            names, labels = indicator_columns(frame, columns, classes)
-        else:
-            values = [whole(value) for value in frame[columns[0]].tolist()]
-            column = LabelColumn(values, row_names(frame))
-            if wanted == "multi_label":
-                names, labels = multi_labels(column, classes)
-            else:
-                names, labels = single_labels(column, classes)
-        return cls(texts, pairs, labels, names)
+        asked = Columns(text, pair, label, columns, label_separator)
+        return cls(*read_labelled(source, asked, classes, wanted))
 
     def _as(self, classes: Sequence[str] | None, problem_type: ProblemType | None) -> TextData:
         """Return the data with the numbers of other classes, if it fits them."""
@@ -182,6 +182,22 @@ class TextData:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def __getitem__(self, part: slice) -> TextData:
+        """Return a part of the rows, such as ``data[:200]``."""
+        given: object = part
+        if not isinstance(given, slice):
+            msg = (
+                f"data[{short(given)}] is no part of the rows; give a slice, such as data[:200], "
+                "or use data.take(rows), data.texts, data.labels or data.to_frame()."
+            )
+            raise TypeError(msg)
+        return self.take(range(len(self))[part])
+
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        """Refuse: ``trainer.train`` is the data, and is often taken for a method."""
+        msg = "These are labelled texts; to train on them call start() of their Trainer."
+        raise TypeError(msg)
+
     def __repr__(self) -> str:
         carried = self.labels.sum(0) if self.multi_label else np.bincount(self.labels)
         numbers = dict(zip(self.classes, carried.tolist(), strict=False))
@@ -195,7 +211,8 @@ class TextData:
         """Whether a text may carry several labels."""
         return self.labels.ndim > 1
 
-    def split(self, *, valid: float = 0.2, seed: int = 0) -> tuple[TextData, TextData]:
+    @named_options(instead=SPLITTING)
+    def split(self, valid: float = 0.2, *, seed: int = 0) -> tuple[TextData, TextData]:
         """Split into training and validation parts, each label in proportion.
 
         Parameters
@@ -208,10 +225,13 @@ class TextData:
         Raises
         ------
         ValueError
-            If the share leaves a part without an example of each label.
+            If the share is not between 0 and 1, or leaves a part without an example of each label.
         """
         from sklearn.model_selection import train_test_split
 
+        if not (isinstance(valid, float) and 0 < valid < 1):
+            msg = f"valid={valid!r} is no share of the rows; give a number between 0 and 1, as 0.2."
+            raise ValueError(msg)
         # Combinations of several labels are mostly unique, so only single labels are stratified.
         strata = None if self.multi_label else self.labels
         try:
@@ -223,13 +243,35 @@ class TextData:
             raise ValueError(msg) from error
         return self.take(np.sort(train)), self.take(np.sort(held_out))
 
+    def sample(self, size: int, *, seed: int = 0) -> TextData:
+        """Return ``size`` rows drawn at random, in the order in which they stand.
+
+        Parameters
+        ----------
+        size
+            The number of rows, at most all.
+        seed
+            The same seed gives the same rows.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer rows.
+        """
+        if not 0 < size <= len(self):
+            msg = f"Cannot draw {size!r} of {len(self):,} rows; give a number from 1 to that."
+            raise ValueError(msg)
+        drawn = np.random.default_rng(seed).choice(len(self), size, replace=False)
+        return self.take(np.sort(drawn))
+
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> TextData:
-        """Return the given rows, in the given order."""
+        """Return the rows at the given positions, in the given order."""
         return replace(
             self,
             texts=tuple(self.texts[i] for i in rows),
             pairs=None if self.pairs is None else tuple(self.pairs[i] for i in rows),
             labels=self.labels[np.asarray(rows, np.int64)],
+            rows=tuple(self.rows[i] for i in rows),
         )
 
     def label_names(self) -> list[Any]:
@@ -239,11 +281,11 @@ class TextData:
         return [self.classes[i] for i in self.labels]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return columns ``text``, ``pair`` (for pairs) and ``label``."""
+        """Return columns ``text``, ``pair`` (for pairs) and ``label``, indexed by ``rows``."""
         columns: dict[str, Any] = {"text": self.texts}
         if self.pairs is not None:
             columns["pair"] = self.pairs
-        return pd.DataFrame(columns | {"label": self.label_names()})
+        return pd.DataFrame(columns | {"label": self.label_names()}, index=pd.Index(self.rows))
 
 
 def check_problem_type(name: str) -> ProblemType:
@@ -257,28 +299,3 @@ def check_problem_type(name: str) -> ProblemType:
     if name not in _PROBLEM_TYPES:
         raise ValueError(unknown("problem_type", name, ("single_label", "multi_label")))
     return _PROBLEM_TYPES[name]
-
-
-def _texts(
-    frame: pd.DataFrame, text: str, pair: str | None
-) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
-    if frame.empty:
-        msg = "The data holds no rows; give at least one text of each of two labels."
-        raise ValueError(msg)
-    return _strings(frame, text), _strings(frame, pair) if pair else None
-
-
-def _strings(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
-    values = frame[column].tolist()
-    for row, value in zip(row_names(frame), values, strict=True):
-        problem = ""
-        if not isinstance(value, str):
-            problem = f"is {short(value)}, not a string"
-        elif not value.strip():
-            problem = "is empty"
-        elif has_lone_surrogate(value):
-            problem = "contains half of a character (a lone surrogate)"
-        if problem:
-            msg = f"Row {row}: the {column!r} {problem}; remove or fix the row."
-            raise ValueError(msg)
-    return tuple(values)

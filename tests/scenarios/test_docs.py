@@ -14,7 +14,7 @@ import pytest
 
 import bert_widgets as bw
 from bert_widgets import explain, training
-from bert_widgets.data import tables
+from bert_widgets.data import files
 from tests.models import tiny_classifier
 from tests.training.small import FEW
 
@@ -42,14 +42,14 @@ def test_reporter_writes_a_line_per_event(tmp_path, monkeypatch):
 
 def test_data_source_is_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(tables, "_READERS", dict(tables._READERS))
+    monkeypatch.setattr(files, "_READERS", dict(files._READERS))
     with contextlib.closing(sqlite3.connect("reviews.db")) as database, database:
         database.execute("CREATE TABLE reviews (body TEXT, stars INTEGER)")
         rows = [(text, 5 if label == "positive" else 1) for text, label in FEW]
         database.executemany("INSERT INTO reviews VALUES (?, ?)", rows)
     names = run("how-to/data-source.md", bw=bw)
     assert names["data"].texts == tuple(text for text, _ in FEW)
-    assert set(tables._READERS) > {".csv", ".xlsx"}
+    assert set(files._READERS) > {".jsonl", ".xlsx"}
 
 
 def test_combined_widgets_follow_the_chosen_text():
