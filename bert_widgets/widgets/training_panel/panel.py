@@ -14,12 +14,12 @@ from ..shared.lock import widget_lock
 from .checks import check_box, check_index, runs_of
 from .commands import COMMANDS, ENDED, obey, set_learning_rate, set_probes, set_values
 from .fallback import training_html
-from .overlay import VALID
-from .probe_history import same_snapshot
 from .publisher import Publisher
 from .search import search_of
 from .snapshots import Snapshots, trouble
 from .traits import TrainingTraits
+from .views.overlay import VALID
+from .views.probe_history import same_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..._common.errors import reason
 from ..shared.widget import shortened
-from .classes import by_class
 from .commands import ENDED
-from .data_map import DataMap, DataWatch
 from .form import values_of
-from .overlay import Overlay
-from .probe_history import probe_history
 from .search import search_of
+from .views.classes import by_class
+from .views.data_map import DataMap, DataWatch
+from .views.overlay import Overlay
+from .views.probe_history import probe_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ from ..shared.array_trait import Array
 from ..shared.trait_types import Index, Number
 from ..shared.widget import Widget
 from .form import FIELDS
-from .overlay import TRAIN, VALID
+from .views.overlay import TRAIN, VALID
 
 STATES = ("ready", "running", "paused", "stopping", "stopped", "finished", "failed")
 VIEWS = ("curves", "probes", "data", "classes", "notes")

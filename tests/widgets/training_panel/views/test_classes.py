@@ -6,7 +6,7 @@ import numpy as np
 
 from bert_widgets import TrainingPanel
 from bert_widgets.model.evaluation import evaluate
-from bert_widgets.widgets.training_panel.classes import by_class
+from bert_widgets.widgets.training_panel.views.classes import by_class
 from tests.widgets.pages import page_of
 from tests.widgets.training import table, trained
 

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bert_widgets import Trainer, TrainingPanel
-from bert_widgets.widgets.training_panel import data_map as _data_map
-from bert_widgets.widgets.training_panel.data_map import DataWatch
+from bert_widgets.widgets.training_panel.views import data_map as _data_map
+from bert_widgets.widgets.training_panel.views.data_map import DataWatch
 from tests.models import tiny_classifier
 from tests.widgets.pages import PATIENCE, agrees, page_of
 from tests.widgets.training import DATA, ended, table, trained, trainer

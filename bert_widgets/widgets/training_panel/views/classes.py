@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from ...model.evaluation import Evaluation
+    from ....model.evaluation import Evaluation
 
 _MOST_CLASSES = 30
 _TABLE = 2  # dimensions of a confusion matrix

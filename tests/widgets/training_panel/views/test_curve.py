@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bert_widgets.widgets.training_panel.curve import Curve
+from bert_widgets.widgets.training_panel.views.curve import Curve
 
 MOST = 40  # small, so that short curves are thinned often
 LOSS, NORM = 1, 2

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ...training import History
-    from ...training.records.history import Kind
+    from ....training import History
+    from ....training.records.history import Kind
 
 TRAIN = ["run", "step", "loss", "loss_mean", "learning_rate", "gradient_norm"]
 VALID = ["run", "step", "loss", "accuracy", "macro_f1"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..shared.widget import shortened
+from ...shared.widget import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from ...training import Dynamics, Run, Trainer
+    from ....training import Dynamics, Run, Trainer
 
 _MOST_POINTS = 4000
 _MOST_LISTED = 50

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ...training import ProbeSnapshot
+    from ....training import ProbeSnapshot
 
 _MOST_NUMBERS = 50_000  # in all snapshots, 200 kB
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bert_widgets import TrainingPanel
 from bert_widgets.training.records.probes import take_snapshot
-from bert_widgets.widgets.training_panel.probe_history import probe_history, same_snapshot
+from bert_widgets.widgets.training_panel.views.probe_history import probe_history, same_snapshot
 from tests.models import tiny_classifier
 from tests.widgets.pages import agrees, page_of
 from tests.widgets.training import PROBES, trained, trainer

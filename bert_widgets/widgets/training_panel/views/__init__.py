@@ -1,0 +1,1 @@
+"""The values that each view of a training panel draws, from the records of its runs."""
