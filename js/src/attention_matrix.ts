@@ -22,7 +22,7 @@ import { TRAITS, type Trait } from "./attention_matrix/traits.ts";
 import type { Actions, Picture, View } from "./attention_matrix/view.ts";
 import { h, setAttribute } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
-import { type RenderContext, setTrait } from "./shared/model.ts";
+import { type RenderContext, setTrait } from "./shared/model/model.ts";
 
 function build(frame: Frame<Trait>): (state: Attention) => void {
   const { model } = frame;

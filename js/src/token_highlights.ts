@@ -1,7 +1,7 @@
 import { openFrame } from "./shared/frame.ts";
-import type { RenderContext } from "./shared/model.ts";
-import plotCss from "./shared/plot.css";
-import { check } from "./shared/read.ts";
+import type { RenderContext } from "./shared/model/model.ts";
+import { check } from "./shared/model/read.ts";
+import plotCss from "./shared/plot/plot.css";
 import wordsCss from "./shared/words.css";
 import evidenceCss from "./token_highlights/evidence/evidence.css";
 import predictionCss from "./token_highlights/prediction/prediction.css";

@@ -1,7 +1,7 @@
 import { h, icon, setText } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
-import { type RenderContext, setTrait } from "./shared/model.ts";
-import plotCss from "./shared/plot.css";
+import { type RenderContext, setTrait } from "./shared/model/model.ts";
+import plotCss from "./shared/plot/plot.css";
 import wordsCss from "./shared/words.css";
 import { makeClasses } from "./training_panel/classes/view.ts";
 import curvesCss from "./training_panel/curves/curves.css";

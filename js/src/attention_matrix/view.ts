@@ -1,5 +1,5 @@
+import type { Palette } from "../shared/color/palette.ts";
 import { h } from "../shared/dom.ts";
-import type { Palette } from "../shared/palette.ts";
 import type { Message } from "./plot/message.ts";
 import type { Pen } from "./plot/pen.ts";
 import type { Scene, Stage } from "./plot/stage.ts";

@@ -1,4 +1,4 @@
-import type { RenderContext } from "../shared/model.ts";
+import type { RenderContext } from "../shared/model/model.ts";
 import { link, type SavedWidget, savedModel } from "./saved_model.ts";
 
 /** What Python writes into a saved page. */

@@ -1,4 +1,4 @@
-import type { Model } from "../shared/model.ts";
+import type { Model } from "../shared/model/model.ts";
 
 export interface SavedWidget {
   bundle: string;

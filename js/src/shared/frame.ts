@@ -1,10 +1,10 @@
 import baseCss from "./base.css";
+import type { Palette } from "./color/palette.ts";
+import { followTheme } from "./color/theme.ts";
 import { h, icon, setText } from "./dom.ts";
-import { followLiveness, LIVENESS } from "./liveness.ts";
-import type { Model, RenderContext } from "./model.ts";
-import type { Palette } from "./palette.ts";
-import { attempt, type Parsed, text } from "./read.ts";
-import { followTheme } from "./theme.ts";
+import { followLiveness, LIVENESS } from "./model/liveness.ts";
+import type { Model, RenderContext } from "./model/model.ts";
+import { attempt, type Parsed, text } from "./model/read.ts";
 
 /** Traits arrive one by one: how long they may be inconsistent before an error is shown. */
 const PATIENCE_MS = 600;

@@ -1,8 +1,8 @@
-import { css } from "./color.ts";
+import { css } from "./color/color.ts";
+import type { Palette } from "./color/palette.ts";
+import { diverging } from "./color/scales.ts";
 import { h, setText } from "./dom.ts";
 import { digitsFor, signed } from "./format.ts";
-import type { Palette } from "./palette.ts";
-import { diverging } from "./scales.ts";
 
 /** The colours of the scale from left to right; without a sign it starts at zero. */
 export function rampOf(palette: Palette, hasSign: boolean): string[] {

@@ -1,8 +1,8 @@
 import { codePoints, type Run, slice } from "./codepoints.ts";
-import { css } from "./color.ts";
+import { css } from "./color/color.ts";
+import type { Palette } from "./color/palette.ts";
+import { diverging } from "./color/scales.ts";
 import { h } from "./dom.ts";
-import type { Palette } from "./palette.ts";
-import { diverging } from "./scales.ts";
 
 /** Below these shares of the largest score a highlight gets no underline, and no colour. */
 const UNDERLINED = 0.1;

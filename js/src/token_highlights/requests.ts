@@ -1,5 +1,5 @@
 import type { Range } from "../shared/codepoints.ts";
-import { type Model, setTrait } from "../shared/model.ts";
+import { type Model, setTrait } from "../shared/model/model.ts";
 import type { Highlights, Span } from "./state.ts";
 import type { Tracker } from "./tracker.ts";
 import { TRAITS, type Trait } from "./traits.ts";

@@ -1,7 +1,7 @@
-import type { Model } from "../shared/model.ts";
-import type { Line } from "../shared/plot.ts";
-import * as read from "../shared/read.ts";
-import { check } from "../shared/read.ts";
+import type { Model } from "../shared/model/model.ts";
+import * as read from "../shared/model/read.ts";
+import { check } from "../shared/model/read.ts";
+import type { Line } from "../shared/plot/plot.ts";
 import type { Trait } from "./traits.ts";
 import { type Answer, type Edit, readAnswer, readEdit } from "./what_if/questions.ts";
 import { type ScoredTexts, wordsReader } from "./words_state.ts";

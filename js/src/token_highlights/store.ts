@@ -1,6 +1,6 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import type { Palette } from "../shared/palette.ts";
-import { largestMagnitude } from "../shared/scales.ts";
+import type { Palette } from "../shared/color/palette.ts";
+import { largestMagnitude } from "../shared/color/scales.ts";
 import type { Texts } from "./controls/editor.ts";
 import { type Highlights, isLive, type Method, methodOf } from "./state.ts";
 import { type Stretch, wordsOf } from "./text/selecting.ts";

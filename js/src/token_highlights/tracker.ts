@@ -1,4 +1,4 @@
-import type { Model } from "../shared/model.ts";
+import type { Model } from "../shared/model/model.ts";
 import type { Highlights } from "./state.ts";
 import type { Trait } from "./traits.ts";
 

@@ -1,6 +1,6 @@
-import type { Model } from "../shared/model.ts";
-import * as read from "../shared/read.ts";
-import { check } from "../shared/read.ts";
+import type { Model } from "../shared/model/model.ts";
+import * as read from "../shared/model/read.ts";
+import { check } from "../shared/model/read.ts";
 import { CLASSES_TRAITS, type Classes, readClasses } from "./classes/state.ts";
 import { CURVES_TRAITS, type Curves, readCurves } from "./curves/state.ts";
 import { type DataMap, MAP_TRAITS, readMap } from "./data_map/state.ts";

@@ -18,7 +18,7 @@ import { changesOf, outcome } from "../../src/attention_matrix/prediction/view.t
 import { rowReader, tokenBeside } from "../../src/attention_matrix/query_key/rows.ts";
 import { scoresOf } from "../../src/attention_matrix/query_key/state.ts";
 import { attentionReader } from "../../src/attention_matrix/state.ts";
-import { attempt } from "../../src/shared/read.ts";
+import { attempt } from "../../src/shared/model/read.ts";
 import { bytes, floats, ints, modelOf } from "../shared/models.ts";
 import { attention, attentionState, longAttention, mapEntry } from "./models.ts";
 

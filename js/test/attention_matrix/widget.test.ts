@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import widget from "../../src/attention_matrix.ts";
 import { DAMAGED } from "../../src/shared/frame.ts";
-import type { Model } from "../../src/shared/model.ts";
+import type { Model } from "../../src/shared/model/model.ts";
 import { bytes, floats, ints, modelOf } from "../shared/models.ts";
 import { attentionState, mapEntry } from "./models.ts";
 

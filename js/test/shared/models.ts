@@ -1,5 +1,5 @@
 import { savedModel } from "../../src/page/saved_model.ts";
-import type { Model } from "../../src/shared/model.ts";
+import type { Model } from "../../src/shared/model/model.ts";
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import attention from "../../src/attention_matrix/attention_matrix.css?raw";
 import attentionPlots from "../../src/attention_matrix/plot/plots.css?raw";
 import base from "../../src/shared/base.css?raw";
-import plot from "../../src/shared/plot.css?raw";
+import plot from "../../src/shared/plot/plot.css?raw";
 import words from "../../src/shared/words.css?raw";
 import evidence from "../../src/token_highlights/evidence/evidence.css?raw";
 import prediction from "../../src/token_highlights/prediction/prediction.css?raw";

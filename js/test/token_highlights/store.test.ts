@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makePalette, ownBackground } from "../../src/shared/palette.ts";
+import { makePalette, ownBackground } from "../../src/shared/color/palette.ts";
 import { follow } from "../../src/shared/reactive.ts";
 import { highlightsReader } from "../../src/token_highlights/state.ts";
 import { makeStore } from "../../src/token_highlights/store.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Model } from "../../src/shared/model.ts";
+import type { Model } from "../../src/shared/model/model.ts";
 import highlights from "../../src/token_highlights.ts";
 import { floats, highlightsState, modelOf } from "../shared/models.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Model } from "../../src/shared/model.ts";
+import type { Model } from "../../src/shared/model/model.ts";
 import { highlightsReader } from "../../src/token_highlights/state.ts";
 import {
   itemsOf,

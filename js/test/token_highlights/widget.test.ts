@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DAMAGED } from "../../src/shared/frame.ts";
-import type { Model } from "../../src/shared/model.ts";
+import type { Model } from "../../src/shared/model/model.ts";
 import highlights from "../../src/token_highlights.ts";
 import { bytes, floats, highlightsState, ints, modelOf } from "../shared/models.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DAMAGED } from "../../src/shared/frame.ts";
-import type { Model } from "../../src/shared/model.ts";
+import type { Model } from "../../src/shared/model/model.ts";
 import panel from "../../src/training_panel.ts";
 import { floats, ints, modelOf, trainingState } from "../shared/models.ts";
 

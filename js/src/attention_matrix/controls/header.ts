@@ -1,5 +1,5 @@
+import type { Palette } from "../../shared/color/palette.ts";
 import { button, dropdown, h, icon, setAttribute } from "../../shared/dom.ts";
-import type { Palette } from "../../shared/palette.ts";
 import { hasHeads, nameOf } from "../maps.ts";
 import { type Attention, EFFECT, VIEWS } from "../state.ts";
 import type { Trait } from "../traits.ts";

@@ -1,7 +1,7 @@
-import { mix } from "../../shared/color.ts";
+import { mix } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
+import { diverging } from "../../shared/color/scales.ts";
 import { decimal, digitsFor } from "../../shared/format.ts";
-import type { Palette } from "../../shared/palette.ts";
-import { diverging } from "../../shared/scales.ts";
 import { strandsOf } from "../lines/links.ts";
 import { quantityOf, written } from "../maps.ts";
 import { shadingOf } from "../mosaic/effects.ts";

@@ -1,4 +1,4 @@
-import { css } from "../../shared/color.ts";
+import { css } from "../../shared/color/color.ts";
 import { h, setAttribute } from "../../shared/dom.ts";
 import { hasHeads } from "../maps.ts";
 import type { Attention } from "../state.ts";

@@ -1,6 +1,6 @@
-import type { Rgb } from "../../shared/color.ts";
-import type { Palette } from "../../shared/palette.ts";
-import { seriesColor } from "../../shared/series_colors.ts";
+import type { Rgb } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
+import { seriesColor } from "../../shared/color/series_colors.ts";
 import { passes } from "../arrangement.ts";
 import { type AttentionMap, lineKeys, nameOf } from "../maps.ts";
 import { eachCell, type Place } from "../plot/layout.ts";

@@ -1,4 +1,4 @@
-import type { Palette } from "../../shared/palette.ts";
+import type { Palette } from "../../shared/color/palette.ts";
 import { rowsOfWord } from "../arrangement.ts";
 import { labelled, PITCH, type Place } from "../plot/layout.ts";
 import { type Pen, shortened } from "../plot/pen.ts";

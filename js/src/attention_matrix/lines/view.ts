@@ -1,8 +1,8 @@
+import type { Palette } from "../../shared/color/palette.ts";
 import { h, setText } from "../../shared/dom.ts";
 import { count as written } from "../../shared/format.ts";
 import type { Frame } from "../../shared/frame.ts";
-import type { Palette } from "../../shared/palette.ts";
-import { differs } from "../../shared/read.ts";
+import { differs } from "../../shared/model/read.ts";
 import { rowInView } from "../arrangement.ts";
 import { type Place, plotWidth, samePlace } from "../plot/layout.ts";
 import { type Message, makeMessage } from "../plot/message.ts";

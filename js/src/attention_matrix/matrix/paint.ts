@@ -1,4 +1,4 @@
-import type { Palette } from "../../shared/palette.ts";
+import type { Palette } from "../../shared/color/palette.ts";
 import { passes, rowsOfWord, stretches } from "../arrangement.ts";
 import { type Layout, labelled, PITCH, type Place } from "../plot/layout.ts";
 import { type Grid, type Pen, shortened, type TextLook } from "../plot/pen.ts";

@@ -1,5 +1,5 @@
+import type { Palette } from "../../shared/color/palette.ts";
 import type { Frame } from "../../shared/frame.ts";
-import type { Palette } from "../../shared/palette.ts";
 import { isWhole } from "../arrangement.ts";
 import { type AttentionMap, halved } from "../maps.ts";
 import {

@@ -1,5 +1,5 @@
-import type { Palette } from "../../shared/palette.ts";
-import { diverging } from "../../shared/scales.ts";
+import type { Palette } from "../../shared/color/palette.ts";
+import { diverging } from "../../shared/color/scales.ts";
 import type { Box, Grid, Pen } from "../plot/pen.ts";
 import type { Attention } from "../state.ts";
 import { chosenHead, type Shading } from "./effects.ts";

@@ -1,5 +1,5 @@
+import type { Palette } from "../../shared/color/palette.ts";
 import type { Frame } from "../../shared/frame.ts";
-import type { Palette } from "../../shared/palette.ts";
 import { partlySaved } from "../maps.ts";
 import { makeMessage } from "../plot/message.ts";
 import type { Pen } from "../plot/pen.ts";

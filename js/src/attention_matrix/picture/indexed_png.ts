@@ -1,4 +1,4 @@
-import type { Rgb } from "../../shared/color.ts";
+import type { Rgb } from "../../shared/color/color.ts";
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const LONGEST_BLOCK = 65_535;

@@ -1,7 +1,7 @@
-import { css } from "../../shared/color.ts";
+import { css } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
 import { h } from "../../shared/dom.ts";
 import { download } from "../../shared/files.ts";
-import type { Palette } from "../../shared/palette.ts";
 import { canvasPen, fontOf, type Pen } from "../plot/pen.ts";
 import type { Scale } from "../plot/shades.ts";
 import type { Picture } from "../view.ts";

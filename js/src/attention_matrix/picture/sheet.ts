@@ -1,5 +1,5 @@
+import { makePalette, ownBackground } from "../../shared/color/palette.ts";
 import type { Frame } from "../../shared/frame.ts";
-import { makePalette, ownBackground } from "../../shared/palette.ts";
 import { scaleOf } from "../controls/scales_of.ts";
 import { hasHeads, titleOf } from "../maps.ts";
 import type { Attention } from "../state.ts";

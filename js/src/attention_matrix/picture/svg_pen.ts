@@ -1,4 +1,4 @@
-import { css, type Rgb } from "../../shared/color.ts";
+import { css, type Rgb } from "../../shared/color/color.ts";
 import { type Box, type Grid, type Pen, TEXT_SIZE, type TextLook } from "../plot/pen.ts";
 import { indexedPng } from "./indexed_png.ts";
 

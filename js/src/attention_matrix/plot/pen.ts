@@ -1,4 +1,4 @@
-import { css, type Rgb } from "../../shared/color.ts";
+import { css, type Rgb } from "../../shared/color/color.ts";
 import { h } from "../../shared/dom.ts";
 
 export interface Box {

@@ -1,4 +1,4 @@
-import { css, type Rgb } from "../../shared/color.ts";
+import { css, type Rgb } from "../../shared/color/color.ts";
 import { h, setText } from "../../shared/dom.ts";
 import { percent } from "../../shared/format.ts";
 import { passes, rowInView } from "../arrangement.ts";

@@ -1,6 +1,6 @@
-import { css, type Rgb } from "../../shared/color.ts";
-import type { Palette } from "../../shared/palette.ts";
-import { diverging, sequential } from "../../shared/scales.ts";
+import { css, type Rgb } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
+import { diverging, sequential } from "../../shared/color/scales.ts";
 import type { Grid } from "./pen.ts";
 
 /** A colour for every byte, read as a signed value in two's complement. */

@@ -1,6 +1,6 @@
+import type { Palette } from "../../shared/color/palette.ts";
 import { h } from "../../shared/dom.ts";
 import type { Frame } from "../../shared/frame.ts";
-import type { Palette } from "../../shared/palette.ts";
 import { canvasPen, type Pen } from "./pen.ts";
 
 /** Lengths in CSS pixels. The axes stay in place while the rest scrolls. */

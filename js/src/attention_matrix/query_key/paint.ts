@@ -1,5 +1,5 @@
+import type { Palette } from "../../shared/color/palette.ts";
 import { decimal, digitsFor, signed } from "../../shared/format.ts";
-import type { Palette } from "../../shared/palette.ts";
 import { type Grid, type Pen, shortened } from "../plot/pen.ts";
 import type { Scene, Scroll } from "../plot/stage.ts";
 

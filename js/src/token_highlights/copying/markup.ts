@@ -1,4 +1,4 @@
-import { css } from "../../shared/color.ts";
+import { css } from "../../shared/color/color.ts";
 import { decimal, digitsFor, percent } from "../../shared/format.ts";
 import { targetOf } from "../prediction/detail.ts";
 import { methodOf } from "../state.ts";

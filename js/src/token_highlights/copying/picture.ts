@@ -1,6 +1,6 @@
-import { css } from "../../shared/color.ts";
+import { css } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
 import { h } from "../../shared/dom.ts";
-import type { Palette } from "../../shared/palette.ts";
 
 const MARGIN = 24;
 const GAP = 16;

@@ -1,11 +1,11 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import { makeCanvas } from "../../shared/canvas.ts";
-import { css } from "../../shared/color.ts";
+import { css } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
 import { h, setText } from "../../shared/dom.ts";
 import { decimal } from "../../shared/format.ts";
 import type { Frame } from "../../shared/frame.ts";
-import type { Palette } from "../../shared/palette.ts";
-import { areaOf, type Line, type Plot, paint, valueAtShare } from "../../shared/plot.ts";
+import { makeCanvas } from "../../shared/plot/canvas.ts";
+import { areaOf, type Line, type Plot, paint, valueAtShare } from "../../shared/plot/plot.ts";
 import { follow } from "../../shared/reactive.ts";
 import type { Deletion } from "../state.ts";
 import type { Store } from "../store.ts";

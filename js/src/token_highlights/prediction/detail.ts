@@ -1,6 +1,6 @@
+import { largestMagnitude } from "../../shared/color/scales.ts";
 import { h } from "../../shared/dom.ts";
 import { decimal, digitsFor, percent, signed } from "../../shared/format.ts";
-import { largestMagnitude } from "../../shared/scales.ts";
 import { type Highlights, isLive, methodOf, type Rows } from "../state.ts";
 import { sumOfMagnitudes } from "../text/items.ts";
 import { wordsText } from "../what_if/view.ts";

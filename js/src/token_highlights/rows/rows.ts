@@ -1,8 +1,8 @@
+import type { Palette } from "../../shared/color/palette.ts";
+import { largestMagnitude } from "../../shared/color/scales.ts";
 import { h, setAttribute, setText } from "../../shared/dom.ts";
 import { digitsFor, signed } from "../../shared/format.ts";
 import type { Frame } from "../../shared/frame.ts";
-import type { Palette } from "../../shared/palette.ts";
-import { largestMagnitude } from "../../shared/scales.ts";
 import type { Highlights, Rows } from "../state.ts";
 import { LONG, makeTextLayer, partsOf } from "../text/text_view.ts";
 import { makeStrip } from "./strip.ts";

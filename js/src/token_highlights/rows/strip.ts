@@ -1,8 +1,8 @@
-import { makeCanvas } from "../../shared/canvas.ts";
-import { css } from "../../shared/color.ts";
+import { css } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
+import { diverging } from "../../shared/color/scales.ts";
 import type { Frame } from "../../shared/frame.ts";
-import type { Palette } from "../../shared/palette.ts";
-import { diverging } from "../../shared/scales.ts";
+import { makeCanvas } from "../../shared/plot/canvas.ts";
 import { isUnderlined } from "../../shared/words.ts";
 import type { Word } from "../words_state.ts";
 

@@ -1,7 +1,7 @@
-import { css } from "../../shared/color.ts";
+import { css } from "../../shared/color/color.ts";
+import { diverging } from "../../shared/color/scales.ts";
 import { h } from "../../shared/dom.ts";
 import type { Frame } from "../../shared/frame.ts";
-import { diverging } from "../../shared/scales.ts";
 import type { TextDrawing } from "./text_view.ts";
 
 interface Mark {

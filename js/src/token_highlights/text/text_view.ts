@@ -1,7 +1,7 @@
 import { codePoints } from "../../shared/codepoints.ts";
+import type { Palette } from "../../shared/color/palette.ts";
 import { h, setAttribute } from "../../shared/dom.ts";
 import { digitsFor, signed } from "../../shared/format.ts";
-import type { Palette } from "../../shared/palette.ts";
 import { highlightOf, isUnderlined, stretchesOf } from "../../shared/words.ts";
 import type { Highlights } from "../state.ts";
 import { type Item, itemsOf, runsOf, specialsOf } from "./items.ts";

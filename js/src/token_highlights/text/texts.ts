@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals-core";
 import { h, setAttribute } from "../../shared/dom.ts";
 import type { Frame } from "../../shared/frame.ts";
+import { differs } from "../../shared/model/read.ts";
 import { follow } from "../../shared/reactive.ts";
-import { differs } from "../../shared/read.ts";
 import type { Store } from "../store.ts";
 import { focusedWord, makeMarks, type Spans } from "./marks.ts";
 import { makeMinimap } from "./minimap.ts";

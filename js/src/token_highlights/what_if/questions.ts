@@ -1,5 +1,5 @@
-import type { Model } from "../../shared/model.ts";
-import { check } from "../../shared/read.ts";
+import type { Model } from "../../shared/model/model.ts";
+import { check } from "../../shared/model/read.ts";
 import type { Trait } from "../traits.ts";
 
 export type Action = "mask" | "delete" | "replace";

@@ -1,10 +1,10 @@
-import { contrast, css } from "../../shared/color.ts";
+import { contrast, css } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
+import { sequential } from "../../shared/color/scales.ts";
 import { h } from "../../shared/dom.ts";
 import { count, decimal, percent } from "../../shared/format.ts";
 import type { Frame } from "../../shared/frame.ts";
-import type { Palette } from "../../shared/palette.ts";
-import { differs } from "../../shared/read.ts";
-import { sequential } from "../../shared/scales.ts";
+import { differs } from "../../shared/model/read.ts";
 import { makeMeter } from "../meter.ts";
 import type { Training } from "../state.ts";
 import { table } from "../table.ts";

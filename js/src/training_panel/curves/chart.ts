@@ -1,7 +1,7 @@
-import { makeCanvas } from "../../shared/canvas.ts";
-import { css, type Rgb } from "../../shared/color.ts";
+import { css, type Rgb } from "../../shared/color/color.ts";
 import { h, setText } from "../../shared/dom.ts";
 import type { Frame } from "../../shared/frame.ts";
+import { makeCanvas } from "../../shared/plot/canvas.ts";
 import {
   areaOf,
   type Bounds,
@@ -9,7 +9,7 @@ import {
   type Plot,
   paint,
   valueAtShare,
-} from "../../shared/plot.ts";
+} from "../../shared/plot/plot.ts";
 import { valueAt } from "./series.ts";
 
 interface ChartOptions {

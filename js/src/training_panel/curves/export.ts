@@ -1,7 +1,7 @@
-import { css } from "../../shared/color.ts";
+import { css } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
 import { h } from "../../shared/dom.ts";
-import type { Palette } from "../../shared/palette.ts";
-import { FONT, paint } from "../../shared/plot.ts";
+import { FONT, paint } from "../../shared/plot/plot.ts";
 import type { Chart } from "./chart.ts";
 import type { Curves } from "./state.ts";
 

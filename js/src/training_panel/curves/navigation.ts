@@ -1,4 +1,4 @@
-import type { Bounds, Line } from "../../shared/plot.ts";
+import type { Bounds, Line } from "../../shared/plot/plot.ts";
 
 /** The visible part of the run: the step under the cursor and the range of steps (null: the whole run). */
 export interface Place {

@@ -1,7 +1,7 @@
-import { css } from "../../shared/color.ts";
+import { css } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
+import { seriesColor } from "../../shared/color/series_colors.ts";
 import { h, setAttribute } from "../../shared/dom.ts";
-import type { Palette } from "../../shared/palette.ts";
-import { seriesColor } from "../../shared/series_colors.ts";
 
 /** Names and colours of the runs; a click selects the run for the header and the other views. */
 export function makeRunLegend(choose: (run: number) => void): {

@@ -1,4 +1,4 @@
-import type { Bounds, Line } from "../../shared/plot.ts";
+import type { Bounds, Line } from "../../shared/plot/plot.ts";
 
 const NONE = new Float64Array(0);
 

@@ -1,8 +1,8 @@
-import type { Rgb } from "../../shared/color.ts";
+import type { Rgb } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
+import { seriesColor } from "../../shared/color/series_colors.ts";
 import { scientific } from "../../shared/format.ts";
-import type { Palette } from "../../shared/palette.ts";
-import type { Bounds, Line, Trace } from "../../shared/plot.ts";
-import { seriesColor } from "../../shared/series_colors.ts";
+import type { Bounds, Line, Trace } from "../../shared/plot/plot.ts";
 import { extent, fromZero, lineOf, shareBounds, tight } from "./series.ts";
 import type { RunCurves } from "./state.ts";
 

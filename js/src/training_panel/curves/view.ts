@@ -1,12 +1,12 @@
-import { css } from "../../shared/color.ts";
+import { css } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
+import { seriesColor } from "../../shared/color/series_colors.ts";
 import { button, h, setAttribute } from "../../shared/dom.ts";
 import { download } from "../../shared/files.ts";
 import { compact, decimal, scientific } from "../../shared/format.ts";
 import type { Frame } from "../../shared/frame.ts";
-import { setTrait } from "../../shared/model.ts";
-import type { Palette } from "../../shared/palette.ts";
-import type { Bounds, Line } from "../../shared/plot.ts";
-import { seriesColor } from "../../shared/series_colors.ts";
+import { setTrait } from "../../shared/model/model.ts";
+import type { Bounds, Line } from "../../shared/plot/plot.ts";
 import type { Training } from "../state.ts";
 import type { Trait } from "../traits.ts";
 import { type Chart, makeChart } from "./chart.ts";

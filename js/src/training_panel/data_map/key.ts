@@ -1,7 +1,7 @@
-import { css } from "../../shared/color.ts";
+import { css } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
 import { h } from "../../shared/dom.ts";
 import { count } from "../../shared/format.ts";
-import type { Palette } from "../../shared/palette.ts";
 import { correctnessColor, SHAPES, shapeOf } from "./paint.ts";
 import { type DataMap, POINT } from "./state.ts";
 

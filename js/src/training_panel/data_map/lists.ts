@@ -1,6 +1,6 @@
 import { button, h, setText } from "../../shared/dom.ts";
 import { count, decimal } from "../../shared/format.ts";
-import { differs } from "../../shared/read.ts";
+import { differs } from "../../shared/model/read.ts";
 import type { Training } from "../state.ts";
 import { table } from "../table.ts";
 import type { DataMap } from "./state.ts";

@@ -1,7 +1,7 @@
-import { css, mix, type Rgb } from "../../shared/color.ts";
-import type { Palette } from "../../shared/palette.ts";
-import { type Area, FONT, type Plot, paintAxes, placesOf } from "../../shared/plot.ts";
-import { seriesColor } from "../../shared/series_colors.ts";
+import { css, mix, type Rgb } from "../../shared/color/color.ts";
+import type { Palette } from "../../shared/color/palette.ts";
+import { seriesColor } from "../../shared/color/series_colors.ts";
+import { type Area, FONT, type Plot, paintAxes, placesOf } from "../../shared/plot/plot.ts";
 import { plain } from "../curves/traces.ts";
 import type { Box } from "../state.ts";
 import { type DataMap, POINT } from "./state.ts";

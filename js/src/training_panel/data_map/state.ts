@@ -1,6 +1,6 @@
-import type { Model } from "../../shared/model.ts";
-import * as read from "../../shared/read.ts";
-import { check } from "../../shared/read.ts";
+import type { Model } from "../../shared/model/model.ts";
+import * as read from "../../shared/model/read.ts";
+import { check } from "../../shared/model/read.ts";
 import type { Trait } from "../traits.ts";
 
 export const MAP_TRAITS = [

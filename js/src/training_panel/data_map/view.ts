@@ -1,9 +1,9 @@
-import { makeCanvas } from "../../shared/canvas.ts";
 import { h, setAttribute, setText } from "../../shared/dom.ts";
 import type { Frame } from "../../shared/frame.ts";
-import { setTrait } from "../../shared/model.ts";
-import { areaOf, valueAtShare } from "../../shared/plot.ts";
-import { differs } from "../../shared/read.ts";
+import { setTrait } from "../../shared/model/model.ts";
+import { differs } from "../../shared/model/read.ts";
+import { makeCanvas } from "../../shared/plot/canvas.ts";
+import { areaOf, valueAtShare } from "../../shared/plot/plot.ts";
 import type { Box, Training } from "../state.ts";
 import type { Trait } from "../traits.ts";
 import { boxAfter, boxBetween, type Limits } from "./brush.ts";

@@ -1,7 +1,7 @@
 import { dropdown, h, setAttribute, setText } from "../../shared/dom.ts";
 import type { Frame } from "../../shared/frame.ts";
-import { setTrait } from "../../shared/model.ts";
-import { differs } from "../../shared/read.ts";
+import { setTrait } from "../../shared/model/model.ts";
+import { differs } from "../../shared/model/read.ts";
 import type { Training } from "../state.ts";
 import type { Trait } from "../traits.ts";
 import { makeFinder } from "./finder.ts";

@@ -1,5 +1,5 @@
 import { h } from "../../shared/dom.ts";
-import { differs } from "../../shared/read.ts";
+import { differs } from "../../shared/model/read.ts";
 import type { Training } from "../state.ts";
 
 /** The main settings of the run in one line, and a note in saved copies. */

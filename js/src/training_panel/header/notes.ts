@@ -1,6 +1,6 @@
 import { h } from "../../shared/dom.ts";
 import { count } from "../../shared/format.ts";
-import { differs } from "../../shared/read.ts";
+import { differs } from "../../shared/model/read.ts";
 import type { Training } from "../state.ts";
 
 /** The notes of the run, newest first. */

@@ -1,7 +1,7 @@
 import { drawnRuns } from "../../shared/codepoints.ts";
+import type { Palette } from "../../shared/color/palette.ts";
 import { button, drawing, h, setText } from "../../shared/dom.ts";
 import { percent } from "../../shared/format.ts";
-import type { Palette } from "../../shared/palette.ts";
 import { highlighted, spanned } from "../../shared/words.ts";
 import { makeMeter } from "../meter.ts";
 import type { ProbeHistory } from "./state.ts";

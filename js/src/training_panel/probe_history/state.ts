@@ -1,8 +1,8 @@
 import { codePoints, type Range } from "../../shared/codepoints.ts";
-import type { Model } from "../../shared/model.ts";
-import * as read from "../../shared/read.ts";
-import { check } from "../../shared/read.ts";
-import { largestMagnitude } from "../../shared/scales.ts";
+import { largestMagnitude } from "../../shared/color/scales.ts";
+import type { Model } from "../../shared/model/model.ts";
+import * as read from "../../shared/model/read.ts";
+import { check } from "../../shared/model/read.ts";
 import type { Trait } from "../traits.ts";
 
 export const PROBE_HISTORY_TRAITS = [

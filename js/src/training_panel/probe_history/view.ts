@@ -1,8 +1,8 @@
 import { button, h } from "../../shared/dom.ts";
 import type { Frame } from "../../shared/frame.ts";
 import { makeLegend } from "../../shared/legend.ts";
-import { setTrait } from "../../shared/model.ts";
-import { differs } from "../../shared/read.ts";
+import { setTrait } from "../../shared/model/model.ts";
+import { differs } from "../../shared/model/read.ts";
 import type { Training } from "../state.ts";
 import type { Trait } from "../traits.ts";
 import { makePlayer, snapshotAt } from "./player.ts";

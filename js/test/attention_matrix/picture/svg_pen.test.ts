@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { svgOf } from "../../../src/attention_matrix/picture/save.ts";
 import { svgPen } from "../../../src/attention_matrix/picture/svg_pen.ts";
 import type { Grid, Pen } from "../../../src/attention_matrix/plot/pen.ts";
-import { makePalette } from "../../../src/shared/palette.ts";
+import { makePalette } from "../../../src/shared/color/palette.ts";
 
 const palette = makePalette([255, 255, 255], null);
 const colors = Array.from({ length: 256 }, (_, i) => [i, i, i] as const);

@@ -4,7 +4,7 @@ import { absence } from "../../../src/attention_matrix/similar/view.ts";
 import type { Attention } from "../../../src/attention_matrix/state.ts";
 import widget from "../../../src/attention_matrix.ts";
 import { DAMAGED } from "../../../src/shared/frame.ts";
-import type { Model } from "../../../src/shared/model.ts";
+import type { Model } from "../../../src/shared/model/model.ts";
 import { floats, ints, modelOf } from "../../shared/models.ts";
 import { attention, attentionState } from "../models.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { contrast, hex, type Rgb, toOklab } from "../../../src/shared/color.ts";
-import { makePalette } from "../../../src/shared/palette.ts";
+import { contrast, hex, type Rgb, toOklab } from "../../../src/shared/color/color.ts";
+import { makePalette } from "../../../src/shared/color/palette.ts";
+import { seriesColor } from "../../../src/shared/color/series_colors.ts";
 import {
   areaOf,
   type Bounds,
@@ -8,8 +9,7 @@ import {
   shareOf,
   ticks,
   valueAtShare,
-} from "../../../src/shared/plot.ts";
-import { seriesColor } from "../../../src/shared/series_colors.ts";
+} from "../../../src/shared/plot/plot.ts";
 import { csvOf } from "../../../src/training_panel/curves/export.ts";
 import { beside, scaled, steered, zoomed } from "../../../src/training_panel/curves/navigation.ts";
 import {

@@ -1,5 +1,5 @@
-import { h } from "./dom.ts";
-import type { Frame } from "./frame.ts";
+import { h } from "../dom.ts";
+import type { Frame } from "../frame.ts";
 
 type Painter = (ctx: CanvasRenderingContext2D, width: number, height: number) => void;
 

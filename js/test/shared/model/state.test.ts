@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Model } from "../../src/shared/model.ts";
-import { attempt } from "../../src/shared/read.ts";
-import { highlightsReader } from "../../src/token_highlights/state.ts";
-import { trainingReader } from "../../src/training_panel/state.ts";
-import { bytes, floats, highlightsState, ints, modelOf, trainingState } from "./models.ts";
+import type { Model } from "../../../src/shared/model/model.ts";
+import { attempt } from "../../../src/shared/model/read.ts";
+import { highlightsReader } from "../../../src/token_highlights/state.ts";
+import { trainingReader } from "../../../src/training_panel/state.ts";
+import { bytes, floats, highlightsState, ints, modelOf, trainingState } from "../models.ts";
 
 const readHighlights = (model: Model) => highlightsReader()(model);
 

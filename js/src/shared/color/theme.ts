@@ -1,5 +1,5 @@
+import { h } from "../dom.ts";
 import { over, parseColor, type Rgb } from "./color.ts";
-import { h } from "./dom.ts";
 import { makePalette, ownBackground, type Palette, paletteProperties } from "./palette.ts";
 
 const HOST_BACKGROUND = "var(--jp-layout-color1, var(--vscode-editor-background, transparent))";

@@ -1,5 +1,5 @@
-import { css, type Rgb } from "./color.ts";
-import type { Palette } from "./palette.ts";
+import { css, type Rgb } from "../color/color.ts";
+import type { Palette } from "../color/palette.ts";
 
 export const FONT = '11px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
 

@@ -9,9 +9,9 @@ import {
   parseColor,
   type Rgb,
   toOklab,
-} from "../../src/shared/color.ts";
-import { makePalette } from "../../src/shared/palette.ts";
-import { diverging, largestMagnitude, sequential } from "../../src/shared/scales.ts";
+} from "../../../src/shared/color/color.ts";
+import { makePalette } from "../../../src/shared/color/palette.ts";
+import { diverging, largestMagnitude, sequential } from "../../../src/shared/color/scales.ts";
 
 // Own themes, JupyterLab, VS Code, marimo, Solarized, high contrast and a middling grey.
 const BACKGROUNDS = [

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { followLiveness } from "../../src/shared/liveness.ts";
-import { modelOf } from "./models.ts";
+import { followLiveness } from "../../../src/shared/model/liveness.ts";
+import { modelOf } from "../models.ts";
 
 it.each([
   [{ _static: false, layout: { comm_live: true } }, false],
