@@ -1,12 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import widget from "../../src/attention_matrix.ts";
 import { DAMAGED } from "../../src/shared/frame.ts";
 import type { Model } from "../../src/shared/model/model.ts";
 import { bytes, floats, ints, modelOf } from "../shared/models.ts";
+import {
+  click,
+  closeView,
+  find,
+  frames,
+  mount,
+  named,
+  press,
+  render,
+  set,
+  usePage,
+} from "../shared/page.ts";
 import { attentionState, mapEntry } from "./models.ts";
-
-let el: HTMLElement;
-let closing: AbortController;
 
 /** A drawing context that draws nothing: happy-dom has none, and layout and keys need one to measure with. */
 const context = (): unknown =>
@@ -18,46 +27,20 @@ const context = (): unknown =>
     },
   );
 
+usePage();
 beforeEach(() => {
-  vi.useFakeTimers();
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(context as never);
   vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(862);
-  el = document.createElement("div");
-  document.body.replaceChildren(el);
-  closing = new AbortController();
-});
-afterEach(() => {
-  closing.abort();
-  vi.restoreAllMocks();
-  vi.useRealTimers();
 });
 
-const frames = () => vi.advanceTimersByTime(50);
-const find = (selector: string) => [...el.querySelectorAll<HTMLElement>(selector)];
 const canvas = () => find("canvas")[0];
-const named = (name: string) =>
-  find("button").find((one) => one.getAttribute("aria-label") === name || one.textContent === name);
-const press = (target: Element | null | undefined, key: string) => {
-  target?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true }));
-  frames();
-};
-const click = (name: string) => {
-  named(name)?.click();
-  frames();
-};
 
 function open(changes: Record<string, unknown> = {}): Model & { sent: unknown[] } {
   const sent: unknown[] = [];
   const model = { ...modelOf(attentionState(changes)), send: (it: unknown) => sent.push(it), sent };
-  widget.render({ model, el, signal: closing.signal });
-  frames();
+  render(widget, model);
   return model;
 }
-
-const set = (model: Model, changes: Record<string, unknown>) => {
-  for (const [name, value] of Object.entries(changes)) model.set(name, value);
-  frames();
-};
 
 describe("the attention matrix", () => {
   it("has four views, one at a time, chosen by click and by arrow", () => {
@@ -115,19 +98,21 @@ describe("the attention matrix", () => {
     const heads = find('select[aria-label="Head"] option') as HTMLOptionElement[];
     expect(layers.map(({ disabled }) => disabled)).toEqual([true, false, false]);
     expect(heads.map(({ disabled }) => disabled)).toEqual([true, false, true]);
-    expect(el.textContent).toContain("2 of 4 heads in full");
+    expect(mount().textContent).toContain("2 of 4 heads in full");
   });
 
   it("states the limits of attention, beside the measured effect of the head", () => {
     const model = open();
-    expect(el.textContent).toContain(
+    expect(mount().textContent).toContain(
       "Attention shows where a head looks, not why the model decided.",
     );
-    expect(el.textContent).toContain(
+    expect(mount().textContent).toContain(
       "Without layer 2, head 1: logit of positive 2.31 → 1.90 (effect +0.41, exact).",
     );
     set(model, { head: 1 });
-    expect(el.textContent).toContain("2.31 → 2.71 (effect −0.40, estimated from one gradient).");
+    expect(mount().textContent).toContain(
+      "2.31 → 2.71 (effect −0.40, estimated from one gradient).",
+    );
   });
 
   it("moves by the keys, and selects the word and the token", () => {
@@ -205,7 +190,7 @@ describe("the mosaic", () => {
       ablated: [[1, 0]],
       ablated_probabilities: floats(0.6, 0.4),
     });
-    expect(el.textContent).toContain("1 head off: P(positive) 0.75 → 0.40");
+    expect(mount().textContent).toContain("1 head off: P(positive) 0.75 → 0.40");
     click("Switch all heads on");
     expect(model.get("ablated")).toEqual([]);
   });
@@ -215,7 +200,7 @@ describe("the mosaic", () => {
     expect(named("Cancel")?.hidden).toBe(true);
     click("Measure effects");
     set(model, { effects_progress: 0.42, measuring: true });
-    expect(el.textContent).toContain("Measuring effects: 42%");
+    expect(mount().textContent).toContain("Measuring effects: 42%");
     click("Cancel");
     expect(model.sent).toEqual([{ command: "effects" }, { command: "cancel" }]);
     set(model, { effects_progress: 1 });
@@ -307,7 +292,7 @@ it("says what is wrong with a forged state, and stays alive", () => {
 
 it("leaves nothing behind when it closes", () => {
   const model = open();
-  closing.abort();
+  closeView();
   set(model, { head: 1 });
-  expect(el.childNodes).toHaveLength(0);
+  expect(mount().childNodes).toHaveLength(0);
 });

@@ -11,7 +11,7 @@ import highlights from "../../src/token_highlights/token_highlights.css?raw";
 import menu from "../../src/token_highlights/what_if/menu.css?raw";
 import curves from "../../src/training_panel/curves/curves.css?raw";
 import form from "../../src/training_panel/form/form.css?raw";
-import film from "../../src/training_panel/probe_history/probe_history.css?raw";
+import probeHistory from "../../src/training_panel/probe_history/probe_history.css?raw";
 import training from "../../src/training_panel/training_panel.css?raw";
 import views from "../../src/training_panel/views.css?raw";
 
@@ -19,7 +19,7 @@ const sheets = {
   base: base + words + plot,
   attention: attention + attentionPlots,
   highlights: prediction + highlights + menu + rows + evidence,
-  training: training + curves + form + film + views,
+  training: training + curves + form + probeHistory + views,
 };
 
 /** The selectors of a sheet, without those inside keyframes. */

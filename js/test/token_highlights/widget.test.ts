@@ -1,41 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DAMAGED } from "../../src/shared/frame.ts";
 import type { Model } from "../../src/shared/model/model.ts";
 import highlights from "../../src/token_highlights.ts";
 import { bytes, floats, highlightsState, ints, modelOf } from "../shared/models.ts";
+import { closeView, find, frames, mount, press, render, usePage } from "../shared/page.ts";
+import { words } from "./page.ts";
 
-let el: HTMLElement;
-let closing: AbortController;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  el = document.createElement("div");
-  document.body.replaceChildren(el);
-  closing = new AbortController();
-});
-afterEach(() => {
-  closing.abort();
-  vi.useRealTimers();
-});
-
-const frames = () => vi.advanceTimersByTime(50);
+usePage();
 
 function open(
   widget: { render: (context: never) => unknown },
   state: Record<string, unknown>,
 ): Model {
   const model = modelOf(state);
-  widget.render({ model, el, signal: closing.signal } as never);
-  frames();
+  render(widget, model);
   return model;
 }
 
-const find = (selector: string) => [...el.querySelectorAll<HTMLElement>(selector)];
-const words = () => find('[role="option"]');
-const press = (target: Element | null | undefined, key: string) => {
-  target?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true }));
-  frames();
-};
 const edit = () => {
   press(words()[0], "e");
   const field = find("textarea")[0] as HTMLTextAreaElement;
@@ -204,7 +185,7 @@ describe("token highlights", () => {
     expect(model.get("target")).toBe("positive");
     expect(find("textarea")[0]?.hidden).toBe(true);
     expect(find("button").find((button) => button.textContent === "Edit")?.hidden).toBe(true);
-    expect(el.textContent).toMatch("Saved copy: no kernel attached");
+    expect(mount().textContent).toMatch("Saved copy: no kernel attached");
     words()[1]?.click();
     expect(model.get("selected")).toBe(1);
   });
@@ -251,18 +232,17 @@ describe("token highlights", () => {
 
   it("leave nothing behind when they close", () => {
     const model = open(highlights, highlightsState());
-    closing.abort();
-    expect(el.childNodes).toHaveLength(0);
+    closeView();
+    expect(mount().childNodes).toHaveLength(0);
     model.set("text", "x");
     frames();
-    expect(el.childNodes).toHaveLength(0);
+    expect(mount().childNodes).toHaveLength(0);
   });
 
   it("work inside a shadow root", () => {
     const host = document.createElement("div");
     document.body.append(host);
-    el = document.createElement("div");
-    host.attachShadow({ mode: "open" }).append(el);
+    host.attachShadow({ mode: "open" }).append(mount());
     const model = open(highlights, highlightsState());
     words()[2]?.click();
     expect(model.get("selected")).toBe(2);

@@ -1,45 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { DAMAGED } from "../../src/shared/frame.ts";
 import type { Model } from "../../src/shared/model/model.ts";
 import panel from "../../src/training_panel.ts";
 import { floats, ints, modelOf, trainingState } from "../shared/models.ts";
+import { closeView, find, frames, mount, named, press, render, usePage } from "../shared/page.ts";
 
-let el: HTMLElement;
-let closing: AbortController;
 let sent: unknown[];
 
+usePage();
 beforeEach(() => {
-  vi.useFakeTimers();
-  el = document.createElement("div");
-  document.body.replaceChildren(el);
-  closing = new AbortController();
   sent = [];
 });
-afterEach(() => {
-  closing.abort();
-  vi.useRealTimers();
-});
 
-const frames = () => vi.advanceTimersByTime(50);
-const find = (selector: string) => [...el.querySelectorAll<HTMLElement>(selector)];
-const named = (name: string) =>
-  find("button").find((one) => [one.textContent, one.getAttribute("aria-label")].includes(name));
 const visible = (one: HTMLElement | undefined) =>
   one !== undefined && one.closest("[hidden]") === null;
 
 function open(changes: Record<string, unknown>): Model {
   const model = modelOf(trainingState(changes));
   model.send = (content) => sent.push(content);
-  panel.render({ model, el, signal: closing.signal });
-  frames();
+  render(panel, model);
   return model;
 }
-const press = (target: Element | null | undefined, key: string, more: KeyboardEventInit = {}) => {
-  target?.dispatchEvent(
-    new KeyboardEvent("keydown", { key, bubbles: true, composed: true, ...more }),
-  );
-  frames();
-};
 const enter = (field: HTMLInputElement, text: string) => {
   field.value = text;
   field.dispatchEvent(new Event("input"));
@@ -103,7 +84,7 @@ describe("the form", () => {
     });
     enter(inputs[0] as HTMLInputElement, "0");
     expect(model.get("values")).toMatchObject({ epochs: 5 });
-    expect(el.textContent).toMatch("“0” is not valid");
+    expect(mount().textContent).toMatch("“0” is not valid");
   });
 
   it("keeps two changes made before Python answers", () => {
@@ -236,18 +217,18 @@ describe("the data map", () => {
       selected_count: 37,
       _selected: [[4, "a <i>fine</i> film", "positive", 0.91, 0.1, 1]],
     });
-    expect(el.textContent).toMatch("37 of 1,200 examples selected");
+    expect(mount().textContent).toMatch("37 of 1,200 examples selected");
     const cells = find(".bw-picked tbody td").map((one) => one.textContent);
     expect(cells).toEqual(["4", "a <i>fine</i> film", "positive", "0.91", "0.10", "1.00"]);
-    expect(el.textContent).toMatch("row 17: labelled negative, probably positive (0.94)");
+    expect(mount().textContent).toMatch("row 17: labelled negative, probably positive (0.94)");
   });
 
   it("is not brushed in a saved copy", () => {
     const model = open({ ...view, _static: true });
     press(find('.bw-map [role="img"]')[0], "ArrowRight");
     expect(model.get("brush")).toEqual([]);
-    expect(el.textContent).toMatch("Saved copy: no kernel attached.");
-    expect(el.textContent).toMatch("probably positive");
+    expect(mount().textContent).toMatch("Saved copy: no kernel attached.");
+    expect(mount().textContent).toMatch("probably positive");
   });
 });
 
@@ -309,7 +290,7 @@ describe("the panel", () => {
         (one) => visible(one) && !one.matches('[role="tab"], .bw-player *, .bw-curves *'),
       );
       expect(changing).toEqual([]);
-      expect(el.textContent).toMatch("Saved copy: no kernel attached.");
+      expect(mount().textContent).toMatch("Saved copy: no kernel attached.");
     },
   );
 
@@ -330,10 +311,10 @@ describe("the panel", () => {
   it("leaves nothing behind when it closes", () => {
     const model = open({ view: "probes" });
     named("Play the probe history")?.click();
-    closing.abort();
+    closeView();
     const frame = model.get("snapshot");
     vi.advanceTimersByTime(5000);
     expect(model.get("snapshot")).toBe(frame);
-    expect(el.childNodes).toHaveLength(0);
+    expect(mount().childNodes).toHaveLength(0);
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { withToggled } from "../../../src/attention_matrix/prediction/masking.ts";
 import { absence } from "../../../src/attention_matrix/similar/view.ts";
 import type { Attention } from "../../../src/attention_matrix/state.ts";
@@ -6,6 +6,17 @@ import widget from "../../../src/attention_matrix.ts";
 import { DAMAGED } from "../../../src/shared/frame.ts";
 import type { Model } from "../../../src/shared/model/model.ts";
 import { floats, ints, modelOf } from "../../shared/models.ts";
+import {
+  closeView,
+  find,
+  frames,
+  mount,
+  named,
+  press,
+  render,
+  set,
+  usePage,
+} from "../../shared/page.ts";
 import { attention, attentionState } from "../models.ts";
 
 const MARKUP = '<img src=x onerror="hacked = true">';
@@ -36,40 +47,16 @@ const FOUND = {
   _matches_of: { token: 1, layer: 1, by: "embedding", heads: [0] },
 };
 
-let el: HTMLElement;
-let closing: AbortController;
-beforeEach(() => {
-  vi.useFakeTimers();
-  el = document.createElement("div");
-  document.body.replaceChildren(el);
-  closing = new AbortController();
-});
-afterEach(() => {
-  closing.abort();
-  vi.useRealTimers();
-});
+usePage();
 
-const frames = () => vi.advanceTimersByTime(50);
-const find = (selector: string) => [...el.querySelectorAll<HTMLElement>(selector)];
 const said = () => find(".bw-similar-status")[0]?.textContent;
 const chips = () => find(".bw-token") as HTMLButtonElement[];
-const named = (name: string) =>
-  find("button").find((one) => one.getAttribute("aria-label") === name || one.textContent === name);
-const press = (target: Element | null | undefined, key: string) => {
-  target?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true }));
-  frames();
-};
+
 function open(changes: Record<string, unknown> = {}): Model {
   const model = modelOf(attentionState(changes));
-  widget.render({ model, el, signal: closing.signal });
-  frames();
+  render(widget, model);
   return model;
 }
-const set = (model: Model, changes: Record<string, unknown>) => {
-  for (const [name, value] of Object.entries(changes)) model.set(name, value);
-  frames();
-};
-
 describe("the similar tokens", () => {
   it("are offered only if there is a corpus", () => {
     const model = open();
@@ -190,7 +177,7 @@ describe("a token", () => {
       ablated_probabilities: floats(0.6, 0.4),
       ablated: [[0, 1]],
     });
-    expect(el.textContent).toContain("2 tokens masked, 1 head off: P(positive) 0.75 → 0.40");
+    expect(mount().textContent).toContain("2 tokens masked, 1 head off: P(positive) 0.75 → 0.40");
     named("Switch all heads on and unmask all tokens")?.click();
     expect([model.get("masked"), model.get("ablated")]).toEqual([[], []]);
   });
@@ -224,8 +211,7 @@ describe("a token", () => {
       expect(find(".bw-mask")[0]?.hidden).toBe(true);
       press(chips()[1], "m");
       expect(model.get("masked")).toEqual([]);
-      closing.abort();
-      closing = new AbortController();
+      closeView();
     }
   });
 });
