@@ -77,8 +77,16 @@ def read_labelled(
             names, labels = single_labels(column, classes)
             if classes is None:
                 _warn_of_many(names, len(texts))
-    rows = tuple(frame.index) if frame.index.is_unique else range(len(frame))
-    return Labelled(texts, pairs, labels, names, rows)
+    return Labelled(texts, pairs, labels, names, _row_names(frame.index))
+
+
+def _row_names(index: pd.Index[Any]) -> Sequence[Any]:
+    """Return what rows are called: their index, or their positions if it repeats."""
+    if not index.is_unique:
+        return range(len(index))
+    if isinstance(index, pd.RangeIndex):
+        return range(index.start, index.stop, index.step)
+    return tuple(index)
 
 
 def check_unread(columns: object, label_separator: object) -> None:

@@ -232,7 +232,7 @@ class BertClassifier(OtherNames, TextModel):
         )
         with self.lock:
             probabilities = self.text_probabilities(checked.texts, checked.pairs)
-        return evaluate(probabilities, checked.labels, self.labels)
+        return evaluate(probabilities, checked.labels, self.labels, checked)
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write a plain Hugging Face folder that ``transformers.pipeline`` loads.

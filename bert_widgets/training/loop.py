@@ -314,7 +314,7 @@ class Loop:
         clf, valid = self._job.clf, cast("TextData", self._job.valid)
         # Only this thread changes the weights, so others may use the model between the batches.
         probabilities = clf.text_probabilities(valid.texts, valid.pairs)
-        result = evaluate(probabilities, valid.labels, clf.labels)
+        result = evaluate(probabilities, valid.labels, clf.labels, valid)
         position.seconds += time.perf_counter() - start
         value = -result.loss if chosen.best_by == "loss" else getattr(result, chosen.best_by)
         if position.best is None or value > position.best:

@@ -91,12 +91,17 @@ def latest(folder: Path) -> Path:
 
 
 def write_data(path: Path, data: TextData) -> None:
-    """Write labelled texts as JSON lines: the classes, then one [text, label(, pair)] per line."""
+    """Write labelled texts as JSON lines: the classes, then one [text, label(, pair)] per line.
+
+    Rows with other names than numbers keep them as texts.
+    """
     columns = [data.texts, data.label_names(), *([] if data.pairs is None else [data.pairs])]
 
     def fill(partial: Path) -> None:
         with partial.open("w", encoding="ascii") as file:
-            file.write(json.dumps({"classes": data.classes, "multi_label": data.multi_label}))
+            rows = [row if isinstance(row, int | str) else str(row) for row in data.rows]
+            head = {"classes": data.classes, "multi_label": data.multi_label, "rows": rows}
+            file.write(json.dumps(head))
             file.writelines(f"\n{json.dumps(row)}" for row in zip(*columns, strict=True))
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +123,8 @@ def read_data(path: Path) -> TextData:
     else:
         labels = np.array([numbers[row[1]] for row in rows], np.int64)
     pairs = tuple(row[2] for row in rows) if rows and len(rows[0]) > 2 else None  # noqa: PLR2004
-    return TextData(tuple(row[0] for row in rows), pairs, labels, classes)
+    names = tuple(head.get("rows", ()))
+    return TextData(tuple(row[0] for row in rows), pairs, labels, classes, names)
 
 
 def _atomically(final: Path, fill: Callable[[Path], None]) -> None:

@@ -278,10 +278,12 @@ def _under(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[An
 
 
 def _plain(evaluation: Evaluation) -> dict[str, Any]:
-    values = {f.name: getattr(evaluation, f.name) for f in dataclasses.fields(evaluation)}
+    measures = dataclasses.replace(evaluation, data=None, probabilities=None)
+    values = {f.name: getattr(measures, f.name) for f in dataclasses.fields(measures)}
     return {
         name: value.tolist() if isinstance(value, np.ndarray) else value
         for name, value in values.items()
+        if value is not None
     }
 
 

@@ -122,7 +122,7 @@ class Dynamics:
         return _share(self._right, self._counts)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per example, indexed by its row number in the training data.
+        """Return one row per example, indexed by what it is called in the source.
 
         Columns are ``text``, ``pair`` (for pairs), ``label``, ``confidence``, ``variability``,
         ``correctness`` and ``times_seen``.
@@ -147,7 +147,8 @@ class Dynamics:
         Returns
         -------
         pandas.DataFrame
-            Columns ``row``, ``text``, ``pair`` (for pairs), ``label``, ``suggested``, ``score``.
+            Columns ``row`` (what it is called in the source, see `TextData.rows`), ``text``,
+            ``pair`` (for pairs), ``label``, ``suggested``, ``score``.
 
         Raises
         ------
@@ -162,11 +163,11 @@ class Dynamics:
             raise ValueError(msg)
         seen = np.flatnonzero(self._counts)
         errors = label_errors(self._means[seen], self.data.labels[seen], self.data.classes)
-        errors["row"] = seen[errors["row"]]
-        rows = errors["row"].tolist()
-        errors.insert(1, "text", [self.data.texts[row] for row in rows])
+        positions = seen[errors["row"]].tolist()
+        errors["row"] = [self.data.rows[i] for i in positions]
+        errors.insert(1, "text", [self.data.texts[i] for i in positions])
         if self.data.pairs is not None:
-            errors.insert(2, "pair", [self.data.pairs[row] for row in rows])
+            errors.insert(2, "pair", [self.data.pairs[i] for i in positions])
         return errors
 
     def state(self) -> dict[str, NDArray[Any]]:

@@ -71,14 +71,14 @@ def training_html(  # noqa: PLR0913 - the parts of the page
         heads = [name.replace("_", " ") for name in shown[0]]
         parts.append(grid(heads, ([f"{v:.4g}" for v in row.values()] for row in shown)))
     if evaluation is not None:
-        measures = zip(
-            evaluation.precision, evaluation.recall, evaluation.f1, evaluation.support, strict=True
-        )
+        table = evaluation.to_frame().head(MOST_ROWS)
         classes = [
-            [isolated(name), f"{precision:.3f}", f"{recall:.3f}", f"{f1:.3f}", str(support)]
-            for name, (precision, recall, f1, support) in zip(
-                evaluation.classes[:MOST_ROWS], measures, strict=False
-            )
+            [
+                isolated(name),
+                *("-" if np.isnan(x) else f"{x:.3f}" for x in measures),
+                f"{texts:.0f}",
+            ]
+            for name, *measures, texts in table.itertuples()
         ]
         parts.append(grid(["class", "precision", "recall", "F1", "texts"], classes))
     if probes is not None:

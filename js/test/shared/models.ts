@@ -131,7 +131,7 @@ export function trainingState(changes: Record<string, unknown> = {}): Record<str
     brush: [],
     selected_count: 0,
     _selected: [],
-    _suspects: [[17, "a fine film", "negative", "positive", 0.94]],
+    _suspects: [["17", "a fine film", "negative", "positive", 0.94]],
     view: "curves",
     ...changes,
   };

@@ -215,7 +215,7 @@ describe("the data map", () => {
       ...view,
       brush: [0, 0.2, 0, 1],
       selected_count: 37,
-      _selected: [[4, "a <i>fine</i> film", "positive", 0.91, 0.1, 1]],
+      _selected: [["4", "a <i>fine</i> film", "positive", 0.91, 0.1, 1]],
     });
     expect(mount().textContent).toMatch("37 of 1,200 examples selected");
     const cells = find(".bw-picked tbody td").map((one) => one.textContent);

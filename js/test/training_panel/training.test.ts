@@ -189,7 +189,7 @@ describe("the brush", () => {
   it("stands beside plain words", () => {
     const { map } = training();
     expect(coverage(map)).toBe("2 of 1,200 examples, recorded over 0.4 epochs");
-    expect(suspicion([17, "x", "negative", "positive", 0.94])).toBe(
+    expect(suspicion(["17", "x", "negative", "positive", 0.94])).toBe(
       "row 17: labelled negative, probably positive (0.94)",
     );
   });

@@ -92,7 +92,8 @@ def test_texts_are_read_back_as_they_were(tmp_path_factory, data):
         if several
         else random.integers(0, len(classes), size)
     )
-    written = TextData(data.draw(text), data.draw(st.none() | text), labels, classes)
+    rows = data.draw(st.permutations(range(100)) | st.permutations("abcde"))[:size]
+    written = TextData(data.draw(text), data.draw(st.none() | text), labels, classes, rows)
     path = tmp_path_factory.mktemp("texts") / "data.jsonl"
     write_data(path, written)
     restored = read_data(path)
@@ -101,6 +102,7 @@ def test_texts_are_read_back_as_they_were(tmp_path_factory, data):
         written.pairs,
         written.classes,
     )
+    assert list(restored.rows) == list(written.rows)
     assert restored.labels.dtype == written.labels.dtype
     np.testing.assert_array_equal(restored.labels, written.labels)
 
@@ -197,7 +199,7 @@ def test_texts_of_another_run_are_refused_and_the_model_left_unchanged(saved, tm
     for parameter in clf.parameters():
         parameter.data += 1
     untouched = weights(clf).clone()
-    with pytest.raises(CheckpointError, match=r"train\.jsonl has 4,223 bytes instead of 1,114"):
+    with pytest.raises(CheckpointError, match=r"train\.jsonl has [0-9,]+ bytes instead of [0-9,]+"):
         Trainer.resume(folder, clf=clf)
     assert torch.equal(weights(clf), untouched)
 

@@ -82,8 +82,6 @@ class DataMap:
 
     def frame(self, rows: NDArray[np.intp]) -> pd.DataFrame:
         """Return examples as the table of `Dynamics.to_frame`."""
-        import pandas as pd
-
         frame = self._dynamics.data.take(rows).to_frame()
         if frame.empty:
             frame = frame.astype("str")  # pandas cannot infer the type of no values
@@ -92,14 +90,14 @@ class DataMap:
             variability=self._variability[rows],
             correctness=self._correctness[rows],
             times_seen=self._counts[rows],
-        ).set_index(pd.Index(rows, name="row"))
+        ).rename_axis("row")
 
     def _listed(self, rows: NDArray[np.intp]) -> list[list[Any]]:
         """Return the first examples: row, text, label, confidence, variability, correctness."""
         few = rows[:_MOST_LISTED]
         return [
             [
-                int(row),
+                _row(self._dynamics.data.rows[row]),
                 _text(self._dynamics, row),
                 _label(self._dynamics, row),
                 *map(float, numbers),
@@ -148,12 +146,24 @@ def _suspects(dynamics: Dynamics) -> list[list[Any]]:
     if dynamics.data.multi_label:
         return []
     errors = dynamics.label_errors().head(_MOST_LISTED)
+    second = errors["pair"] if "pair" in errors else [""] * len(errors)
+    columns = ("row", "text", "label", "suggested", "score")
     return [
-        [int(row), _text(dynamics, row), label, suggested, float(score)]
-        for row, label, suggested, score in zip(
-            errors["row"], errors["label"], errors["suggested"], errors["score"], strict=True
+        [
+            _row(row),
+            shortened(f"{text}\n{other}" if other else text),
+            label,
+            suggested,
+            float(score),
+        ]
+        for row, text, label, suggested, score, other in zip(
+            *(errors[name] for name in columns), second, strict=True
         )
     ]
+
+
+def _row(name: object) -> str:
+    return shortened(str(name))
 
 
 def _text(dynamics: Dynamics, row: int) -> str:

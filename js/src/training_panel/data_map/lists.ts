@@ -11,7 +11,7 @@ function selectedTable({ selected }: DataMap): HTMLElement {
     "Selected examples",
     columns,
     selected.map(([row, text, label, confidence, variability, correctness]) => [
-      String(row),
+      row,
       h("span", { dir: "auto" }, text),
       label,
       decimal(confidence, 2),

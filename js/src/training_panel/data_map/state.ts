@@ -25,10 +25,10 @@ export interface DataMap {
   /** The number of examples, whether drawn or not. */
   size: number;
   selectedCount: number;
-  /** Row, text, label, confidence, variability, correctness. */
-  selected: [number, string, string, number, number, number][];
-  /** Row, text, label, the label it looks like, how suspicious. */
-  suspects: [number, string, string, string, number][];
+  /** Name of the row, text, label, confidence, variability, correctness. */
+  selected: [string, string, string, number, number, number][];
+  /** Name of the row, text, label, the label it looks like, how suspicious. */
+  suspects: [string, string, string, string, number][];
 }
 
 export function readMap(model: Model<MapTrait>): DataMap {
@@ -45,7 +45,7 @@ export function readMap(model: Model<MapTrait>): DataMap {
     epochs: read.number(model, "map_epochs"),
     size: read.integer(model, "map_size"),
     selectedCount: read.integer(model, "selected_count"),
-    selected: read.tuples(model, "_selected", number, text, text, number, number, number),
-    suspects: read.tuples(model, "_suspects", number, text, text, text, number),
+    selected: read.tuples(model, "_selected", text, text, text, number, number, number),
+    suspects: read.tuples(model, "_suspects", text, text, text, text, number),
   };
 }

@@ -184,7 +184,7 @@ describe("training", () => {
     ["scores of other classes", { _per_class: floats(1, 1, 1, 1) }],
     ["a point that is nowhere", { _map: floats(Number.NaN, 1, 1, 1) }],
     ["half a box", { brush: [0, 1] }],
-    ["suspects without a score", { _suspects: [[1, "a", "b", "c"]] }],
+    ["suspects without a score", { _suspects: [["1", "a", "b", "c"]] }],
   ])("turns %s into one sentence", (_what, changes) => {
     expect(damage(() => state(changes))).toMatch(/^[“A-Z].+\.$/);
   });

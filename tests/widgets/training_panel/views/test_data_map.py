@@ -71,9 +71,9 @@ def test_the_box_selects_among_all_examples(by_page, monkeypatch):
         pd.testing.assert_frame_equal(panel.selection.sort_index(), expected)
         assert panel.selection["confidence"].is_monotonic_increasing
         listed = page.state["_selected"]
-        assert [row[0] for row in listed] == panel.selection.index[:50].tolist()
+        assert [row[0] for row in listed] == panel.selection.index[:50].map(str).tolist()
         for row, text, label, confidence, variability, correctness in listed:
-            line = everything.loc[row]
+            line = everything.loc[int(row)]
             assert (text, label) == (line["text"], line["label"])
             assert [confidence, variability, correctness] == pytest.approx(
                 line[["confidence", "variability", "correctness"]].tolist()
@@ -153,7 +153,7 @@ def test_likely_label_errors_are_listed():
     listed = page_of(TrainingPanel(mine)).state["_suspects"]
     assert [[row, text, label, suggested] for row, text, label, suggested, _ in listed] == errors[
         ["row", "text", "label", "suggested"]
-    ].to_numpy().tolist()
+    ].astype({"row": str}).to_numpy().tolist()
     assert [score for *_, score in listed] == pytest.approx(errors["score"].tolist())
 
 
