@@ -52,7 +52,7 @@ INSTEAD = ALL_CORES | {
     "test_data": _TEST,
     "tokenizer": "the classifier has its tokenizer, clf.tokenizer.",
     "validation_split": "split the data first: train, valid = data.split(0.2).",
-    "verbose": "nothing is printed; a TrainingPanel or run.wait() shows the progress.",
+    "verbose": "a TrainingPanel or run.wait() shows the progress, unless wait(progress=False).",
 }
 """Options of other libraries for which there is none here, and what to do instead."""
 

@@ -12,6 +12,7 @@ from .._common.forks import at_fork
 from .checkpoints.files import CheckpointError
 from .ending import stop_before_end
 from .records.reporting import name_of
+from .waiting import wait_showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,6 +114,11 @@ class Run(Generic[T]):
         return self.trainer.progress
 
     @property
+    def watched(self) -> bool:
+        """Whether something watches the run, as a panel does: see `subscribe`."""
+        return bool(self._callbacks)
+
+    @property
     def learning_rate(self) -> float:
         """The highest learning rate; a new value applies from the next step."""
         return self.trainer.learning_rate
@@ -177,13 +183,17 @@ class Run(Generic[T]):
             self._save_wanted = True
             self._change.notify_all()
 
-    def wait(self, timeout: float | None = None) -> Self:
+    def wait(self, timeout: float | None = None, *, progress: bool = True) -> Self:
         """Wait until the training has ended.
 
         Parameters
         ----------
         timeout
             Maximum seconds to wait; None waits without limit. A paused run does not end.
+        progress
+            Whether to show the progress, with the loss and the time left: a bar, or a line every
+            30 seconds where there is no terminal. It is not shown while something watches the
+            run, such as a panel.
 
         Raises
         ------
@@ -198,7 +208,9 @@ class Run(Generic[T]):
             msg = "This run has not been started; call start() before wait()."
             raise RuntimeError(msg)
         # Not Thread.join: after an interrupt, Python 3.11 believes that the thread has ended.
-        if not self._ended.wait(timeout):
+        shown = progress and threading.current_thread() is threading.main_thread()
+        ended = wait_showing(self, self._ended, timeout) if shown else self._ended.wait(timeout)
+        if not ended:
             msg = f"The run is still {self._state} after {timeout} s; wait longer or stop() it."
             raise TimeoutError(msg)
         if self.exception is not None:
