@@ -40,15 +40,21 @@ def find_browser(playwright):
 
 # Of the package, not of the session: Playwright's event loop stays in its thread until the end.
 @pytest.fixture(scope="package")
-def browser():
+def launch():
+    """Start a browser."""
     with sync_playwright() as playwright:
         program = find_browser(playwright)
         if program is None:
             (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
         expect.set_options(timeout=1000 * PATIENCE)
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
+        yield lambda: playwright.chromium.launch(executable_path=program, args=FLAGS)
+
+
+@pytest.fixture(scope="package")
+def browser(launch):
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="package")

@@ -82,12 +82,19 @@ def uses(clf, widget):
 
 
 def again_and_again(use, end, results, errors):
+    """Use the model until the end, and until each kind of use has had its turn."""
     try:
-        while time.monotonic() < end:
+        while time.monotonic() < end or (
+            not every_kind(results) and time.monotonic() < end + PATIENCE
+        ):
             results.append(use())
     except BaseException as error:
         errors.append(error)
         raise
+
+
+def every_kind(results):
+    return len({what for what, _, _ in results}) == 4 + len(METHODS)
 
 
 def one_round(tried, seconds):
@@ -118,7 +125,7 @@ def one_round(tried, seconds):
     assert agrees(widget)
     widget.close()
     states.note()
-    assert len({what for what, _, _ in results}) == 4 + len(METHODS)
+    assert every_kind(results)
     assert len(states.weights) > 3, "the training had no turn"
     check(states, results)
     tried(len(results))

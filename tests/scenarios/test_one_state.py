@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from bert_widgets import TokenHighlights, Trainer, attribute
 from bert_widgets.model.evaluation import evaluate
+from bert_widgets.widgets.token_highlights import tasks
 from tests.models import tiny_classifier
-from tests.widgets.pages import PATIENCE, in_thread
+from tests.widgets.pages import PATIENCE, in_thread, open_pages, page_of
 
 TEXTS = ["a good film", "the soup was bad and cold", "boring"]
 DATA = pd.DataFrame({"text": TEXTS * 8, "label": ["positive", "negative"] * 12})
@@ -83,3 +86,36 @@ def test_an_observer_may_predict_while_a_long_text_is_explained():
         assert not select.is_alive()
     assert widget.wait(PATIENCE)
     assert len(answers) >= 5
+
+
+def test_scores_of_a_widget_are_by_the_weights_of_its_prediction(monkeypatch):
+    """The weights change as soon as they can after the widget has asked what is known."""
+    open_pages(monkeypatch)
+    clf = tiny_classifier("bert")
+    states = [copy.deepcopy(clf)]
+    widget = TokenHighlights(clf, TEXTS[0], method="input_x_gradient")
+
+    def changed():
+        with clf.lock, torch.no_grad():
+            for weight in clf.parameters():
+                weight.mul_(1.2)
+            states.append(copy.deepcopy(clf))
+
+    explained = tasks.explained
+
+    def explaining(*arguments):
+        in_thread(changed).join(0.2)  # it waits for the lock, if that is held
+        return explained(*arguments)
+
+    monkeypatch.setattr(tasks, "explained", explaining)
+    page_of(widget).tell(text=TEXTS[1])
+    assert widget.wait(PATIENCE)
+    shown = widget.attribution
+    (state,) = (
+        one for one in states if near(one.predict(TEXTS[1]).probabilities[0], shown.probabilities)
+    )
+    assert near(attribute(state, TEXTS[1], method="input_x_gradient")[0].scores, shown.scores)
+
+
+def near(one, other):
+    return np.allclose(one, other, atol=1e-5)

@@ -213,12 +213,15 @@ def class_rows(clf: BertClassifier, question: Question, shown: Attribution) -> R
     affordable = shown.windows == 1 and len(clf.labels) <= _MOST_ROWS
     options = question.options if affordable else replace(question.options, method=QUICK)
     reusable = shown.method == options.method and shown.against is None
-    rows = [
-        shown.scores
-        if reusable and label == shown.target
-        else explained(clf, question, replace(options, target=label), shown.probabilities).scores
-        for label in clf.labels
-    ]
+    with clf.lock:  # all rows by the same weights
+        rows = [
+            shown.scores
+            if reusable and label == shown.target
+            else explained(
+                clf, question, replace(options, target=label), shown.probabilities
+            ).scores
+            for label in clf.labels
+        ]
     return np.stack(rows), options.method
 
 
@@ -232,10 +235,11 @@ def layer_rows(clf: BertClassifier, question: Question, shown: Attribution) -> R
     options = question.options
     if not affordable or "layers" not in METHODS[options.method].promises:
         options = replace(options, method=QUICK)
-    rows = [
-        explained(clf, question, replace(options, layer=layer), shown.probabilities).scores
-        for layer in range(count)
-    ]
+    with clf.lock:  # all rows by the same weights
+        rows = [
+            explained(clf, question, replace(options, layer=layer), shown.probabilities).scores
+            for layer in range(count)
+        ]
     return np.stack(rows), options.method
 
 

@@ -59,16 +59,19 @@ def highlight_tasks(  # noqa: PLR0913
         Show these results. The others only set traits.
     """
 
+    # The lock is held from the look at the known prediction on: a training that took a step in
+    # between would leave a prediction by other weights than the scores.
     def explain_first(question: Question) -> Attribution:
-        with heard_by(show_progress):
+        with heard_by(show_progress), clf.lock:
             return explained_first(clf, question, displayed.known_prediction(clf, question))
 
     def explain_at_once(question: Question) -> Attribution:
-        return explained_at_once(clf, question, displayed.known_prediction(clf, question))
+        with clf.lock:
+            return explained_at_once(clf, question, displayed.known_prediction(clf, question))
 
     def explain(question: Question) -> Attribution:
-        known = displayed.known_prediction(clf, question)
-        with heard_by(show_progress):
+        with heard_by(show_progress), clf.lock:
+            known = displayed.known_prediction(clf, question)
             return explained(clf, question, question.options, known)
 
     def show_progress(share: float) -> None:
