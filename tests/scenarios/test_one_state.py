@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 
-from bert_widgets import TokenHighlights, Trainer, attribute
+from bert_widgets import TokenHighlights, Trainer, attribute, head_effects
 from bert_widgets.model.evaluation import evaluate
 from bert_widgets.widgets.token_highlights import tasks
 from tests.models import tiny_classifier
@@ -67,6 +67,15 @@ def test_scores_are_by_one_state_of_the_weights(training, monkeypatch):
         for text in range(len(TEXTS)):
             scores = np.stack([result.scores for result in results[text :: len(TEXTS)]])
             assert np.ptp(scores, axis=0).max() < 1e-5
+
+
+def test_effects_of_heads_are_by_one_state_of_the_weights(training):
+    clf, run = training
+    before = run.progress.step
+    for _ in range(4):
+        effects = head_effects(clf, TEXTS[1:2] * 8, target="positive")
+        assert effects["effect_std"].max() < 1e-5
+    assert run.progress.step > before, "the training had no turn"
 
 
 def test_an_observer_may_predict_while_a_long_text_is_explained():

@@ -88,7 +88,8 @@ def head_effects(
     encodings = encode_cut(clf, singles, pairs, stacklevel=4)
     estimates: list[NDArray[np.float32]] = []
     effects: list[NDArray[np.float32]] = []
-    with progress(len(encodings), "switch heads off") as bar:
+    # The lock is held until the end, so that all is by the same weights.
+    with clf.lock, progress(len(encodings), "switch heads off") as bar:
         for encoding in encodings:
             aim = chosen or predicted_target(clf, encoding, output)
             estimates.append(estimated_effects(clf, encoding, aim))
@@ -160,6 +161,8 @@ def exact_effects(
 ) -> Iterator[tuple[tuple[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]]:
     """Switch off each head in turn, many in one batch; yield effects as they are measured.
 
+    The text as it is belongs to each batch, since a training may go on between them.
+
     Parameters
     ----------
     clf
@@ -181,16 +184,14 @@ def exact_effects(
         The effect of each.
     """
     layers, heads = np.indices(shape).reshape(2, -1)
-    before = ablated_logits(clf, encoding, [silenced])
-    multi_label = clf.multi_label
-    whole = float(target_values([target], before, multi_label=multi_label)[0])
-    size = max(1, token_budget(clf.device) // len(encoding))
+    size = max(1, token_budget(clf.device) // len(encoding) - 1)
     for start in range(0, len(layers), size):
         part = (layers[start : start + size], heads[start : start + size])
-        sets = [silenced | {head} for head in zip(*(p.tolist() for p in part), strict=True)]
-        logits = ablated_logits(clf, encoding, sets)
-        values = target_values([target] * len(sets), logits, multi_label=multi_label)
-        yield part, (whole - values.numpy()).astype(np.float32)
+        alone = [silenced | {head} for head in zip(*(p.tolist() for p in part), strict=True)]
+        logits = ablated_logits(clf, encoding, [silenced, *alone])
+        values = target_values([target] * len(logits), logits, multi_label=clf.multi_label)
+        whole, *without = values.tolist()
+        yield part, np.array([whole - value for value in without], np.float32)
 
 
 def ablated_logits(

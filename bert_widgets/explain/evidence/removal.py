@@ -91,12 +91,13 @@ def remaining(
     mask = _mask(clf, removal)
     strings = [without(attributions[row], removed, mask=mask) for row, removed in questions]
     predictions: dict[str | tuple[str, str], NDArray[np.float32]] = {}
-    for kind in (str, tuple):  # a prediction takes texts or pairs, not both
-        distinct = [string for string in dict.fromkeys(strings) if isinstance(string, kind)]
-        for start in range(0, len(distinct), _CHUNK):
-            check_cancelled()
-            chunk = distinct[start : start + _CHUNK]
-            predictions |= zip(chunk, clf.predict(chunk).probabilities, strict=True)  # type: ignore[arg-type]
+    with clf.lock:  # all predictions by the same weights
+        for kind in (str, tuple):  # a prediction takes texts or pairs, not both
+            distinct = [string for string in dict.fromkeys(strings) if isinstance(string, kind)]
+            for start in range(0, len(distinct), _CHUNK):
+                check_cancelled()
+                chunk = distinct[start : start + _CHUNK]
+                predictions |= zip(chunk, clf.predict(chunk).probabilities, strict=True)  # type: ignore[arg-type]
     return np.array(
         [
             target_probability(clf, attributions[row], predictions[string])
