@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from . import demo
     from .data import TextData
     from .explain import (
+        METHODS,
         AttentionMaps,
         Attribution,
+        Attributions,
         Corpus,
         attention_maps,
         attribute,
@@ -38,9 +40,11 @@ if TYPE_CHECKING:
     from .widgets import AttentionMatrix, TokenHighlights, TrainingPanel
 
 __all__ = [
+    "METHODS",
     "AttentionMaps",
     "AttentionMatrix",
     "Attribution",
+    "Attributions",
     "BertClassifier",
     "Corpus",
     "Dynamics",

@@ -5,6 +5,7 @@ from .attention.maps import attention_maps
 from .attention.query_key import QueryKey, query_key
 from .attention.result import AttentionMaps, Matrix
 from .attribution.attribute import attribute
+from .attribution.attributions import Attributions
 from .attribution.method import Method
 from .attribution.method_table import METHODS
 from .attribution.problem import Problem, Scores
@@ -23,6 +24,7 @@ __all__ = [
     "METHODS",
     "AttentionMaps",
     "Attribution",
+    "Attributions",
     "Badge",
     "Corpus",
     "Curve",

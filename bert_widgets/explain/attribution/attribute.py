@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..._common.options import named_options, unknown
 from ...data.inputs import as_texts
 from ...model.classifier import check_classifier
 from ...model.forward.precision import resolve_precision
+from .attributions import Attributions
 from .baselines import baseline_embedding
 from .job import AttributionJob, explain_all
 from .method_table import METHODS
@@ -16,6 +18,8 @@ from .options import AttributionOptions
 from .targets import resolve_target
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -34,7 +38,7 @@ def attribute(  # noqa: PLR0913
     clf: BertClassifier,
     texts: Texts,
     *,
-    method: str = "integrated_gradients",
+    method: str | Sequence[str] = "integrated_gradients",
     target: Label | tuple[Label, Label] | None = None,
     output: str = "logit",
     unit: Unit = "words",
@@ -44,7 +48,7 @@ def attribute(  # noqa: PLR0913
     precision: Precision = "auto",
     samples: int | None = None,
     seed: int = 0,
-) -> list[Attribution]:
+) -> Attributions:
     """Score each word of each text by how much it raises or lowers the target.
 
     All texts are explained by the same weights: a training of the model waits until the call is
@@ -61,7 +65,7 @@ def attribute(  # noqa: PLR0913
         `predict`.
     method
         A key of `METHODS`, such as ``"integrated_gradients"`` or the fast
-        ``"input_x_gradient"``.
+        ``"input_x_gradient"``; or several of them in a list.
     target
         A label's name or number, or a pair of labels for the log-odds of the first against the
         second; by default the predicted label of each text.
@@ -91,8 +95,9 @@ def attribute(  # noqa: PLR0913
 
     Returns
     -------
-    list of Attribution
-        In the order of ``texts``.
+    Attributions
+        A sequence of `Attribution` in the order of ``texts``; all texts by the first method, then
+        by the second one, if there are several. Its ``to_frame()`` is one table of all.
 
     Raises
     ------
@@ -108,19 +113,33 @@ def attribute(  # noqa: PLR0913
     >>> a.words, [round(float(s), 1) for s in a.scores]
     (('a', 'gorgeous', ',', 'witty', 'film'), [0.1, 1.1, 0.0, 0.4, 0.1])
     """
-    options = AttributionOptions(
-        method=method,
-        target=target,
-        output=output,
-        unit=unit,
-        baseline=baseline,
-        layer=layer,
-        tolerance=tolerance,
-        precision=precision,
-        samples=samples,
-        seed=seed,
+    methods = [method] if isinstance(method, str) else list(method)
+    if not methods:
+        msg = f"method={method!r} names no method; give one or more of {', '.join(METHODS)}."
+        raise ValueError(msg)
+    questions = [
+        AttributionOptions(
+            method=name,
+            target=target,
+            output=output,
+            unit=unit,
+            baseline=baseline,
+            layer=layer,
+            tolerance=tolerance,
+            precision=precision,
+            samples=samples,
+            seed=seed,
+        )
+        for name in methods
+    ]
+    for options in questions:
+        check_options(clf, options)
+    read = list(as_texts(texts)[-1])  # a tuple of two would be read as a pair
+    with clf.lock:
+        results = [explain_texts(clf, read, options) for options in questions]
+    return Attributions(
+        tuple(chain.from_iterable(results)), tuple(range(len(read))) * len(questions)
     )
-    return explain_texts(clf, texts, options)
 
 
 def explain_texts(

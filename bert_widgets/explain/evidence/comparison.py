@@ -187,7 +187,7 @@ def _explained(
     **options: Any,  # noqa: ANN401
 ) -> list[Attribution]:
     if labels is None:
-        return attribute(clf, texts, **options)
+        return list(attribute(clf, texts, **options))
     attributions: dict[int, Attribution] = {}
     for label in dict.fromkeys(labels):
         rows = [i for i, other in enumerate(labels) if other == label]

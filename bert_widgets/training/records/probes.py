@@ -165,7 +165,7 @@ def take_snapshot(
     target = 1 if len(clf.labels) == 2 and not clf.multi_label else None  # noqa: PLR2004
 
     def explain(some: Sequence[str]) -> list[Attribution]:
-        return attribute(clf, list(some), method=method, target=target, tolerance=_TOLERANCE)
+        return list(attribute(clf, list(some), method=method, target=target, tolerance=_TOLERANCE))
 
     return _snapshot(step, [*chain.from_iterable(in_halves(explain, checked))])
 
