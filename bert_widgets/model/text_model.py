@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import torch
 
+from .._common.characters import printable
 from .._common.progress import check_cancelled, progress
 from ..text.batches import right_padded, token_batches
 from ..text.encoding import encode
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
     from ..data.text_data import ProblemType
     from ..text.encoding import Encoding
+
+_NAMED = 8
+"""Labels that a summary names."""
 
 _POSITIONS = 512
 _ALIGNMENT = 64  # bytes: what torch gives the tensors that it allocates itself
@@ -66,6 +70,17 @@ class TextModel(torch.nn.Module):
             )
             raise TypeError(msg)
         return super().train(mode)
+
+    def __repr__(self) -> str:
+        """Return two lines: the model, and its labels."""
+        weights = sum(parameter.numel() for parameter in self.model.parameters())
+        labels = ", ".join(self.labels[:_NAMED])
+        more = len(self.labels) - _NAMED
+        return printable(
+            f"<{type(self).__name__}: {type(self.model).__name__} of {weights:,} weights on "
+            f"{self.device}, reads {self.max_length:,} tokens;\n"
+            f"{len(self.labels)} labels: {labels}{f' and {more:,} more' if more > 0 else ''}>"
+        )
 
     @property
     def device(self) -> torch.device:

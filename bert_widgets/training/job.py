@@ -24,8 +24,8 @@ class Job:
 
     Attributes
     ----------
-    clf, train, valid, folder, probes
-        The arguments of `Trainer`, with the texts checked.
+    clf, train, valid, folder, name, probes
+        The arguments of `Trainer`, with the texts checked; ``name`` is empty if there is none.
     tokens
         The training texts tokenised.
     dynamics, history
@@ -40,6 +40,7 @@ class Job:
     tokens: TokenArrays
     dynamics: Dynamics
     folder: Path | None = None
+    name: str = ""
     probes: tuple[str, ...] = ()
     reporters: tuple[Reporter, ...] = ()
     history: History = field(default_factory=History)
@@ -51,6 +52,7 @@ def job_of(  # noqa: PLR0913 - what a training is made of
     valid: TextData | None,
     *,
     folder: Path | None = None,
+    name: str = "",
     probes: tuple[str, ...] = (),
     reporters: tuple[Reporter, ...] = (),
     history: History | None = None,
@@ -62,9 +64,9 @@ def job_of(  # noqa: PLR0913 - what a training is made of
     ValueError
         If there are no texts, or all training texts have the same label.
     """
-    for name, part in (("training", train), ("validation", valid)):
+    for kind, part in (("training", train), ("validation", valid)):
         if part is not None and not len(part):
-            msg = f"There are no {name} texts; give at least one of each label."
+            msg = f"There are no {kind} texts; give at least one of each label."
             raise ValueError(msg)
     if not train.multi_label and (train.labels == train.labels[0]).all():
         only = train.classes[train.labels[0]]
@@ -83,6 +85,7 @@ def job_of(  # noqa: PLR0913 - what a training is made of
         tokens,
         Dynamics(train),
         folder=folder,
+        name=name,
         probes=probes,
         reporters=reporters,
         history=History() if history is None else history,

@@ -402,5 +402,6 @@ class Loop:
             self.learner.state(),
             self._best,
             job.dynamics.state(),
+            name=job.name,
         )
         saving.fill(folder, job.clf, job.history, state)

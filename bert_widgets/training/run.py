@@ -38,6 +38,8 @@ class Trainable(Protocol):
     @property
     def folder(self) -> Path | None: ...  # noqa: D102
     @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
     def history(self) -> History: ...  # noqa: D102
     @property
     def progress(self) -> Progress: ...  # noqa: D102
@@ -68,7 +70,7 @@ class Run(Generic[T]):
     Attributes
     ----------
     name : str
-        The name of the trainer's folder, or ``"run 1"`` and so on.
+        The name of the trainer, or of its folder, or ``"run 1"`` and so on.
     problem : str
         Why the run paused by itself, for example because the disk is full; `resume` tries again.
         Empty if it did not.
@@ -85,7 +87,8 @@ class Run(Generic[T]):
 
     def __init__(self, trainer: T) -> None:
         self.trainer = trainer
-        self.name = trainer.folder.name if trainer.folder else f"run {next(_numbers)}"
+        folder = trainer.folder.name if trainer.folder else ""
+        self.name = trainer.name or folder or f"run {next(_numbers)}"
         self.exception: BaseException | None = None
         self.problem = ""
         self.stops_after_epoch = False

@@ -74,6 +74,7 @@ def read_run(
         _read_texts(folder / TRAIN),
         _read_texts(folder / VALID) if VALID in state.texts else None,
         folder=folder,
+        name=state.name,
         probes=probes,
         reporters=reporters,
         history=history,

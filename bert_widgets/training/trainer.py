@@ -6,6 +6,7 @@ import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from .._common.characters import check_characters
 from .._common.options import unknown
 from .._common.other_names import OtherNames
 from ..data.text_data import TextData
@@ -54,6 +55,9 @@ class Trainer(OtherNames):
     folder
         Folder for checkpoints and a copy of the texts, from which `resume` continues; None writes
         none.
+    name
+        What the run is called, in a panel for example; by default as its folder, or ``"run 1"``
+        and so on, to which a panel of several runs adds the settings in which they differ.
     probes
         Texts whose prediction and word attributions are recorded as the model learns.
     report_to
@@ -101,6 +105,7 @@ class Trainer(OtherNames):
         pair: str | None = None,
         label: str = "label",
         folder: str | Path | None = None,
+        name: str | None = None,
         probes: Sequence[str] = (),
         report_to: Reporter | Sequence[Reporter] | None = None,
         **hyperparameters: Any,  # noqa: ANN401 - each of its own type
@@ -117,6 +122,7 @@ class Trainer(OtherNames):
             TextData.from_(train, **columns),
             None if valid is None else TextData.from_(valid, **columns),
             folder=None if folder is None else unused_folder(Path(folder)),
+            name="" if name is None else _checked_name(name),
             probes=probe_texts(probes, clf),
             reporters=reporters_of(report_to),
         )
@@ -206,6 +212,11 @@ class Trainer(OtherNames):
     def folder(self) -> Path | None:
         """The folder of the checkpoints."""
         return self._job.folder
+
+    @property
+    def name(self) -> str:
+        """What the run is called, if it was given a name; otherwise empty."""
+        return self._job.name
 
     @property
     def history(self) -> History:
@@ -381,6 +392,14 @@ def _check_names(hyperparameters: dict[str, Any]) -> None:
     for name in hyperparameters:
         if name not in known:
             raise TypeError(unknown("option of Trainer", name, known, OTHER_NAMES, INSTEAD))
+
+
+def _checked_name(name: object) -> str:
+    if not isinstance(name, str) or not name.strip():
+        msg = f"name={name!r} is no name of a run; give a few words, such as 'small batches'."
+        raise ValueError(msg)
+    check_characters(name, "The name of the run")
+    return name
 
 
 def _rate(value: float) -> str:

@@ -78,6 +78,18 @@ def test_an_option_of_another_classifier_is_answered_with_what_to_do(name):
         tiny_classifier("bert").predict("a gem", **{name: 1})
 
 
+def test_a_classifier_is_summarised_in_two_lines():
+    clf = tiny_classifier("bert")
+    first, second = repr(clf).splitlines()
+    weights = sum(p.numel() for p in clf.model.parameters())
+    assert first.startswith(
+        f"<BertClassifier: BertForSequenceClassification of {weights:,} weights"
+    )
+    assert second == "2 labels: negative, positive>"
+    clf.labels = tuple(f"intent {i}" for i in range(77))
+    assert repr(clf).endswith("77 labels: " + ", ".join(clf.labels[:8]) + " and 69 more>")
+
+
 def test_training_is_not_switching_dropout():
     clf = tiny_classifier("bert")
     with pytest.raises(TypeError, match=r"takes no TextData; .* Trainer\(clf, train, valid\)"):

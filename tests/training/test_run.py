@@ -301,6 +301,18 @@ def test_runs_have_distinct_names(tmp_path):
     one, other = Run(trainer()).name, Run(trainer()).name
     assert one != other
     assert one.startswith("run ")
+    named = trainer(folder=tmp_path / "other", name="a low rate")
+    assert Run(named).name == named.name == "a low rate"
+    for name in ("", " ", 3):
+        with pytest.raises(ValueError, match=f"name={name!r} is no name of a run"):
+            trainer(name=name)
+
+
+def test_a_name_is_kept_by_the_folder(tmp_path):
+    named = trainer(folder=tmp_path, name="a low rate")
+    named.save()
+    del named
+    assert Run(Trainer.resume(tmp_path)).name == "a low rate"
 
 
 def test_a_learning_rate_set_just_after_the_start_disturbs_nothing():

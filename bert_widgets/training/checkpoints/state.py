@@ -89,6 +89,8 @@ class Saved:
         Names of the weights that are not to be trained (``requires_grad`` is False).
     texts
         Size and checksum of the files of the texts that belong to the checkpoint.
+    name
+        What the run is called; empty if it was given no name.
     """
 
     hyperparameters: Hyperparameters
@@ -99,6 +101,7 @@ class Saved:
     dynamics: dict[str, NDArray[Any]]
     frozen: tuple[str, ...] = ()
     texts: dict[str, Entry] = field(default_factory=dict)
+    name: str = ""
 
 
 def fill(folder: Path, clf: BertClassifier, history: History, state: Saved) -> None:
@@ -130,6 +133,7 @@ def fill(folder: Path, clf: BertClassifier, history: History, state: Saved) -> N
         "notes": [[note.step, note.text] for note in history.notes],
         "evaluation": history.evaluation and _plain(history.evaluation),
         "probes": state.probes,
+        "name": state.name,
         "frozen": [n for n, weight in clf.model.named_parameters() if not weight.requires_grad],
         "probe_history": snapshots,
     }
@@ -193,6 +197,7 @@ def _parsed(folder: Path, description: dict[str, Any], history: History) -> Save
         _under("dynamics/", arrays),
         tuple(description["frozen"]),
         manifest.entries(folder, "texts") or {},
+        str(description.get("name", "")),
     )
 
 

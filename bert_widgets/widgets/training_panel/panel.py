@@ -14,6 +14,7 @@ from ..shared.lock import widget_lock
 from .checks import check_box, check_index, runs_of
 from .commands import COMMANDS, ENDED, obey, set_learning_rate, set_probes, set_values
 from .fallback import training_html
+from .legend import legend
 from .publisher import Publisher
 from .search import search_of
 from .snapshots import Snapshots, trouble
@@ -121,7 +122,10 @@ class TrainingPanel(TrainingTraits):
         """Return the states of the runs and the results of the displayed one as plain HTML."""
         history = self.run.history
         return training_html(
-            [(run.name, run.state, run.progress) for run in self._runs],
+            [
+                (name, run.state, run.progress)
+                for name, run in zip(legend(self._runs), self._runs, strict=True)
+            ],
             self.settings,
             self._evaluations(),
             problem=self.error or self.problem,
@@ -178,7 +182,7 @@ class TrainingPanel(TrainingTraits):
         traits = self._snapshots.traits(self.run, self.brush)
         steps = traits["_probe_history_steps"]
         snapshot = same_snapshot(self.snapshot, self._probe_history_steps, steps)
-        return {"runs": [run.name for run in self._runs], "snapshot": snapshot, **traits}
+        return {"runs": legend(self._runs), "snapshot": snapshot, **traits}
 
     def _show(self, name: str, value: object) -> None:
         if isinstance(value, np.ndarray) and self._sent.get(name) is value:

@@ -18,7 +18,7 @@ class TrainingTraits(Widget):
     """The traits of `TrainingPanel`, each with its documentation."""
 
     runs = t.List(t.Unicode()).tag(sync=True)
-    """Names of all runs."""
+    """Names of all runs; unnamed ones with the settings in which the runs differ."""
     shown = Index(0).tag(sync=True, page=True)
     """Index of the run shown."""
     view = t.Enum(VIEWS, default_value="curves").tag(sync=True, page=True)

@@ -9,6 +9,7 @@ import traitlets as t
 from bert_widgets import Trainer, TrainingPanel
 from bert_widgets.training import Event
 from bert_widgets.widgets.shared.lock import widget_lock
+from bert_widgets.widgets.training_panel.legend import legend
 from tests.widgets.pages import PATIENCE, agrees, in_thread, joined, page_of
 from tests.widgets.training import DATA, PROBES, ended, table, trained, trainer
 
@@ -30,7 +31,7 @@ def shows(page, *runs, shown=0):
         assert page.state[name] == getattr(progress, name)
     assert page.state["best_step"] == run.history.best_step
     assert page.state["notes"] == [[note.step, note.text] for note in run.history.notes]
-    assert page.state["runs"] == [each.name for each in runs]
+    assert page.state["runs"] == legend(runs)
     return page.state["state"] == run.state
 
 
@@ -173,7 +174,10 @@ def test_several_runs_are_overlaid_and_one_is_selected():
     panel = TrainingPanel([done, other], probes=PROBES)
     page = page_of(panel)
     assert panel.run is done
-    assert page.state["runs"] == [done.name, other.run.name]
+    assert page.state["runs"] == [
+        f"{done.name}, epochs 1, learning rate 5e-5",
+        f"{other.run.name}, epochs 2, learning rate 0.001",
+    ]
     assert other.probes == tuple(PROBES)
     page.press("start")
     assert other.run.state == "ready", "the run on show has ended"
