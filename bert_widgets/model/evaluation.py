@@ -145,12 +145,17 @@ class Evaluation:
             "share": counts / self.support[of_label],
         }
         if self.data is not None:
-            errors = self.errors()
-            rows = errors.groupby(["label", "predicted"], sort=False).groups
-            pairs["rows"] = [
-                list(rows[pair]) for pair in zip(*list(pairs.values())[:2], strict=True)
-            ]
+            pairs["rows"] = self._rows_of(of_label, predicted)
         return pd.DataFrame(pairs)
+
+    def _rows_of(self, of_label: NDArray[Any], predicted: NDArray[Any]) -> list[list[Any]]:
+        """Return the rows of each pair of a label and a predicted class."""
+        rows: dict[tuple[int, int], list[Any]] = {}
+        if self.data is not None and self.probabilities is not None:
+            numbers = self.data.labels.tolist(), self.probabilities.argmax(1).tolist()
+            for label, other, row in zip(*numbers, self.data.rows, strict=True):
+                rows.setdefault((label, other), []).append(row)
+        return [rows[pair] for pair in zip(of_label.tolist(), predicted.tolist(), strict=True)]
 
     def errors(self) -> pd.DataFrame:
         """Return the texts with a wrong prediction, the most certain ones first.

@@ -53,5 +53,5 @@ def test_tables_in_a_page_show_texts_as_text():
 
 @pytest.mark.parametrize("labels", [7, 40])
 def test_many_labels_are_counted_not_listed(labels):
-    data = TextData.from_([(f"text {i}", f"label {i}") for i in range(labels)])
+    data = TextData.from_([(f"text {i}", f"label {i}") for i in range(labels)] * 3)
     assert repr(data).endswith(f"and {labels - 6} labels more>")
