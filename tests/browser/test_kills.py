@@ -72,11 +72,15 @@ def test_of_a_killed_kernel_the_page_says_so_and_the_run_is_resumed(browser, fol
         kernel, step = begin(notebook)
         kernel.kill()
         until(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE)
+        expect(status(panel_of(notebook.page))).to_have_text("Was training")
         expect(panel_of(notebook.page)).to_contain_text("Saved copy: no kernel attached.")
         notebook.page.screenshot(path=artefact("killed"), animations="disabled")
-        # "The kernel appears to have died": said twice, whenever JupyterLab comes to it.
-        said = notebook.page.get_by_role("button", name="Ok")
-        notebook.page.add_locator_handler(said, lambda button: button.click())
+        # "The kernel appears to have died": JupyterLab says it twice, one above the other.
+        said = notebook.page.get_by_role("button", name="Ok", exact=True)
+        notebook.page.add_locator_handler(
+            said.last, lambda button: button.click(), no_wait_after=True
+        )
+        until(lambda: kernels() - {kernel})
         notebook.wait_until_ready()
         goes_on(notebook, step)
         notebook.page.context.close()
@@ -102,8 +106,17 @@ def test_a_run_outlives_a_killed_browser(launch, browser, folder, artefact):
 
 
 def browsers():
-    found = psutil.Process().children(recursive=True)
-    return {process for process in found if "chrom" in process.name()}
+    return {process for process in children() if "chrom" in process.name()}
+
+
+def kernels():
+    """Return the processes of kernels, which are named by their command."""
+    alive = [process for process in children() if process.status() != psutil.STATUS_ZOMBIE]
+    return {process for process in alive if "ipykernel_launcher" in process.cmdline()}
+
+
+def children():
+    return psutil.Process().children(recursive=True)
 
 
 def test_after_a_killed_server_the_run_is_resumed_in_a_new_one(browser, folder, artefact):

@@ -1,0 +1,113 @@
+"""Long sessions: after a warm-up, the memory of the kernel stays within 5 %."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import threading
+import time
+
+import psutil
+import pytest
+
+import bert_widgets as bw
+from bert_widgets.widgets.shared.text_widget import TextWidget
+from tests.faults.everything import DATA, TEXT, WIDGETS, Examples
+from tests.models import tiny_classifier
+from tests.widgets.pages import PATIENCE, agrees, page_of
+
+MOST_GROWTH = 1.05
+RATE = 20
+"""Updates a second."""
+
+CHANGES = {
+    bw.TrainingPanel: {"view": ["curves", "data", "probes"]},
+    bw.AttentionMatrix: {"layer": [0, 1]},
+}
+"""What a page changes, other than the text."""
+
+
+def memory():
+    gc.collect()
+    return psutil.Process().memory_info().rss
+
+
+def steady(turn, turns, tried, *, long):
+    """Do something again and again; in the long form a fifth of the turns is the warm-up.
+
+    A short form ends before memory has settled: its bound is fixed, and finds what keeps models.
+    """
+    warm = turns // 5
+    for number in range(turns):
+        if number == warm:
+            level = memory()
+        turn(number)
+        tried()
+    assert memory() < (MOST_GROWTH * level if long else level + 100 * 2**20)
+
+
+@pytest.fixture(scope="module")
+def examples():
+    examples = Examples()
+    yield examples
+    examples.close()
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+def test_widgets_made_again_and_again_take_no_memory(kind, examples, long, tried):
+    """Widgets made, shown and closed again and again: memory within 5 %."""
+
+    def turn(_number):
+        widget = examples.make(kind)
+        page_of(widget).reload()
+        if isinstance(widget, TextWidget):
+            assert widget.wait(PATIENCE)
+        widget.close()
+
+    steady(turn, 500 if long else 10, tried, long=long)
+
+
+def test_thousands_of_explanations_take_no_memory(long, tried):
+    """Explanations of other texts in one widget: memory within 5 %."""
+    widget = bw.TokenHighlights(tiny_classifier("bert"), TEXT, method="input_x_gradient")
+    page = page_of(widget)
+
+    def turn(number):
+        page.updates.clear()  # the page of these tests keeps them, a browser does not
+        page.tell(text=f"The soup number {number} was not so good")
+        assert widget.wait(PATIENCE)
+
+    steady(turn, 5_000 if long else 20, tried, long=long)
+    assert agrees(widget)
+    widget.close()
+
+
+def test_many_steps_take_no_memory(long, tried):
+    """Steps of one training: memory within 5 %."""
+    data = DATA.loc[DATA.index.repeat(4)]
+    given = bw.Trainer(tiny_classifier("bert"), data, epochs=10_000, batch_tokens=16)
+    events = iter(given)
+    steady(lambda _: next(events), 200_000 if long else 60, tried, long=long)
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+def test_a_page_that_asks_all_the_time_is_answered(kind, examples, long, tried):
+    """Changes by a page, 20 a second, during a training: answered, memory within 5 %."""
+    widget = examples.make(kind)
+    page = page_of(widget)
+    ((name, values),) = CHANGES.get(kind, {"text": [TEXT, "The soup was bad"]}).items()
+    ticks, waiting = itertools.count(), threading.Event()
+    begun = time.monotonic()
+
+    def turn(number):
+        page.updates.clear()
+        page.tell(**{name: values[number % len(values)]})
+        waiting.wait(max(0.0, begun + next(ticks) / RATE - time.monotonic()))
+
+    steady(turn, RATE * (1_800 if long else 2), tried, long=long)
+    if isinstance(widget, TextWidget):
+        assert widget.wait(PATIENCE)
+    end = time.monotonic() + PATIENCE
+    while not agrees(widget):  # the panel of a running training is always on the move
+        assert time.monotonic() < end
+    widget.close()
