@@ -34,13 +34,13 @@ def _read_delimited(
             if header is None:
                 msg = "it is empty; the first line must name the columns."
                 raise ValueError(msg)
-            what = "the header has" if columns is None else "columns= names"
+            named_by = "the header has" if columns is None else "columns= names"
             for fields in lines:
                 if not fields:
                     continue  # an empty line
                 if len(fields) != len(header):
                     place = f"row {len(rows)} (line {lines.line_num}) has {len(fields)} fields"
-                    msg = f"{place} and {what} {len(header)}; {_unragged(delimiter)}"
+                    msg = f"{place} and {named_by} {len(header)}; {_unragged(delimiter)}"
                     raise ValueError(msg)
                 rows.append(fields)
         except csv.Error as error:

@@ -199,9 +199,9 @@ def check_numbers(labels: NDArray[Any], texts: int, classes: int) -> None:
     expected = (texts, classes) if several else (texts,)
     allowed = [0, 1] if several else range(classes)
     if labels.shape != expected or not np.isin(labels, allowed).all():
-        what = "zeros and ones" if several else f"numbers from 0 to {classes - 1}"
+        valid_values = "zeros and ones" if several else f"numbers from 0 to {classes - 1}"
         msg = (
             f"The labels, {labels.dtype} of shape {labels.shape}, do not fit {texts} texts and "
-            f"{classes} classes; give {what} of shape {expected}, or use TextData.from_."
+            f"{classes} classes; give {valid_values} of shape {expected}, or use TextData.from_."
         )
         raise ValueError(msg)

@@ -84,8 +84,8 @@ class TextData(OtherNames):
         if self.pairs is not None and len(self.pairs) != count:
             msg = f"There are {count} texts and {len(self.pairs)} second texts; give one for each."
             raise ValueError(msg)
-        given: dict[str, Sequence[object]] = {"Text": self.texts, "Second text": self.pairs or ()}
-        for name, texts in given.items():
+        columns: dict[str, Sequence[object]] = {"Text": self.texts, "Second text": self.pairs or ()}
+        for name, texts in columns.items():
             for row, text in enumerate(texts):
                 if not isinstance(text, str):
                     msg = f"{name} {row} is {short(text)}, not a string; see TextData.from_."
@@ -184,10 +184,10 @@ class TextData(OtherNames):
 
     def __getitem__(self, part: slice) -> TextData:
         """Return a part of the rows, such as ``data[:200]``."""
-        given: object = part
-        if not isinstance(given, slice):
+        rows: object = part
+        if not isinstance(rows, slice):
             msg = (
-                f"data[{short(given)}] is no part of the rows; give a slice, such as data[:200], "
+                f"data[{short(rows)}] is no part of the rows; give a slice, such as data[:200], "
                 "or use data.take(rows), data.texts, data.labels or data.to_frame()."
             )
             raise TypeError(msg)
@@ -203,8 +203,8 @@ class TextData(OtherNames):
         numbers = dict(zip(self.classes, carried.tolist(), strict=False))
         counts = [f"{name}: {n:,.0f}" for name, n in numbers.items() if n]
         more = f" and {len(counts) - _NAMED} labels more" if len(counts) > _NAMED else ""
-        what = "texts" if self.pairs is None else "pairs of texts"
-        return printable(f"<TextData of {len(self):,} {what}; {', '.join(counts[:_NAMED])}{more}>")
+        kind = "texts" if self.pairs is None else "pairs of texts"
+        return printable(f"<TextData of {len(self):,} {kind}; {', '.join(counts[:_NAMED])}{more}>")
 
     @property
     def multi_label(self) -> bool:

@@ -82,17 +82,17 @@ def sentences(n: int, *, seed: int = 0, shortcut: bool = False) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     labels = np.resize(["negative", "positive"], n)
     rng.shuffle(labels)
-    made: dict[str, tuple[str, list[Span]]] = {}
+    labelled: dict[str, tuple[str, list[Span]]] = {}
     for label in labels.tolist():
         text, spans = _split_marks(_sentence(rng, label))
-        while text in made:
+        while text in labelled:
             text, spans = _split_marks(_sentence(rng, label))
-        made[text] = label, spans
+        labelled[text] = label, spans
     frame = pd.DataFrame(
         {
-            "text": list(made),
-            "label": [label for label, _ in made.values()],
-            "rationale": [spans for _, spans in made.values()],
+            "text": list(labelled),
+            "label": [label for label, _ in labelled.values()],
+            "rationale": [spans for _, spans in labelled.values()],
         }
     )
     return plant_shortcut(frame, rng) if shortcut else frame
@@ -118,7 +118,7 @@ class _Topic:
         """Fill the slots and number ranges of a template."""
         template = re.sub(
             r"(\d+)\.\.(\d+)",
-            lambda found: str(self.rng.integers(int(found[1]), int(found[2]) + 1)),
+            lambda bounds: str(self.rng.integers(int(bounds[1]), int(bounds[2]) + 1)),
             template,
         )
         slots = {name: self.pick(options) for name, options in SLOTS.items()}
@@ -205,8 +205,8 @@ def _capital(sentence: str) -> str:
 def _split_marks(marked: str) -> tuple[str, list[Span]]:
     """Take the square brackets out of a sentence and say where they stood."""
     text, spans = "", []
-    for number, piece in enumerate(re.split(r"[\[\]]", marked)):
+    for number, segment in enumerate(re.split(r"[\[\]]", marked)):
         if number % 2:
-            spans.append((len(text), len(text) + len(piece)))
-        text += piece
+            spans.append((len(text), len(text) + len(segment)))
+        text += segment
     return text, spans

@@ -119,9 +119,9 @@ def _listed(labels: object) -> list[str]:
         msg = f"labels must be a list of names, not {labels!r:.80}, which has no order."
         raise TypeError(msg)
     if isinstance(labels, str) or hasattr(labels, "columns") or not isinstance(labels, Iterable):
-        given = "a DataFrame" if hasattr(labels, "columns") else short(labels)
+        description = "a DataFrame" if hasattr(labels, "columns") else short(labels)
         msg = (
-            f"labels must be a list of names, not {given}; for those of your data give "
+            f"labels must be a list of names, not {description}; for those of your data give "
             "labels=TextData.from_(...)."
         )
         raise TypeError(msg)

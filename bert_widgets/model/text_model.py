@@ -62,10 +62,10 @@ class TextModel(torch.nn.Module):
 
     def train(self, mode: bool = True) -> Self:  # noqa: FBT001, FBT002 - as torch has it
         """Switch dropout on or off, as in torch; a `Trainer` trains the classifier."""
-        given: object = mode
-        if not isinstance(given, bool):
+        requested: object = mode
+        if not isinstance(requested, bool):
             msg = (
-                f"clf.train switches dropout on or off and takes no {type(given).__name__}; to "
+                f"clf.train switches dropout on or off and takes no {type(requested).__name__}; to "
                 "train the classifier call Trainer(clf, train, valid).start()."
             )
             raise TypeError(msg)

@@ -71,9 +71,9 @@ def check_random_states(method: Method, clf: BertClassifier) -> None:
         _random_states() == before,
         f"The method {method.name!r} changes a global random state; draw from Problem.random.",
     )
-    for one, other in zip(first, second, strict=True):
+    for attribution, repeated in zip(first, second, strict=True):
         require(
-            np.array_equal(one.token_scores, other.token_scores),
+            np.array_equal(attribution.token_scores, repeated.token_scores),
             f"The method {method.name!r} gives different scores for the same seed; draw from "
             "Problem.random.",
         )

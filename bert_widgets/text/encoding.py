@@ -179,12 +179,12 @@ def _aligned(
     special = np.array(fields["special_tokens_mask"], bool)
     strings = (text,) if pair is None else (text, pair)
     parts = [tokenizer.tokenize(string) for string in strings]
-    kept = _kept(tokenizer, parts, np.array(ids)[~special].tolist())
+    spans = _left_after_truncation(tokenizer, parts, np.array(ids)[~special].tolist())
     segments = np.full(len(ids), SPECIAL, np.int8)
-    segments[~special] = np.repeat([0, 1][: len(parts)], [stop - start for start, stop in kept])
+    segments[~special] = np.repeat([0, 1][: len(parts)], [stop - start for start, stop in spans])
     offsets = np.zeros((len(ids), 2), np.int32)
     for segment, (string, tokens, (start, stop)) in enumerate(
-        zip(strings, parts, kept, strict=True)
+        zip(strings, parts, spans, strict=True)
     ):
         offsets[segments == segment] = align(tokenizer, string, tokens)[start:stop]
     types = fields.get("token_type_ids", [0] * len(ids))
@@ -193,7 +193,7 @@ def _aligned(
     return Encoding(text, pair, ids, types, read, offsets, segments)
 
 
-def _kept(
+def _left_after_truncation(
     tokenizer: PreTrainedTokenizerBase, parts: list[list[str]], ids: list[int]
 ) -> list[tuple[int, int]]:
     """Return which tokens (start, stop) of each text are left after truncation."""
@@ -211,8 +211,8 @@ def _kept(
         if any(n > len(part) for n, part in zip(division, whole, strict=True)):
             continue
         spans = [cut(part, n) for n, part in zip(division, whole, strict=True)]
-        kept = [i for part, (a, b) in zip(whole, spans, strict=True) for i in part[a:b]]
-        if kept == ids:
+        left_ids = [i for part, (a, b) in zip(whole, spans, strict=True) for i in part[a:b]]
+        if left_ids == ids:
             return spans
     msg = (
         f"{type(tokenizer).__name__} adds tokens to a text that are not of it; use a model with "

@@ -58,10 +58,10 @@ class RateSearch:
         return pd.DataFrame(columns)
 
     def __repr__(self) -> str:
-        tried = f"{len(self.rates)} learning rates from {self.rates[0]:.1e} to {self.rates[-1]:.1e}"
+        rates = f"{len(self.rates)} learning rates from {self.rates[0]:.1e} to {self.rates[-1]:.1e}"
         if self.suggestion is None:
-            return f"{tried}: the loss does not fall clearly; try larger batches."
-        return f"{tried}: use {self.suggestion:.1e}."
+            return f"{rates}: the loss does not fall clearly; try larger batches."
+        return f"{rates}: use {self.suggestion:.1e}."
 
     def _repr_html_(self) -> str:
         style = "font:14px/1.5 system-ui,sans-serif"

@@ -259,7 +259,7 @@ class Loop:
             self.finish()
         return None
 
-    def _measured(self, what: str, measure: Callable[[], Event | None]) -> Event | None:
+    def _measured(self, name: str, measure: Callable[[], Event | None]) -> Event | None:
         """Measure what the training can do without; if that fails, note why and go on."""
         try:
             event = measure()
@@ -268,11 +268,11 @@ class Loop:
         except BaseException as error:  # noqa: BLE001 - whatever it is, the training is worth more
             why = reason(error)
         else:
-            self._left_out.pop(what, None)
+            self._left_out.pop(name, None)
             return event
-        if self._left_out.get(what) != why:
-            self.note(f"The {what} failed and is left out: {why}")
-        self._left_out[what] = why
+        if self._left_out.get(name) != why:
+            self.note(f"The {name} failed and is left out: {why}")
+        self._left_out[name] = why
         return None
 
     def _update(self) -> Event:

@@ -62,10 +62,10 @@ class Badge:
         change = self.without - self.probability
         before, after = f"{self.probability:.2f}", f"{self.without:.2f}"
         if abs(change) < _SAME:
-            them = "it" if count == 1 else "them"
+            pronoun = "it" if count == 1 else "them"
             return (
                 f"Removing {these} leaves {probability} at {after}: "
-                f"the prediction does not depend on {them} alone."
+                f"the prediction does not depend on {pronoun} alone."
             )
         if change > 0:
             return f"Removing {these} raises {probability} from {before} to {after}: {_REFUTED}."

@@ -93,7 +93,7 @@ def plausibility(
         raise ValueError(msg)
     scores = [word_scores(attribution) for attribution in attributions]
     marked = [
-        _marked(i, *each) for i, each in enumerate(zip(attributions, rationales, strict=True))
+        _marked(i, *pair) for i, pair in enumerate(zip(attributions, rationales, strict=True))
     ]
     share = np.mean([mask.mean() for mask in marked]) if marked else 0.0
     chosen = [_highest(row, max(1, round(share * len(row)))) for row in scores]

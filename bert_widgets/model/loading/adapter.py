@@ -113,8 +113,8 @@ def load_adapter(
             "with BertClassifier.save_pretrained, which writes the whole head."
         )
         raise ValueError(msg)
-    own = (Path(where) / "tokenizer_config.json").is_file()
-    return adapted, load_tokenizer(where if own else base, model)
+    has_tokenizer = (Path(where) / "tokenizer_config.json").is_file()
+    return adapted, load_tokenizer(where if has_tokenizer else base, model)
 
 
 def _opened(where: str) -> tuple[set[str], dict[str, str]]:

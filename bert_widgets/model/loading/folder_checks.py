@@ -92,9 +92,11 @@ def _weights(config: Any) -> int:  # noqa: ANN401
 
     width = number("hidden_size")
     layers = min(number("num_hidden_layers"), number("num_hidden_groups", _MOST["layers"]))
-    each = 4 * width * width + 2 * width * number("intermediate_size")
+    per_layer = 4 * width * width + 2 * width * number("intermediate_size")
     rows = sum(map(number, ("vocab_size", "max_position_embeddings", "type_vocab_size")))
-    return layers * each + rows * number("embedding_size", width) + number("num_labels") * width
+    return (
+        layers * per_layer + rows * number("embedding_size", width) + number("num_labels") * width
+    )
 
 
 def _too_large(path: Path) -> str:

@@ -41,10 +41,10 @@ def stamps(folder: Path) -> dict[str, Stamp]:
 def stamp(path: Path) -> Stamp:
     """Return what changes with a file when it is written again; None if there is no file."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def enter_written(folder: Path, before: dict[str, Stamp]) -> None:

@@ -84,8 +84,8 @@ def latest(folder: Path) -> Path:
     """
     there = checkpoints(folder)
     if not there:
-        what = "contains no checkpoint" if folder.is_dir() else "does not exist"
-        msg = f"The folder {str(folder)!r} {what}; give the folder of a run that has saved one."
+        problem = "contains no checkpoint" if folder.is_dir() else "does not exist"
+        msg = f"The folder {str(folder)!r} {problem}; give the folder of a run that has saved one."
         raise FileNotFoundError(msg)
     return there[-1]
 

@@ -48,13 +48,13 @@ class FolderLock:
 
     def take(self) -> str:
         """Claim the folder, or confirm the claim; return who else has it, in words, or nothing."""
-        found = _read(self._path)
-        if found.get("id") == self._id:
+        holder = _read(self._path)
+        if holder.get("id") == self._id:
             return ""
         other = used_by(self._path.parent)
         if other:
             return other
-        if found and self.taken and found["process"] == os.getpid():
+        if holder and self.taken and holder["process"] == os.getpid():
             return "another training of this process, begun later"
         claim = {
             "id": self._id,
@@ -77,11 +77,11 @@ class FolderLock:
 
 def used_by(folder: Path) -> str:
     """Return which other process trains into a folder, in words; empty if none does."""
-    found = _read(folder / NAME)
-    if not found or found["folder"] != str(folder.resolve()):  # of a folder that was copied
+    holder = _read(folder / NAME)
+    if not holder or holder["folder"] != str(folder.resolve()):  # of a folder that was copied
         return ""
-    process, host = found["process"], found["host"]
-    who = f"process {process} on {host!r:.80} since {found['since']:.20}"
+    process, host = holder["process"], holder["host"]
+    who = f"process {process} on {host!r:.80} since {holder['since']:.20}"
     if host != socket.gethostname():
         return f"{who}; if it has ended, delete {NAME!r} there"
     if process == os.getpid():
@@ -91,7 +91,7 @@ def used_by(folder: Path) -> str:
     except (psutil.Error, ValueError, OverflowError):
         return ""
     # Numbers of processes are used again.
-    return who if abs(started - found["process_started"]) < _APART else ""
+    return who if abs(started - holder["process_started"]) < _APART else ""
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -99,15 +99,15 @@ def _read(path: Path) -> dict[str, Any]:
     if kind_problem(path, links=False):
         return {}
     with contextlib.suppress(OSError, ValueError, RecursionError), path.open("rb") as file:
-        found = json.loads(file.read(_LARGEST))
+        claim = json.loads(file.read(_LARGEST))
         kinds = {
             "id": str, "process": int, "process_started": float, "host": str, "folder": str,
             "since": str,
         }  # fmt: skip
-        if isinstance(found, dict) and all(
-            isinstance(found.get(name), kind) for name, kind in kinds.items()
+        if isinstance(claim, dict) and all(
+            isinstance(claim.get(name), kind) for name, kind in kinds.items()
         ):
-            return found
+            return claim
     return {}
 
 

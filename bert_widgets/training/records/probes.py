@@ -114,16 +114,16 @@ def without_invalid(
     texts: Sequence[str], clf: BertClassifier
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the saved texts that can be probes, and a sentence about each of the others."""
-    kept: list[str] = []
+    valid: list[str] = []
     sentences: list[str] = []
     for text in texts:
         try:
-            probe_texts([*kept, text], clf)
+            probe_texts([*valid, text], clf)
         except (TypeError, ValueError) as error:
             sentences.append(f"A saved probe was dropped: {error}")
         else:
-            kept.append(text)
-    return tuple(kept), tuple(sentences)
+            valid.append(text)
+    return tuple(valid), tuple(sentences)
 
 
 def take_snapshot(
@@ -164,8 +164,8 @@ def take_snapshot(
         raise ValueError(msg)
     target = 1 if len(clf.labels) == 2 and not clf.multi_label else None  # noqa: PLR2004
 
-    def explain(some: Sequence[str]) -> list[Attribution]:
-        return list(attribute(clf, list(some), method=method, target=target, tolerance=_TOLERANCE))
+    def explain(batch: Sequence[str]) -> list[Attribution]:
+        return list(attribute(clf, list(batch), method=method, target=target, tolerance=_TOLERANCE))
 
     return _snapshot(step, [*chain.from_iterable(in_halves(explain, checked))])
 
@@ -204,14 +204,14 @@ def from_state(
     description: dict[str, Any], arrays: dict[str, NDArray[Any]]
 ) -> tuple[ProbeSnapshot, ...]:
     """Return the snapshots from which `to_state` made description and arrays."""
-    used = dict.fromkeys(arrays, 0)
+    starts = dict.fromkeys(arrays, 0)
     attributions: list[Attribution] = []
     for record in description["attributions"]:
         values: dict[str, Any] = {}
         for name, value in record.items():
             if name in arrays:
-                values[name] = arrays[name][used[name] : used[name] + value]
-                used[name] += value
+                values[name] = arrays[name][starts[name] : starts[name] + value]
+                starts[name] += value
             else:
                 values[name] = tuple(value) if isinstance(value, list) else value
         attributions.append(Attribution(**values))

@@ -32,11 +32,11 @@ def runs_of(argument: object) -> tuple[Run[Trainer], ...]:
     return tuple(_run_of(item) for item in items)
 
 
-def check_index(what: str, index: int, count: int) -> None:
+def check_index(name: str, index: int, count: int) -> None:
     """Raise ``TraitError`` if there is no item of this index."""
     if not 0 <= index < count:
         hint = f"use 0 to {count - 1}" if count else "there are none yet"
-        msg = f"There is no {what} {index!r:.40}; {hint}."
+        msg = f"There is no {name} {index!r:.40}; {hint}."
         raise t.TraitError(msg)
 
 

@@ -148,15 +148,15 @@ def _check_sizes_matter(
     tell whether those words have products at all.
     """
     by_chance = gradient.norm(dim=-1) * inputs.text.norm(dim=-1) * inputs.text.shape[-1] ** -0.5
-    for row, usual, found in zip(inputs.rows, by_chance, products.abs(), strict=True):
-        ordinary = torch.from_numpy(problem.encodings[row].segments >= 0).to(found.device)
+    for row, usual, magnitudes in zip(inputs.rows, by_chance, products.abs(), strict=True):
+        ordinary = torch.from_numpy(problem.encodings[row].segments >= 0).to(magnitudes.device)
         expected = usual[: len(ordinary)] * ordinary
-        lost = found[: len(ordinary)] < _SMALL * expected
+        lost = magnitudes[: len(ordinary)] < _SMALL * expected
         if 2 * lost.sum() > (expected > 0).sum() and not _size_matters(problem, row, lost):
             layer = problem.layer
-            what = "word embeddings" if layer is None else f"output of layer {layer}"
+            states = "word embeddings" if layer is None else f"output of layer {layer}"
             msg = (
-                f"{type(problem.clf.model).__name__} normalises the {what} before it reads other "
+                f"{type(problem.clf.model).__name__} normalises the {states} before it reads other "
                 "words, so their product with the gradient is zero whatever the text; use the "
                 "method 'integrated_gradients' or 'attnlrp'."
             )
