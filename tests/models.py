@@ -172,27 +172,29 @@ def _tokenizer(kind: str) -> PreTrainedTokenizerBase:
     model = described["model"]
     if model["type"] != "BPE":
         special = [token["content"] for token in described["added_tokens"]]
-        pieces = _pieces(trained.backend_tokenizer, corpus, wordpiece=model["type"] == "WordPiece")
+        subwords = _subwords(
+            trained.backend_tokenizer, corpus, wordpiece=model["type"] == "WordPiece"
+        )
         if model["type"] == "WordPiece":
-            model["vocab"] = {piece: i for i, piece in enumerate([*special, *pieces])}
+            model["vocab"] = {subword: i for i, subword in enumerate([*special, *subwords])}
         else:  # a piece of several letters is likelier than the letters
-            likely = [[piece, -1.0 if len(piece) > 1 else -6.0] for piece in pieces]
-            model["vocab"] = [*([piece, 0.0] for piece in special), *likely]
+            likely = [[subword, -1.0 if len(subword) > 1 else -6.0] for subword in subwords]
+            model["vocab"] = [*([subword, 0.0] for subword in special), *likely]
         trained._tokenizer = Tokenizer.from_str(json.dumps(described))
     return trained
 
 
-def _pieces(backend: Tokenizer, corpus: list[str], *, wordpiece: bool) -> list[str]:
+def _subwords(backend: Tokenizer, corpus: list[str], *, wordpiece: bool) -> list[str]:
     """Return all letters, and of each word of several the first six letters and the others."""
     inside = "##" if wordpiece else ""
-    pieces = set()
+    subwords = set()
     for text in corpus:
         shown = backend.normalizer.normalize_str(text) if backend.normalizer else text
         for part, _ in backend.pre_tokenizer.pre_tokenize_str(shown):
-            pieces |= {*part, *(inside + letter for letter in part)}
+            subwords |= {*part, *(inside + letter for letter in part)}
             for word in re.findall(r"▁?\w+", part):
-                pieces |= {word[:6], inside + word[6:]}
-    return sorted(pieces - {"", inside})
+                subwords |= {word[:6], inside + word[6:]}
+    return sorted(subwords - {"", inside})
 
 
 def longformer_classifier() -> BertClassifier:

@@ -33,9 +33,9 @@ def drawn_by_torch(draw, seed):
 def drawn_by_own(draw, seed):
     before = torch.get_rng_state()
     with GeneratorMode(torch.Generator().manual_seed(seed)):
-        found = draw()
+        values = draw()
     assert torch.equal(torch.get_rng_state(), before)
-    return found
+    return values
 
 
 @pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
@@ -72,9 +72,9 @@ def test_dropout_is_ones_own_only_inside():
 
     generator = torch.Generator().manual_seed(2)
     with dropout_from(generator):
-        own, more = dropped(), dropped()
-    assert torch.equal(own, drawn_by_torch(dropped, 2))
-    assert not torch.equal(own, more)
+        first, second = dropped(), dropped()
+    assert torch.equal(first, drawn_by_torch(dropped, 2))
+    assert not torch.equal(first, second)
     before = torch.get_rng_state()
     dropped()
     assert not torch.equal(torch.get_rng_state(), before)

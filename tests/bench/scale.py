@@ -72,13 +72,13 @@ def tokenising(clf, data):
     before, began = in_use(), time.perf_counter()
     arrays = tokenize(clf.tokenizer, data.texts, max_length=clf.max_length)
     seconds = time.perf_counter() - began
-    kept = resident() - before
+    growth = resident() - before
     size = (arrays.ids.nbytes + arrays.offsets.nbytes) / MB
     print(f"{len(data):,} texts, {len(arrays.ids):,} tokens: {seconds:.1f} s to tokenise")
     print(
         f"arrays: {size:.1f} MB; in use beyond them: {in_use() - before - size:+.1f} MB, ", end=""
     )
-    print(f"{kept - size:+.1f} MB including free memory that the C library keeps")
+    print(f"{growth - size:+.1f} MB including free memory that the C library keeps")
 
 
 def training(clf, data):

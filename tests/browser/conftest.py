@@ -33,9 +33,9 @@ def find_browser(playwright):
     chosen = os.environ.get("BERT_WIDGETS_CHROMIUM")
     if chosen:
         return chosen
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    own = playwright.chromium.executable_path
-    return found or (own if Path(own).exists() else None)
+    installed = next(filter(None, map(shutil.which, NAMES)), None)
+    bundled = playwright.chromium.executable_path
+    return installed or (bundled if Path(bundled).exists() else None)
 
 
 # Of the package, not of the session: Playwright's event loop stays in its thread until the end.

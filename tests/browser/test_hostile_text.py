@@ -35,7 +35,7 @@ def test_nothing_runs_in_a_saved_page(outputs, page, tmp_path):
 
 def test_nothing_runs_in_plain_html_on_a_page_with_scripts(outputs, page, tmp_path):
     shown = [widget.fallback_html() for widget in outputs.widgets]
-    shown += [one._repr_html_() for one in outputs.results if hasattr(one, "_repr_html_")]
+    shown += [output._repr_html_() for output in outputs.results if hasattr(output, "_repr_html_")]
     path = tmp_path / "page.html"
     path.write_text(f"<!DOCTYPE html><meta charset=utf-8>{''.join(shown)}", "utf-8")
     page.goto(path.as_uri())

@@ -97,8 +97,8 @@ def test_whole_curve_is_back_after_a_reload(open_notebook, page, artefact, saved
     evaluations = notebook.value(
         "{k: v.tolist() for k, v in panel.run.history.columns('evaluation').items()}"
     )
-    for at, loss in zip(evaluations["step"], evaluations["loss"], strict=True):
-        assert float(curve[f"step {at:.0f}"][1]) == pytest.approx(loss, abs=6e-4)
+    for measured_at, loss in zip(evaluations["step"], evaluations["loss"], strict=True):
+        assert float(curve[f"step {measured_at:.0f}"][1]) == pytest.approx(loss, abs=6e-4)
     notebook.do("panel.run.stop()")
 
 

@@ -60,9 +60,9 @@ def test_one_label_is_read_as_a_name_or_a_number_by_the_whole_column(values, cla
     ],
 )
 def test_the_classes_of_a_column_are_its_distinct_names(values, names):
-    found, labels = single_labels(column(*values), None)
-    assert found == names
-    assert [found[label] for label in labels] == [str(value) for value in values]
+    classes, labels = single_labels(column(*values), None)
+    assert classes == names
+    assert [classes[label] for label in labels] == [str(value) for value in values]
 
 
 @pytest.mark.parametrize(

@@ -98,8 +98,8 @@ def test_labels_are_mixed_along_the_file(frame):
 
 def test_no_review_is_nearly_another(frame):
     bags = [set(words(text)) for text in frame["text"]]
-    for (i, one), (j, other) in itertools.combinations(enumerate(bags), 2):
-        overlap = len(one & other) / len(one | other)
+    for (i, bag), (j, other_bag) in itertools.combinations(enumerate(bags), 2):
+        overlap = len(bag & other_bag) / len(bag | other_bag)
         assert overlap < 0.6, (frame["text"][i], frame["text"][j])
 
 

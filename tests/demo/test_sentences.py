@@ -53,9 +53,9 @@ def judged(phrase):
     """The label of a decisive phrase: its evaluation, flipped by a negation."""
     if phrase == "never pay":
         return "negative"
-    found = set(re.findall(r"[\w-]+", NEGATION.sub(" ", phrase)))
-    good = bool(found & GOOD)
-    assert good != bool(found & BAD), phrase
+    words = set(re.findall(r"[\w-]+", NEGATION.sub(" ", phrase)))
+    good = bool(words & GOOD)
+    assert good != bool(words & BAD), phrase
     return "positive" if good != bool(NEGATION.search(phrase)) else "negative"
 
 

@@ -164,8 +164,8 @@ def test_gradient_checkpointing_changes_nothing_or_is_refused(family):
         clf.model.gradient_checkpointing_enable()
     # The faster forward pass draws other dropout.
     plain.model.get_submodule(layer_path(plain)).register_forward_hook(lambda *_: None)
-    for each in (plain, clf):
-        list(Trainer(each, DATA, epochs=1, precision="fp32", warmup=0.0))
+    for trained in (plain, clf):
+        list(Trainer(trained, DATA, epochs=1, precision="fp32", warmup=0.0))
     for (name, weight), other in zip(
         clf.model.named_parameters(), plain.model.parameters(), strict=True
     ):

@@ -82,15 +82,15 @@ def test_a_table_is_not_mistaken_for_its_column_names(form):
 @pytest.mark.parametrize(
     "call",
     [
-        lambda given: bw.attribute(given, "so boring"),
-        lambda given: bw.attention_maps(given, "so boring"),
-        lambda given: bw.query_key(given, "so boring", layer=0, head=0),
-        lambda given: bw.head_effects(given, "so boring"),
-        lambda given: bw.Corpus(given, "so boring"),
-        lambda given: bw.evaluate_explanations(given, pd.DataFrame({"text": ["so boring"]})),
-        lambda given: bw.Trainer(given, [("so boring", "bad"), ("so good", "good")]),
-        lambda given: bw.TokenHighlights(given, "so boring"),
-        lambda given: bw.AttentionMatrix(given, "so boring"),
+        lambda clf: bw.attribute(clf, "so boring"),
+        lambda clf: bw.attention_maps(clf, "so boring"),
+        lambda clf: bw.query_key(clf, "so boring", layer=0, head=0),
+        lambda clf: bw.head_effects(clf, "so boring"),
+        lambda clf: bw.Corpus(clf, "so boring"),
+        lambda clf: bw.evaluate_explanations(clf, pd.DataFrame({"text": ["so boring"]})),
+        lambda clf: bw.Trainer(clf, [("so boring", "bad"), ("so good", "good")]),
+        lambda clf: bw.TokenHighlights(clf, "so boring"),
+        lambda clf: bw.AttentionMatrix(clf, "so boring"),
     ],
 )
 def test_what_is_no_classifier_is_named(call):
@@ -116,9 +116,9 @@ def test_a_long_text_is_the_weighted_mean_of_its_windows():
     whole = clf.predict(text, window=40, overlap=0)
     assert len(clf.encode([text])[0]) == clf.max_length  # it does need windows
     spans = {text[a:b] for a, b in _spans(clf, text)}
-    each = clf.predict(sorted(spans))
+    separate = clf.predict(sorted(spans))
     assert whole.probabilities.sum() == pytest.approx(1, abs=1e-5)
-    low, high = each.probabilities.min(0), each.probabilities.max(0)
+    low, high = separate.probabilities.min(0), separate.probabilities.max(0)
     assert (whole.probabilities >= low - 1e-6).all()
     assert (whole.probabilities <= high + 1e-6).all()
 
@@ -132,12 +132,12 @@ def _spans(clf, text):
 def test_a_repeated_window_predicts_as_itself():
     """Windows that all hold the same tokens must give the probabilities of one of them."""
     clf = tiny_classifier("bert")
-    one = "film good . "
-    count = len(clf.encode([one])[0]) - 2
-    text = (one * 30).strip()
+    window = "film good . "
+    count = len(clf.encode([window])[0]) - 2
+    text = (window * 30).strip()
     long = clf.predict(text, window=count * 10 + 2, overlap=0)
     np.testing.assert_allclose(
-        long.probabilities, clf.predict((one * 10).strip()).probabilities, atol=1e-5
+        long.probabilities, clf.predict((window * 10).strip()).probabilities, atol=1e-5
     )
 
 
@@ -146,9 +146,9 @@ def test_long_pairs_keep_both_texts():
     short, long = "so boring", "The film was good. " * 40
     for pair in ((short, long), (long, short), (long, long)):
         assert clf.predict([pair]).probabilities.sum() == pytest.approx(1, abs=1e-5)
-    one = clf.predict([(short, long)]).probabilities
-    other = clf.predict([("never bad", long)]).probabilities
-    assert not np.allclose(one, other, atol=1e-6)
+    whole = clf.predict([(short, long)]).probabilities
+    shortened = clf.predict([("never bad", long)]).probabilities
+    assert not np.allclose(whole, shortened, atol=1e-6)
 
 
 @pytest.mark.parametrize("window", [2, 65])

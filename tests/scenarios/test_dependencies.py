@@ -10,8 +10,8 @@ PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
 
 
 def pins(path):
-    found = PIN.findall((ROOT / path).read_text())
-    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found}
+    matches = PIN.findall((ROOT / path).read_text())
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in matches}
 
 
 def test_the_hashed_list_of_ci_has_the_versions_of_the_constraints():

@@ -26,9 +26,11 @@ def begun(folder=None, clf=None):
     )  # fmt: skip
 
 
-def assert_came_to_the_same(given, other):
-    given._loop.hyperparameters = dataclasses.replace(given.hyperparameters, checkpoint_every=None)
-    assert_same(given, other)
+def assert_came_to_the_same(training, other):
+    training._loop.hyperparameters = dataclasses.replace(
+        training.hyperparameters, checkpoint_every=None
+    )
+    assert_same(training, other)
 
 
 @contextlib.contextmanager
@@ -74,12 +76,12 @@ def test_nothing_is_lost_whichever_file_has_no_room(size, make, tmp_path):
 
 
 def test_the_earlier_checkpoint_stays_whole(tmp_path):
-    given = begun(tmp_path)
-    while given.progress.step < 4:
-        given.advance()
+    training = begun(tmp_path)
+    while training.progress.step < 4:
+        training.advance()
     there = latest(tmp_path)
     with room_for(50_000), pytest.raises(CheckpointError):
-        given.save()
+        training.save()
     assert latest(tmp_path) == there
     assert Trainer.resume(tmp_path).progress.step == 3
 
@@ -88,8 +90,8 @@ def test_a_run_pauses_with_a_reason_and_continues(tmp_path):
     never_blocked = begun()
     list(never_blocked)
     (tmp_path / "runs").write_text("a file where the folder should be")
-    given = begun(tmp_path / "runs" / "first")
-    run = given.start()
+    training = begun(tmp_path / "runs" / "first")
+    run = training.start()
     until(run, lambda: run.state == "paused")
     assert "step 3 could not be written" in run.problem
     assert run.problem.count(". ") == 0
@@ -100,15 +102,15 @@ def test_a_run_pauses_with_a_reason_and_continues(tmp_path):
     run.resume()
     run.wait(PATIENCE)
     assert (run.state, run.problem) == ("finished", "")
-    given.history.notes = tuple(n for n in given.history.notes if "written" not in n.text)
-    assert_came_to_the_same(given, never_blocked)
+    training.history.notes = tuple(n for n in training.history.notes if "written" not in n.text)
+    assert_came_to_the_same(training, never_blocked)
     assert Trainer.resume(tmp_path / "runs" / "first").done
 
 
 def test_a_run_that_cannot_save_can_be_stopped(tmp_path):
     (tmp_path / "file").write_text("")
-    given = begun(tmp_path / "file" / "first")
-    run = given.start()
+    training = begun(tmp_path / "file" / "first")
+    run = training.start()
     until(run, lambda: run.state == "paused")
     run.stop()
     run.wait(PATIENCE)

@@ -14,7 +14,7 @@ WITHOUT_TOKENS = ["\u200b", "\ufeff", "\u00ad", "\0", "\ufffd", "\u0301"]
 
 
 @pytest.mark.parametrize(
-    "given",
+    "odd_texts",
     [
         BROKEN,
         ["a film", BROKEN],
@@ -24,16 +24,16 @@ WITHOUT_TOKENS = ["\u200b", "\ufeff", "\u00ad", "\0", "\ufffd", "\u0301"]
     ],
 )
 @pytest.mark.parametrize("ask", ["predict", "attribute", "head_effects", "corpus"])
-def test_half_a_character_is_named_with_its_row(given, ask):
+def test_half_a_character_is_named_with_its_row(odd_texts, ask):
     clf = tiny_classifier("bert")
-    row = len(given) - 1 if isinstance(given, list) else 0
+    row = len(odd_texts) - 1 if isinstance(odd_texts, list) else 0
     with pytest.raises(ValueError, match=rf"^Text {row} contains half of a character.*\\ud83d"):
         {
             "predict": clf.predict,
             "attribute": lambda texts: bw.attribute(clf, texts),
             "head_effects": lambda texts: bw.head_effects(clf, texts),
             "corpus": lambda texts: bw.Corpus(clf, texts),
-        }[ask](given)
+        }[ask](odd_texts)
 
 
 def test_half_a_character_is_named_in_labelled_rows():

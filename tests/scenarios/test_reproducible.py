@@ -32,9 +32,9 @@ OPTIONS = {"keep_best": True, "evaluate_every": 3, "gradient_accumulation": 2, "
 def fingerprint(folder):
     """Train the model of a folder; return a number for all that came of it."""
     clf = BertClassifier.from_pretrained(folder, device="cpu")
-    given = trainer(clf, DATA, DATA[:9], **OPTIONS)
-    list(given)
-    return hashlib.sha256(repr(everything(given)).encode()).hexdigest()
+    training = trainer(clf, DATA, DATA[:9], **OPTIONS)
+    list(training)
+    return hashlib.sha256(repr(everything(training)).encode()).hexdigest()
 
 
 @pytest.mark.process
@@ -93,19 +93,19 @@ def test_random_numbers_drawn_during_training_are_independent_of_it(kind):
     begun, ended = threading.Event(), threading.Event()
 
     def draw():
-        found = []
+        numbers = []
         while not ended.is_set():
             torch.manual_seed(7)
-            found.append(torch.rand(1000))
+            numbers.append(torch.rand(1000))
             begun.set()
-        return found
+        return numbers
 
     with ThreadPoolExecutor(1) as cell:
         drawn = cell.submit(draw)
         assert begun.wait(PATIENCE)
         list(beside)
         ended.set()
-    assert all(torch.equal(each, expected) for each in drawn.result())
+    assert all(torch.equal(draws, expected) for draws in drawn.result())
     assert_same(beside, alone)
 
 

@@ -52,15 +52,15 @@ def another(name):
     return clf
 
 
-def snapshots(given, folder):
+def snapshots(training, folder):
     """Save before and after all that a training does; yield the folder as it then was."""
     for number in itertools.count():
-        if given._loop.begun:
-            given.save()
-            yield shutil.copytree(given.folder, folder / str(number))
-        if given.done:
+        if training._loop.begun:
+            training.save()
+            yield shutil.copytree(training.folder, folder / str(number))
+        if training.done:
             return
-        given.advance()
+        training.advance()
 
 
 @pytest.mark.exhaustive
@@ -100,13 +100,13 @@ def test_a_run_can_be_interrupted_many_times(tmp_path):
 
 
 def test_settings_changed_during_the_run_are_kept(tmp_path):
-    def with_changes(given):
-        for _ in itertools.islice(given, 3):
+    def with_changes(training):
+        for _ in itertools.islice(training, 3):
             pass
-        given.learning_rate = 3e-4
-        given.probes = ["The café was never boring"]
-        next(iter(given))
-        return given
+        training.learning_rate = 3e-4
+        training.probes = ["The café was never boring"]
+        next(iter(training))
+        return training
 
     never_stopped = with_changes(trainer())
     list(never_stopped)

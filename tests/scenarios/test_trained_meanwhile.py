@@ -114,9 +114,9 @@ def test_questions_during_training_are_answered_in_the_end_with_the_last_weights
     widget, matrix = TokenHighlights(clf, TEXT, **QUICK), AttentionMatrix(clf, TEXT)
     run = Trainer(clf, rows, epochs=3, batch_tokens=64, learning_rate=1e-3).start()
     for word in range(4):
-        for each, traits in ((widget, {"edit": {"word": word, "action": "mask"}}),
+        for shown, traits in ((widget, {"edit": {"word": word, "action": "mask"}}),
                              (matrix, {"ablated": [[0, word]]})):  # fmt: skip
-            ask(each, True, **traits)  # noqa: FBT003
+            ask(shown, True, **traits)  # noqa: FBT003
     run.wait()
     ask(widget, True, edit={"word": 4, "action": "mask"})  # noqa: FBT003
     ask(matrix, True, ablated=[])  # noqa: FBT003

@@ -45,8 +45,8 @@ def japanese(folder, kind="character", *, lower=False, words=CHARACTERS):
 
 def bertweet(folder, **options):
     letters = "abcdefghijklmnopqrstuvwxyz!.,'"
-    pieces = [*TWEET_WORDS, *letters, *(f"{c}@@" for c in letters), "go@@", "fi@@"]
-    (folder / "vocab.txt").write_text("".join(f"{piece} 1\n" for piece in pieces), "utf-8")
+    subwords = [*TWEET_WORDS, *letters, *(f"{c}@@" for c in letters), "go@@", "fi@@"]
+    (folder / "vocab.txt").write_text("".join(f"{subword} 1\n" for subword in subwords), "utf-8")
     merges = ["g o 9", "f i 8"]
     (folder / "bpe.codes").write_text("".join(f"{merge}\n" for merge in merges), "utf-8")
     return BertweetTokenizer(str(folder / "vocab.txt"), str(folder / "bpe.codes"), **options)

@@ -68,18 +68,18 @@ def weights(clf):
     return torch.cat([p.detach().flatten() for p in clf.parameters()])
 
 
-def everything(given):
+def everything(training):
     """Return all that a training has come to, as plain values that compare equal bit for bit."""
-    loop, history = given._loop, given.history
+    loop, history = training._loop, training.history
     snapshots, arrays = saving.probes.to_state(history.probe_history)
     position = dataclasses.asdict(loop.position) | {"seconds": 0}
     evaluation = history.evaluation and saving._plain(history.evaluation)
     return {
-        "weights": {name: _bits(value) for name, value in given.clf.model.state_dict().items()},
+        "weights": {name: _bits(value) for name, value in training.clf.model.state_dict().items()},
         "optimizer": {name: _bits(value) for name, value in loop.learner.state().items()},
         "best": loop._best and {name: _bits(value) for name, value in loop._best.items()},
         "measured": {name: _bits(value) for name, value in history.tables().items()},
-        "dynamics": {name: _bits(value) for name, value in given.dynamics.state().items()},
+        "dynamics": {name: _bits(value) for name, value in training.dynamics.state().items()},
         "probe_history": [
             json.dumps(snapshots),
             {name: _bits(value) for name, value in arrays.items()},
@@ -88,13 +88,13 @@ def everything(given):
         "evaluation": json.dumps(evaluation),
         "best_step": history.best_step,
         "position": position,
-        "probes": given.probes,
-        "hyperparameters": given.hyperparameters,
+        "probes": training.probes,
+        "hyperparameters": training.hyperparameters,
     }
 
 
-def assert_same(one, other):
-    ours, theirs = everything(one), everything(other)
+def assert_same(first, second):
+    ours, theirs = everything(first), everything(second)
     for part, value in ours.items():
         assert value == theirs[part], part
 

@@ -26,10 +26,10 @@ def failing(function, error):
 
 def at_step(folder=None, **options):
     """Return a training at `STEP`, with a checkpoint of the step before."""
-    given = trainer(data=DATA, folder=folder, checkpoint_every=4 if folder else None, **options)
-    while given.progress.step < STEP:
-        given.advance()
-    return given
+    training = trainer(data=DATA, folder=folder, checkpoint_every=4 if folder else None, **options)
+    while training.progress.step < STEP:
+        training.advance()
+    return training
 
 
 @pytest.mark.parametrize(
@@ -41,19 +41,19 @@ def test_the_weights_are_restored_and_the_last_checkpoint_stays(
     part, name, background, tmp_path, monkeypatch
 ):
     plain = at_step(tmp_path / "plain")
-    given = at_step(tmp_path / "run")
+    training = at_step(tmp_path / "run")
     fresh = weights(trainer(data=DATA).clf)
     with monkeypatch.context() as patched:
         patched.setattr(part, name, failing(getattr(part, name), MemoryError("no room")))
         with pytest.raises(RuntimeError, match=SAID + "the classifier has its weights of step 0"):
-            given.start().wait(PATIENCE) if background else list(given)
-    assert torch.equal(weights(given.clf), fresh)
+            training.start().wait(PATIENCE) if background else list(training)
+    assert torch.equal(weights(training.clf), fresh)
     assert (
         "Continue from the checkpoint of step 4 with Trainer.resume("
-        in given.history.notes[-1].text
+        in training.history.notes[-1].text
     )
     assert [path.name for path in (tmp_path / "run").glob("checkpoint-*")] == ["checkpoint-4"]
-    for again in (given.advance, given.save, given.finish):
+    for again in (training.advance, training.save, training.finish):
         with pytest.raises(RuntimeError, match=SAID):
             again()
     resumed = Trainer.resume(tmp_path / "run")
@@ -63,7 +63,7 @@ def test_the_weights_are_restored_and_the_last_checkpoint_stays(
 
 
 def test_without_a_checkpoint_one_begins_anew(monkeypatch):
-    given = at_step()
+    training = at_step()
     monkeypatch.setattr(
         WordRows, "write_back", failing(WordRows.write_back, MemoryError("no room"))
     )
@@ -71,37 +71,37 @@ def test_without_a_checkpoint_one_begins_anew(monkeypatch):
         RuntimeError,
         match=SAID + ".*There is no checkpoint; begin a new training. The failure: no room",
     ):
-        list(given)
+        list(training)
 
 
 def test_an_interrupt_stays_one(monkeypatch):
-    given = at_step()
+    training = at_step()
     with monkeypatch.context() as patched:
         write_back = failing(WordRows.write_back, KeyboardInterrupt("no room"))
         patched.setattr(WordRows, "write_back", write_back)
         with pytest.raises(KeyboardInterrupt):
-            list(given)
+            list(training)
     with pytest.raises(RuntimeError, match=SAID):
-        list(given)
+        list(training)
 
 
 def test_a_record_that_fails_leaves_a_step_that_counts(monkeypatch, tmp_path):
     """What follows the update is not needed to go on, so the step is not taken again."""
-    plain, given = trainer(epochs=1), trainer(epochs=1, folder=tmp_path)
+    plain, training = trainer(epochs=1), trainer(epochs=1, folder=tmp_path)
     list(plain)
     record, failed = Dynamics.record, []
 
     def fail_once(self, rows, probabilities):
-        if given.progress.step == STEP - 2 and not failed:
+        if training.progress.step == STEP - 2 and not failed:
             failed.append(rows)
             raise MemoryError
         record(self, rows, probabilities)
 
     monkeypatch.setattr(Dynamics, "record", fail_once)
     with contextlib.suppress(MemoryError):
-        list(given)
+        list(training)
     assert failed
     assert Trainer.resume(tmp_path).progress.step == STEP - 2
-    list(given)
-    assert given.done
-    assert everything(given)["weights"] == everything(plain)["weights"]
+    list(training)
+    assert training.done
+    assert everything(training)["weights"] == everything(plain)["weights"]

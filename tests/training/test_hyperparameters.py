@@ -142,8 +142,8 @@ def test_configuring_before_the_first_step_equals_passing_the_value():
     configured.learning_rate = 1e-3
     assert configured.hyperparameters == given_first.hyperparameters
     assert dict(configured.settings) == dict(given_first.settings)
-    for one in (given_first, configured):
-        list(one)
+    for training in (given_first, configured):
+        list(training)
     assert everything(given_first) == everything(configured)
 
 

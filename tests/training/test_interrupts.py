@@ -24,7 +24,7 @@ def begun(folder=None):
                    epochs=1)  # fmt: skip
 
 
-def traced(work, at):
+def traced(work, interrupted_line):
     """Do some work, with a Ctrl-C before the ``at``-th line of the package; return the lines."""
     lines = 0
 
@@ -34,7 +34,7 @@ def traced(work, at):
             return None
         if event == "line":
             lines += 1
-            if lines == at:
+            if lines == interrupted_line:
                 signal.raise_signal(signal.SIGINT)
         return trace
 

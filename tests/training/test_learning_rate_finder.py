@@ -39,9 +39,9 @@ def test_the_suggested_rate_learns_and_a_much_lower_one_does_not(seed):
             pass
         return clf.evaluate(DATA).loss
 
-    given = Trainer(tiny_classifier("modernbert"), DATA, seed=seed, **LARGE)
-    result = find_learning_rate(given)
-    given.configure(learning_rate=result.suggestion)
+    training = Trainer(tiny_classifier("modernbert"), DATA, seed=seed, **LARGE)
+    result = find_learning_rate(training)
+    training.configure(learning_rate=result.suggestion)
     assert loss(result.suggestion) < 0.2
     assert loss(result.suggestion / 30) > 0.5
 
@@ -57,20 +57,20 @@ def test_noise_alone_suggests_nothing():
 
 
 @given(
-    at=st.integers(20, 75),
+    middle=st.integers(20, 75),
     fall=st.floats(0.3, 3.0),
     width=st.floats(1.0, 6.0),
     seed=st.integers(0, 2**32 - 1),
 )
 @settings(deadline=None)
-def test_the_suggestion_is_where_a_known_curve_falls(at, fall, width, seed):
+def test_the_suggestion_is_where_a_known_curve_falls(middle, fall, width, seed):
     """A logistic fall with noise of a tenth of it: found within the average's lag of a decade."""
     rates, steps = np.geomspace(1e-7, 1, 100), np.arange(100)
     noise = np.random.default_rng(seed).normal(0, fall / 10, 100)
-    losses = 1 + fall / (1 + np.exp((steps - at) / width)) + noise
+    losses = 1 + fall / (1 + np.exp((steps - middle) / width)) + noise
     smoothed = average(losses)
     suggestion = finder._suggest(rates, losses, smoothed)
-    assert rates[at] / 3 < suggestion < rates[at] * 10
+    assert rates[middle] / 3 < suggestion < rates[middle] * 10
 
 
 def average(losses):
@@ -99,10 +99,10 @@ def test_rates_grow_evenly_and_the_average_is_bias_corrected():
 
 def test_the_first_loss_is_that_of_training():
     """Same batches, same dropout: the search looks at the training it is for."""
-    given = trainer(data=DATA)
-    result = find_learning_rate(given)
-    next(event for event in given if event.kind == "step")
-    assert result.losses[0] == given.history.columns("step")["loss"][0]
+    training = trainer(data=DATA)
+    result = find_learning_rate(training)
+    next(event for event in training if event.kind == "step")
+    assert result.losses[0] == training.history.columns("step")["loss"][0]
 
 
 def test_it_ends_when_the_loss_diverges():
@@ -127,8 +127,8 @@ def test_a_search_leaves_no_trace(kind):
     assert generators() == state
     assert searched.clf.training
     assert all(p.grad is None for p in searched.clf.parameters())
-    for each in (searched, other):
-        for _ in each:
+    for training in (searched, other):
+        for _ in training:
             pass
     assert everything(searched) == everything(other)
 
@@ -137,17 +137,17 @@ def test_a_search_leaves_no_trace(kind):
     "options", [{"frozen_layers": 1}, {"gradient_accumulation": 2, "layer_decay": 0.5}]
 )
 def test_it_searches_with_the_trainers_settings(options):
-    given = trainer(tag_classifier(), TAGS, label_smoothing=0.1, **options)
-    before = everything(given)
-    assert len(find_learning_rate(given, steps=21).losses) > 10
-    assert everything(given) == before
-    assert all(p.requires_grad for p in given.clf.parameters())
+    training = trainer(tag_classifier(), TAGS, label_smoothing=0.1, **options)
+    before = everything(training)
+    assert len(find_learning_rate(training, steps=21).losses) > 10
+    assert everything(training) == before
+    assert all(p.requires_grad for p in training.clf.parameters())
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
 def test_an_interrupt_leaves_no_trace(error):
-    given = trainer(data=DATA)
-    before, state = everything(given), generators()
+    training = trainer(data=DATA)
+    before, state = everything(training), generators()
     calls = []
 
     def interrupt(rate, loss):
@@ -156,52 +156,52 @@ def test_an_interrupt_leaves_no_trace(error):
             raise error
 
     with pytest.raises(error):
-        find_learning_rate(given, lowest=1e-3, progress=interrupt)
+        find_learning_rate(training, lowest=1e-3, progress=interrupt)
     assert len(calls) == 15
-    assert everything(given) == before
+    assert everything(training) == before
     assert generators() == state
-    list(given)
-    assert given.progress.step == given.progress.total_steps
+    list(training)
+    assert training.progress.step == training.progress.total_steps
 
 
 def test_predictions_wait_for_the_models_own_weights():
     """Another thread never sees the weights on trial."""
-    given = trainer(data=DATA)
-    expected = given.clf.predict(["a good film"]).probabilities
+    training = trainer(data=DATA)
+    expected = training.clf.predict(["a good film"]).probabilities
     started, seen = threading.Event(), []
 
     def predict():
         started.wait()
-        seen.append(given.clf.predict(["a good film"]).probabilities)
+        seen.append(training.clf.predict(["a good film"]).probabilities)
 
     thread = threading.Thread(target=predict)
     thread.start()
-    find_learning_rate(given, lowest=1e-2, steps=40, progress=lambda *_: started.set())
+    find_learning_rate(training, lowest=1e-2, steps=40, progress=lambda *_: started.set())
     thread.join()
     np.testing.assert_array_equal(seen[0], expected)
 
 
 def test_a_run_started_meanwhile_trains_the_models_own_weights():
-    given, other = trainer(data=DATA), trainer(data=DATA)
+    training, other = trainer(data=DATA), trainer(data=DATA)
     runs = []
 
     def start(rate, loss):
         if not runs:
-            runs.append(given.start())
+            runs.append(training.start())
 
-    find_learning_rate(given, lowest=1e-2, steps=40, progress=start)
+    find_learning_rate(training, lowest=1e-2, steps=40, progress=start)
     runs[0].wait(60)
     other.start().wait(60)
-    assert everything(given)["weights"] == everything(other)["weights"]
+    assert everything(training)["weights"] == everything(other)["weights"]
 
 
 def test_a_training_that_has_started_is_refused():
-    given = trainer()
-    given.advance()
-    before = everything(given)
+    training = trainer()
+    training.advance()
+    before = everything(training)
     with pytest.raises(RuntimeError, match="has begun; use a new Trainer"):
-        find_learning_rate(given)
-    assert everything(given) == before
+        find_learning_rate(training)
+    assert everything(training) == before
 
 
 def test_an_argument_that_is_not_a_trainer_is_named():

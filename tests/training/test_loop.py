@@ -57,7 +57,7 @@ def test_each_step_is_followed_by_what_is_due_in_a_fixed_order(tmp_path):
     assert performed[-1] == ("finish", last)
     order = ["step", "evaluate", "probe", "save", "finish"]
     for step in range(1, last + 1):
-        due = [action for action, at in performed if at == step]
+        due = [action for action, done_before in performed if done_before == step]
         assert due == sorted(due, key=order.index)
 
 
@@ -122,7 +122,7 @@ def test_a_step_that_fails_takes_the_same_texts_again(monkeypatch):
     while not reference.done:
         reference.advance()
     assert calls[0] == calls[1]
-    ours, theirs = (one._job.history.columns("step")["loss"] for one in (loop, reference))
+    ours, theirs = (training._job.history.columns("step")["loss"] for training in (loop, reference))
     assert ours.tolist() == theirs.tolist()
 
 

@@ -23,9 +23,9 @@ from tests.training.small import (
 
 def test_it_learns_separable_data():
     clf = tiny_classifier("bert")
-    given = trainer(clf, DATA, DATA, epochs=12, learning_rate=5e-3)
-    events = list(given)
-    scores = given.history.columns("evaluation")
+    training = trainer(clf, DATA, DATA, epochs=12, learning_rate=5e-3)
+    events = list(training)
+    scores = training.history.columns("evaluation")
     assert scores["accuracy"][-1] > 0.95
     assert scores["loss"][-1] < scores["loss"][0]
     assert clf.evaluate(DATA).accuracy == scores["accuracy"][-1]
@@ -35,25 +35,25 @@ def test_it_learns_separable_data():
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "chinese"])  # no such words
 def test_every_family_trains(kind):
-    given = trainer(tiny_classifier(kind), epochs=12)
-    before = given.clf.evaluate(given.train).loss
-    list(given)
-    assert given.clf.evaluate(given.train).loss < 0.9 * before
-    assert not given.clf.training
+    training = trainer(tiny_classifier(kind), epochs=12)
+    before = training.clf.evaluate(training.train).loss
+    list(training)
+    assert training.clf.evaluate(training.train).loss < 0.9 * before
+    assert not training.clf.training
 
 
 def test_one_step_is_adamw_on_the_mean_loss():
     """The first step of the trainer, taken by hand with torch's own pieces."""
     ours, by_hand = without_dropout(), without_dropout()
     data = DATA[:6] + DATA[-6:]
-    given = trainer(
+    training = trainer(
         ours, data, epochs=1, batch_tokens=10_000, warmup=0, max_grad_norm=1e9, weight_decay=0.1,
     )  # fmt: skip
-    (event,) = given
+    (event,) = training
     assert event.values["learning_rate"] == 1e-3
     by_hand.train()
     used = torch.zeros(len(by_hand.tokenizer), 1)
-    used[np.unique(given._job.tokens.ids).tolist()] = 1  # words not in the texts do not decay
+    used[np.unique(training._job.tokens.ids).tolist()] = 1  # words not in the texts do not decay
     words = by_hand.model.get_input_embeddings().weight
     unused = words.detach().clone()
     decayed = [p for p in by_hand.parameters() if p.ndim > 1]
@@ -83,57 +83,57 @@ def test_one_step_is_adamw_on_the_mean_loss():
 
 def test_several_labels_and_pairs_train():
     clf = tag_classifier()
-    given = trainer(clf, TAGS, TAGS, epochs=40, learning_rate=3e-3)
-    list(given)
-    losses = given.history.columns("evaluation")["loss"]
+    training = trainer(clf, TAGS, TAGS, epochs=40, learning_rate=3e-3)
+    list(training)
+    losses = training.history.columns("evaluation")["loss"]
     assert losses[-1] < 0.5 * losses[0]
 
 
 def test_iterating_again_continues():
-    given = trainer(data=DATA)
-    first = next(iter(given))
-    second = next(iter(given))
+    training = trainer(data=DATA)
+    first = next(iter(training))
+    second = next(iter(training))
     assert (first.step, second.step) == (1, 2)
-    rest = list(given)
-    assert rest[-1].step == given.progress.total_steps
-    assert list(given) == []
+    rest = list(training)
+    assert rest[-1].step == training.progress.total_steps
+    assert list(training) == []
 
 
 def test_the_dynamics_count_each_text_once_per_epoch():
-    given = trainer(data=DATA, epochs=3)
-    list(given)
-    assert (given.dynamics.counts == 3).all()
-    sums = given.dynamics.probabilities.sum(1)
+    training = trainer(data=DATA, epochs=3)
+    list(training)
+    assert (training.dynamics.counts == 3).all()
+    sums = training.dynamics.probabilities.sum(1)
     np.testing.assert_allclose(sums, 1, atol=1e-5)
 
 
 def test_snapshots_are_taken_before_during_and_after():
-    given = trainer(data=DATA, epochs=5, probes=["The film was so good"])
-    list(given)
-    steps = [snapshot.step for snapshot in given.history.probe_history]
+    training = trainer(data=DATA, epochs=5, probes=["The film was so good"])
+    list(training)
+    steps = [snapshot.step for snapshot in training.history.probe_history]
     assert steps[0] == 0
-    assert steps[-1] == given.progress.total_steps
+    assert steps[-1] == training.progress.total_steps
     assert 5 < len(steps) < 60
     assert len(set(np.diff(steps[:-1]))) == 1
-    last = given.history.probe_history[-1]
-    expected = given.clf.predict(["The film was so good"]).probabilities
+    last = training.history.probe_history[-1]
+    expected = training.clf.predict(["The film was so good"]).probabilities
     np.testing.assert_allclose(last.probabilities, expected, atol=1e-6)
 
 
 def test_new_probes_have_a_snapshot_after_the_next_step():
-    given = trainer(data=DATA)
-    next(iter(given))
-    given.probes = ["The soup was bad"]
-    next(iter(given))
-    next(iter(given))
-    assert given.history.probe_history[-1].texts == ("The soup was bad",)
-    assert given.history.probe_history[-1].step == 2
+    training = trainer(data=DATA)
+    next(iter(training))
+    training.probes = ["The soup was bad"]
+    next(iter(training))
+    next(iter(training))
+    assert training.history.probe_history[-1].texts == ("The soup was bad",)
+    assert training.history.probe_history[-1].step == 2
 
 
 def test_every_event_is_reported():
     told = []
-    given = trainer(valid=DATA[:6], report_to=told.append)
-    assert list(given) == told
+    training = trainer(valid=DATA[:6], report_to=told.append)
+    assert list(training) == told
 
 
 def test_a_failing_reporter_is_removed_with_a_note_and_the_run_continues():
@@ -144,13 +144,13 @@ def test_a_failing_reporter_is_removed_with_a_note_and_the_run_continues():
         msg = "no route to the logger"
         raise OSError(msg)
 
-    plain, given = trainer(valid=DATA[:6]), trainer(valid=DATA[:6], report_to=broken)
+    plain, training = trainer(valid=DATA[:6]), trainer(valid=DATA[:6], report_to=broken)
     list(plain)
-    list(given)
+    list(training)
     assert len(calls) == 1
-    (note,) = given.history.notes
+    (note,) = training.history.notes
     assert note.text == "broken failed and is no longer called: no route to the logger"
-    assert everything(given) | {"notes": []} == everything(plain)
+    assert everything(training) | {"notes": []} == everything(plain)
 
 
 def test_a_failing_reporter_does_not_stop_the_others():
@@ -161,11 +161,11 @@ def test_a_failing_reporter_does_not_stop_the_others():
             msg = "no route to the logger"
             raise OSError(msg)
 
-    given = trainer(report_to=[first.append, broken, last.append])
-    events = list(given)
+    training = trainer(report_to=[first.append, broken, last.append])
+    events = list(training)
     assert len(events) > 3
     assert first == last == events
-    assert [(note.step, note.text.split()[0]) for note in given.history.notes] == [(2, "broken")]
+    assert [(note.step, note.text.split()[0]) for note in training.history.notes] == [(2, "broken")]
 
 
 @pytest.mark.parametrize("report_to", ["tensorboard", 1, [print, None]])

@@ -150,16 +150,16 @@ def versions() -> dict[str, str]:
     """Return the versions of all that the figures depend on."""
     import importlib.metadata
 
-    found = {"python": platform.python_version(), "torch": torch.__version__}
+    installed = {"python": platform.python_version(), "torch": torch.__version__}
     for name in ("transformers", "tokenizers", "accelerate", "captum"):
         try:
-            found[name] = importlib.metadata.version(name)
+            installed[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            found[name] = "not installed"
+            installed[name] = "not installed"
     query = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
-    found["cuda"] = torch.version.cuda or "none"
-    found["driver"] = _output(query) or "none"
-    return found
+    installed["cuda"] = torch.version.cuda or "none"
+    installed["driver"] = _output(query) or "none"
+    return installed
 
 
 def current_commit() -> str:

@@ -18,9 +18,9 @@ def test_rollout_is_the_product_of_mixed_layers(kind: str) -> None:
     maps = attention_maps(clf, TEXT)
     clf.model.set_attn_implementation("eager")
     with torch.no_grad():
-        own = clf.model(**clf.collate(clf.encode([TEXT])), output_attentions=True).attentions
+        attentions = clf.model(**clf.collate(clf.encode([TEXT])), output_attentions=True).attentions
     expected = torch.eye(len(maps.tokens))
-    for layer, weights in enumerate(own):
+    for layer, weights in enumerate(attentions):
         expected = (0.5 * weights[0].mean(0) + 0.5 * torch.eye(len(maps.tokens))) @ expected
         flow = rollout(maps.means)[layer]
         np.testing.assert_allclose(flow, expected.numpy(), atol=1e-5)

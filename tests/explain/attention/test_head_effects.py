@@ -46,8 +46,8 @@ def test_silencing_a_head_of_every_layer_that_albert_shares_equals_zeroing_it() 
     silenced_by_hand(other, 0, 2, 8)
     both = ablated_logits(clf, encoding, [frozenset({(0, 2), (1, 2)})])
     torch.testing.assert_close(both, other.logits([encoding]), rtol=0, atol=1e-4)
-    one = ablated_logits(clf, encoding, [frozenset({(1, 2)})])
-    assert not torch.allclose(one, both, atol=1e-4)
+    first_only = ablated_logits(clf, encoding, [frozenset({(1, 2)})])
+    assert not torch.allclose(first_only, both, atol=1e-4)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -128,17 +128,17 @@ def test_effects_are_of_the_chosen_target() -> None:
 def test_effects_can_be_measured_while_other_heads_are_switched_off() -> None:
     clf = tiny_classifier("bert")
     encoding, off = clf.encode([TEXT])[0], frozenset({(0, 1)})
-    found = np.zeros((2, 4))
+    measured = np.zeros((2, 4))
     for heads, effects in exact_effects(clf, encoding, Target(1), (2, 4), off):
-        found[heads] = effects
-    assert found[0, 1] == pytest.approx(0, abs=1e-5)
+        measured[heads] = effects
+    assert measured[0, 1] == pytest.approx(0, abs=1e-5)
     without, also = ablated_logits(clf, encoding, [off, off | {(1, 3)}])[:, 1]
-    assert found[1, 3] == pytest.approx(float(without - also), abs=1e-5)
+    assert measured[1, 3] == pytest.approx(float(without - also), abs=1e-5)
 
 
 def test_the_model_is_unchanged_even_after_an_error() -> None:
     clf = tiny_classifier("bert").train()
-    own = clf.model.config._attn_implementation
+    implementation = clf.model.config._attn_implementation
     head_effects(clf, TEXT)
 
     def fail(*_args) -> None:
@@ -149,7 +149,7 @@ def test_the_model_is_unchanged_even_after_an_error() -> None:
     with pytest.raises(RuntimeError, match="no more memory"):
         head_effects(clf, TEXT, target=1)
     hook.remove()
-    assert (clf.training, clf.model.config._attn_implementation) == (True, own)
+    assert (clf.training, clf.model.config._attn_implementation) == (True, implementation)
     assert all(parameter.grad is None for parameter in clf.parameters())
 
 

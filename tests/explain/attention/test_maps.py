@@ -26,13 +26,13 @@ def test_maps_are_the_models_attention_weights_to_half_a_level(kind: str, pair: 
     clf.model.set_attn_implementation("eager")
     inputs = clf.collate(clf.encode([TEXT], None if pair is None else [pair]))
     with torch.no_grad():
-        own = clf.model(**inputs, output_attentions=True).attentions
+        attentions = clf.model(**inputs, output_attentions=True).attentions
     count = len(maps.tokens)
     assert maps.weights.shape == (2, 4, count, count) == (maps.layers, maps.heads, count, count)
     assert (maps.weights.dtype, maps.scales.dtype) == (np.uint8, np.float32)
     for layer in range(2):
         for head in range(4):
-            weights, expected = maps.head(layer, head), own[layer][0, head].numpy()
+            weights, expected = maps.head(layer, head), attentions[layer][0, head].numpy()
             scale = maps.scales[layer, head]
             assert scale == pytest.approx(expected.max(), rel=1e-5)
             assert maps.weights[layer, head].max() == 255
@@ -92,9 +92,13 @@ def hooks(model: torch.nn.Module) -> int:
 @pytest.mark.parametrize("kind", ["bert", "modernbert", "deberta-v2"])
 def test_the_model_is_unchanged_even_after_an_error(kind: str) -> None:
     clf = tiny_classifier(kind).train()
-    own = clf.model.config._attn_implementation
+    before = clf.model.config._attn_implementation
     attention_maps(clf, TEXT)
-    assert (clf.training, clf.model.config._attn_implementation, hooks(clf.model)) == (True, own, 0)
+    assert (clf.training, clf.model.config._attn_implementation, hooks(clf.model)) == (
+        True,
+        before,
+        0,
+    )
     used = []
 
     def fail(*_args) -> None:
@@ -107,8 +111,12 @@ def test_the_model_is_unchanged_even_after_an_error(kind: str) -> None:
         attention_maps(clf, TEXT)
     hook.remove()
     ((training, implementation),) = used
-    assert (training, implementation == own) == (False, kind == "deberta-v2")
-    assert (clf.training, clf.model.config._attn_implementation, hooks(clf.model)) == (True, own, 0)
+    assert (training, implementation == before) == (False, kind == "deberta-v2")
+    assert (clf.training, clf.model.config._attn_implementation, hooks(clf.model)) == (
+        True,
+        before,
+        0,
+    )
 
 
 def test_long_form_lists_every_pair_of_tokens() -> None:
@@ -138,10 +146,10 @@ def test_an_unknown_layer_or_head_is_named_in_the_error(place, sentence) -> None
         maps.to_frame(*place)
 
 
-@pytest.mark.parametrize("given", [(3, None), (["a"], None), (("a", "b"), None), ("a", 3)])
-def test_a_value_that_is_not_text_is_named_in_the_error(given) -> None:
+@pytest.mark.parametrize("arguments", [(3, None), (["a"], None), (("a", "b"), None), ("a", 3)])
+def test_a_value_that_is_not_text_is_named_in_the_error(arguments) -> None:
     with pytest.raises(TypeError, match="must be a string, not"):
-        attention_maps(tiny_classifier("bert"), *given)
+        attention_maps(tiny_classifier("bert"), *arguments)
 
 
 def test_a_truncated_text_is_shown_with_a_warning() -> None:
@@ -163,21 +171,21 @@ def floats(kind: str, text: str = TEXT, pair: str | None = None):
     clf.model.set_attn_implementation("eager")
     encodings = clf.encode([text], None if pair is None else [pair])
     with torch.no_grad():
-        own = clf.model(**clf.collate(encodings), output_attentions=True).attentions
-    return encodings[0], torch.cat(own).numpy().astype(np.float64)
+        attentions = clf.model(**clf.collate(encodings), output_attentions=True).attentions
+    return encodings[0], torch.cat(attentions).numpy().astype(np.float64)
 
 
 @pytest.mark.parametrize("kind", ["bert", "roberta", "deberta-v2", "chinese"])
 @pytest.mark.parametrize("pair", [None, "so bad a film"])
 def test_head_statistics_are_means_over_the_models_rows(kind: str, pair) -> None:
-    encoding, own = floats(kind, TEXT, pair)
+    encoding, attentions = floats(kind, TEXT, pair)
     frame = attention_maps(tiny_classifier(kind), TEXT, pair).head_frame()
     assert list(zip(frame["layer"], frame["head"], strict=True)) == list(np.ndindex(2, 4))
     words, special = encoding.words, encoding.segments < 0
     spelt = [None if w < 0 else words.strings[w].casefold() for w in words.of_token]
     count = len(encoding)
     for row, (layer, head) in enumerate(np.ndindex(2, 4)):
-        a = own[layer, head]
+        a = attentions[layer, head]
         expected = {
             "entropy": -np.sum(np.where(a > 0, a * np.log2(np.maximum(a, 1e-300)), 0)) / count,
             "distance": sum(a[i, j] * abs(i - j) for i, j in np.ndindex(a.shape)) / count,
@@ -197,10 +205,10 @@ def test_head_statistics_are_means_over_the_models_rows(kind: str, pair) -> None
 
 
 def test_means_over_heads_and_layers_are_exact() -> None:
-    _, own = floats("bert")
+    _, attentions = floats("bert")
     maps = attention_maps(tiny_classifier("bert"), TEXT)
-    np.testing.assert_allclose(maps.mean(1), own[1].mean(0), atol=1e-6)
-    np.testing.assert_allclose(maps.mean(), own.mean((0, 1)), atol=1e-6)
+    np.testing.assert_allclose(maps.mean(1), attentions[1].mean(0), atol=1e-6)
+    np.testing.assert_allclose(maps.mean(), attentions.mean((0, 1)), atol=1e-6)
     with pytest.raises(ValueError, match="no layer 2"):
         maps.mean(2)
 

@@ -15,21 +15,21 @@ TEXT = "The film was not good"
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "chinese"])
 def test_masking_replaces_only_the_masked_tokens(kind: str) -> None:
     clf = tiny_classifier(kind)
-    whole, found = attention_maps(clf, TEXT), attention_maps(clf, TEXT, masked=[3, 2, 3])
-    assert found.masked == (2, 3)
-    assert [found.tokens[i] for i in (2, 3)] == [clf.tokenizer.mask_token] * 2
-    assert found.words == whole.words
-    np.testing.assert_array_equal(found.token_offsets, whole.token_offsets)
+    whole, masked = attention_maps(clf, TEXT), attention_maps(clf, TEXT, masked=[3, 2, 3])
+    assert masked.masked == (2, 3)
+    assert [masked.tokens[i] for i in (2, 3)] == [clf.tokenizer.mask_token] * 2
+    assert masked.words == whole.words
+    np.testing.assert_array_equal(masked.token_offsets, whole.token_offsets)
     fields = clf.collate(clf.encode([TEXT]))
     fields["input_ids"][0, [2, 3]] = clf.tokenizer.mask_token_id
     clf.model.set_attn_implementation("eager")
     with torch.no_grad():
-        own = clf.model(**fields, output_attentions=True)
-    np.testing.assert_allclose(found.logits, own.logits[0], atol=1e-4)
+        outputs = clf.model(**fields, output_attentions=True)
+    np.testing.assert_allclose(masked.logits, outputs.logits[0], atol=1e-4)
     for layer in range(2):
-        mean = own.attentions[layer][0].mean(0)
-        np.testing.assert_allclose(found.mean(layer), mean, atol=1e-4)
-    assert not np.allclose(found.logits, whole.logits, atol=1e-3)
+        mean = outputs.attentions[layer][0].mean(0)
+        np.testing.assert_allclose(masked.mean(layer), mean, atol=1e-4)
+    assert not np.allclose(masked.logits, whole.logits, atol=1e-3)
 
 
 def test_a_word_whose_first_token_is_masked_has_its_label() -> None:

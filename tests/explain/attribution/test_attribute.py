@@ -42,10 +42,10 @@ some_texts = st.lists(
 )
 
 
-def close(found, expected) -> None:
+def close(attribution, expected) -> None:
     size = np.abs(expected.token_scores).sum()
-    assert np.abs(found.token_scores - expected.token_scores).sum() <= 0.01 * size
-    np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-5)
+    assert np.abs(attribution.token_scores - expected.token_scores).sum() <= 0.01 * size
+    np.testing.assert_allclose(attribution.probabilities, expected.probabilities, atol=1e-5)
 
 
 @settings(deadline=None, max_examples=15)

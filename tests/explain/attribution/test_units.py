@@ -19,10 +19,10 @@ def test_baselines_follow_their_definition(kind: str) -> None:
     table = clf.model.get_input_embeddings().weight.detach().numpy()
     rows = {"pad": clf.tokenizer.pad_token_id, "mask": clf.tokenizer.mask_token_id}
     for name in BASELINES:
-        own = {"zero": np.zeros(table.shape[1]), "mean": table.mean(0)}.get(name)
-        own = table[rows[name]] if own is None else own
+        vector = {"zero": np.zeros(table.shape[1]), "mean": table.mean(0)}.get(name)
+        vector = table[rows[name]] if vector is None else vector
         named, given_itself = (
-            attribute(clf, TEXT, baseline=b, precision="fp32")[0] for b in (name, own)
+            attribute(clf, TEXT, baseline=b, precision="fp32")[0] for b in (name, vector)
         )
         assert (named.baseline, given_itself.baseline) == (name, "custom")
         np.testing.assert_allclose(named.token_scores, given_itself.token_scores, atol=1e-4)

@@ -34,8 +34,8 @@ def unit(vectors):
 def hidden_states(clf, text: str, layer: int):
     """Return the model's own output of a layer for one unpadded text: (tokens, width)."""
     with torch.no_grad():
-        own = clf.model(**clf.collate(clf.encode([text])), output_hidden_states=True)
-    return own.hidden_states[layer + 1][0].numpy()
+        outputs = clf.model(**clf.collate(clf.encode([text])), output_hidden_states=True)
+    return outputs.hidden_states[layer + 1][0].numpy()
 
 
 def projected(clf, text: str, layer: int):
@@ -123,8 +123,8 @@ def test_the_ranking_is_by_cosine_similarity(by, heads) -> None:
     assert matches.similarity.is_monotonic_decreasing
     for match in matches.itertuples():
         place = (match.row, match.start, match.end)
-        own = [cosine for cosine, *other in expected if tuple(other) == place]
-        assert min(abs(match.similarity - cosine) for cosine in own) < 2e-3
+        cosines = [cosine for cosine, *other in expected if tuple(other) == place]
+        assert min(abs(match.similarity - cosine) for cosine in cosines) < 2e-3
 
 
 @pytest.mark.parametrize("kind", ["bert", "deberta-v2", "modernbert"])
@@ -136,7 +136,7 @@ def test_attended_tokens_of_a_match_agree_with_its_attention_map(kind: str, spec
     )
     for match in matches.itertuples():
         maps = attention_maps(clf, match.text)
-        places = [list(each) for each in maps.token_offsets]
+        places = [list(offsets) for offsets in maps.token_offsets]
         token = places.index([match.start, match.end])
         weights = np.maximum(maps.head(1, 1)[token], maps.head(1, 2)[token])
         weights *= specials | (maps.word_of_token >= 0)
@@ -194,7 +194,9 @@ def counted(clf, monkeypatch) -> list[int]:
     sizes = []
     collate = type(clf).collate
     monkeypatch.setattr(
-        type(clf), "collate", lambda own, e: (sizes.append(len(e)), collate(own, e))[1]
+        type(clf),
+        "collate",
+        lambda classifier, e: (sizes.append(len(e)), collate(classifier, e))[1],
     )
     return sizes
 

@@ -165,8 +165,8 @@ def test_the_name_of_a_method_does_not_control_the_terminal(monkeypatch) -> None
     ],
 )
 def test_invalid_input_raises_one_sentence(options, said) -> None:
-    given = {"methods": ["input_x_gradient"]} | options
+    arguments = {"methods": ["input_x_gradient"]} | options
     with pytest.raises(ValueError, match=said):
-        evaluate_explanations(tiny_classifier("bert"), FRAME, **given)
+        evaluate_explanations(tiny_classifier("bert"), FRAME, **arguments)
     with pytest.raises(ValueError, match="0 texts"):
         evaluate_explanations(tiny_classifier("bert"), FRAME.head(0))

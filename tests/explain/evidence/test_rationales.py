@@ -84,7 +84,9 @@ def test_spans_mark_the_words_they_overlap() -> None:
         ([(7, 8)], [0] * 6),
         ([], [0] * 6),
     ):
-        by_spans, by_numbers = (plausibility([attribution], [each]) for each in (spans, numbers))
+        by_spans, by_numbers = (
+            plausibility([attribution], [rationale]) for rationale in (spans, numbers)
+        )
         for name, values in vars(by_numbers).items():
             np.testing.assert_array_equal(getattr(by_spans, name), values)
 

@@ -35,8 +35,8 @@ def test_infidelity_is_zero_for_exact_and_one_for_useless_scores() -> None:
     clf = tiny_classifier("bert")
     useless = dataclasses.replace(attribution, scores=np.zeros(2, np.float32))
     assert infidelity(clf, [useless], samples=5).tolist() == [1]
-    one = attribute(clf, "unwatchable", method="input_x_gradient")[0]
-    assert infidelity(clf, [one], samples=5)[0] == pytest.approx(0, abs=1e-9)
+    exact = attribute(clf, "unwatchable", method="input_x_gradient")[0]
+    assert infidelity(clf, [exact], samples=5)[0] == pytest.approx(0, abs=1e-9)
 
 
 @pytest.mark.parametrize("output", ["logit", "probability"])
@@ -48,16 +48,16 @@ def test_infidelity_is_captums_normalised_one(output, monkeypatch) -> None:
     seen: list[tuple[np.ndarray, np.ndarray]] = []
     masked_values = Problem.masked_values
 
-    def watched(problem, rows, kept):
-        values = masked_values(problem, rows, kept)
-        seen.append((np.array(kept), values))
+    def watched(problem, rows, present):
+        values = masked_values(problem, rows, present)
+        seen.append((np.array(present), values))
         return values
 
     monkeypatch.setattr(Problem, "masked_values", watched)
     ours = infidelity(clf, [attribution], samples=20)[0]
-    kept, values = seen[0]
-    gone = torch.from_numpy(~kept[:-1]).float()
-    known = {tuple(row): value for row, value in zip(kept.tolist(), values, strict=True)}
+    present, values = seen[0]
+    gone = torch.from_numpy(~present[:-1]).float()
+    known = {tuple(row): value for row, value in zip(present.tolist(), values, strict=True)}
 
     def model(presence):
         return torch.tensor([known[tuple(row)] for row in presence.bool().tolist()])
@@ -137,11 +137,11 @@ def test_a_method_that_ignores_the_model_is_detected(monkeypatch) -> None:
 
 def test_attributions_that_cannot_be_repeated_are_refused() -> None:
     clf = tiny_classifier("bert")
-    own = attribute(clf, TEXT, baseline=np.zeros(32, np.float32))
+    attribution = attribute(clf, TEXT, baseline=np.zeros(32, np.float32))
     long = attribute(clf, " ".join([TEXT] * 12), method="input_x_gradient")
     for measure in (infidelity, sensitivity):
         with pytest.raises(ValueError, match="that fits in one window"):
             measure(clf, long)
     for measure in (infidelity, sensitivity, randomisation):
         with pytest.raises(ValueError, match="use attributions with a named one"):
-            measure(clf, own)
+            measure(clf, attribution)

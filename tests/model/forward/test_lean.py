@@ -20,7 +20,7 @@ TEXTS = ["The film was not bad.", "so boring", "A gorgeous, witty story! " * 3, 
 PAIRS = ["so boring", "The story was good; she liked it.", "x", "never"]
 
 
-def own(clf, batch):
+def reference_logits(clf, batch):
     return clf.model(**batch).logits
 
 
@@ -38,17 +38,17 @@ def test_the_families_it_knows(kind):
 @pytest.mark.parametrize("count", [1, 4])
 def test_logits_are_the_models_own(clf, pairs, count):
     batch = clf.collate(clf.encode(TEXTS[:count], pairs and pairs[:count]))
-    torch.testing.assert_close(clf(**batch), own(clf, batch), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(clf(**batch), reference_logits(clf, batch), rtol=1e-5, atol=1e-5)
     with torch.inference_mode():  # takes other paths
-        torch.testing.assert_close(clf(**batch), own(clf, batch), rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(clf(**batch), reference_logits(clf, batch), rtol=1e-5, atol=1e-5)
     del batch["attention_mask"]  # then padding is read as text
-    torch.testing.assert_close(clf(**batch), own(clf, batch), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(clf(**batch), reference_logits(clf, batch), rtol=1e-5, atol=1e-5)
 
 
 def test_embeddings_may_be_given_in_place_of_ids(clf):
     batch = clf.collate(clf.encode(TEXTS))
     batch["inputs_embeds"] = clf.model.get_input_embeddings()(batch.pop("input_ids")) * 0.9
-    torch.testing.assert_close(clf(**batch), own(clf, batch), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(clf(**batch), reference_logits(clf, batch), rtol=1e-5, atol=1e-5)
 
 
 @given(st.lists(st.integers(3, 64), min_size=1, max_size=5), st.integers(0, 9))
@@ -103,7 +103,7 @@ def test_dropout_is_where_the_models_own_is(clf):
         place.p = 0.3
         with torch.no_grad(), torch.random.fork_rng():
             torch.manual_seed(0)
-            ours, theirs = clf(**many), own(clf, many)
+            ours, theirs = clf(**many), reference_logits(clf, many)
         spread = theirs.std(0)
         assert (spread > 0).all()
         standard_error = spread * (2 / len(ours)) ** 0.5
@@ -113,7 +113,7 @@ def test_dropout_is_where_the_models_own_is(clf):
 
 def test_dropout_is_off_in_a_part_that_is_not_training(clf):
     batch = clf.collate(clf.encode(TEXTS))
-    expected = own(clf, batch)
+    expected = reference_logits(clf, batch)
     clf.train()
     for module in clf.modules():
         if not list(module.children()) or "SelfAttention" in type(module).__name__:
@@ -126,15 +126,17 @@ def test_dropout_is_off_in_a_part_that_is_not_training(clf):
 def test_kept_values_have_the_wanted_share_and_keep_the_mean(rate, dtype):
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        kept, scale = _lean._dropout_mask(torch.empty(401, 499, dtype=dtype), rate)
-    assert set(kept.unique().tolist()) <= {0.0, 1.0}
-    share = kept.double().mean().item()
-    assert share == pytest.approx(1 - rate, abs=5 * (rate * (1 - rate) / kept.numel()) ** 0.5)
-    assert share * scale == pytest.approx(1, abs=5 * (rate / (1 - rate) / kept.numel()) ** 0.5)
+        mask, scale = _lean._dropout_mask(torch.empty(401, 499, dtype=dtype), rate)
+    assert set(mask.unique().tolist()) <= {0.0, 1.0}
+    share = mask.double().mean().item()
+    assert share == pytest.approx(1 - rate, abs=5 * (rate * (1 - rate) / mask.numel()) ** 0.5)
+    assert share * scale == pytest.approx(1, abs=5 * (rate / (1 - rate) / mask.numel()) ** 0.5)
     for axis in (0, 1):  # neighbours know nothing of each other
-        first, second = (kept.double().narrow(axis, at, kept.shape[axis] - 1) for at in (0, 1))
+        first, second = (
+            mask.double().narrow(axis, start, mask.shape[axis] - 1) for start in (0, 1)
+        )
         correlation = np.corrcoef(first.ravel(), second.ravel())[0, 1]
-        assert abs(correlation) < 6 / kept.numel() ** 0.5
+        assert abs(correlation) < 6 / mask.numel() ** 0.5
 
 
 def test_torchs_generator_decides_dropout_to_the_bit(clf):
@@ -160,7 +162,7 @@ def test_replaced_embeddings_are_read(clf):
         assert _lean.fits(clf.model)
         ours = clf(**batch)
     with embeddings_replaced(clf, other):
-        theirs = own(clf, batch)
+        theirs = reference_logits(clf, batch)
     torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
     assert not torch.allclose(ours, before, atol=1e-3)
     assert torch.autograd.grad(ours.sum(), other)[0].abs().sum() > 0
@@ -223,8 +225,10 @@ def test_bfloat16_is_as_near_as_the_models_own(kind):
         clf = tiny_classifier(kind, seed=seed)
         batch = clf.collate(clf.encode(TEXTS + PAIRS))
         with torch.inference_mode():
-            exact = own(clf, batch)
+            exact = reference_logits(clf, batch)
             with torch.autocast("cpu", torch.bfloat16):
-                errors.append([clf(**batch) - exact, own(clf, batch) - exact])
-    ours, theirs = (torch.stack(each).abs().mean() for each in zip(*errors, strict=True))
+                errors.append([clf(**batch) - exact, reference_logits(clf, batch) - exact])
+    ours, theirs = (
+        torch.stack(differences).abs().mean() for differences in zip(*errors, strict=True)
+    )
     assert ours < 1.75 * theirs  # it varies by 0.15 between tokenizers, whose training is random

@@ -46,8 +46,8 @@ def test_it_predicts_as_before_with_its_own_classes(kind, encoder_only, tmp_path
     clf = saved(tmp_path, kind, encoder_only=encoder_only)
     loaded = BertClassifier.from_pretrained(tmp_path / "adapter", device="cpu")
     assert loaded.labels == clf.labels
-    found, expected = (c.predict(TEXTS).probabilities for c in (loaded, clf))
-    np.testing.assert_allclose(found, expected, atol=1e-6)
+    probabilities, expected = (c.predict(TEXTS).probabilities for c in (loaded, clf))
+    np.testing.assert_allclose(probabilities, expected, atol=1e-6)
     assert len(list(Trainer(loaded, [("a", "no"), ("b", "yes"), ("c", "perhaps")]))) > 0
 
 
@@ -87,10 +87,10 @@ def test_lost_weights_are_named(lost, tmp_path):
     for folder in (tmp_path / "base", tmp_path / "adapter"):
         path = next(folder.glob("*.safetensors"))
         weights = safetensors.torch.load_file(path)
-        kept = {k: v for k, v in weights.items() if lost not in k and "pooler" not in k}
-        kept |= {k: v for k, v in weights.items() if "pooler" in k and "pooler" not in lost}
-        kept = {k: v for k, v in kept.items() if lost not in k}
-        safetensors.torch.save_file(kept, path, {"format": "pt"})
+        remaining = {k: v for k, v in weights.items() if lost not in k and "pooler" not in k}
+        remaining |= {k: v for k, v in weights.items() if "pooler" in k and "pooler" not in lost}
+        remaining = {k: v for k, v in remaining.items() if lost not in k}
+        safetensors.torch.save_file(remaining, path, {"format": "pt"})
     with pytest.raises(ValueError, match=r"do not have the same weights, such as [\w.]+, which"):
         BertClassifier.from_pretrained(tmp_path / "adapter", labels=["no", "perhaps", "yes"])
 

@@ -106,16 +106,16 @@ def test_a_model_of_another_task_gets_a_new_head_on_its_encoder(tmp_path, make, 
     other.save_pretrained(tmp_path)
     clf.tokenizer.save_pretrained(tmp_path)
     with pytest.warns(UserWarning, match=f"{said}.*: fine-tune the new head"):
-        found = BertClassifier.from_pretrained(tmp_path)
+        restored = BertClassifier.from_pretrained(tmp_path)
     theirs = dict(getattr(other, other.base_model_prefix, other).named_parameters())
-    for name, weight in found.model.base_model.named_parameters():
+    for name, weight in restored.model.base_model.named_parameters():
         assert name not in theirs or torch.equal(weight, theirs[name])
     if "classifier.weight" in dict(other.named_parameters()):
-        mine = dict(found.model.named_parameters()).get("classifier.weight")
+        mine = dict(restored.model.named_parameters()).get("classifier.weight")
         assert mine is None or not torch.equal(mine, other.classifier.weight)
     # Once saved, the head is trained as far as anybody knows.
-    found.save_pretrained(tmp_path / "again")
-    assert loaded(tmp_path / "again").labels == found.labels
+    restored.save_pretrained(tmp_path / "again")
+    assert loaded(tmp_path / "again").labels == restored.labels
 
 
 def test_labels_of_a_trained_head_are_reordered_respelled_or_renamed_on_purpose(tmp_path):

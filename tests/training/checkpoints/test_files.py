@@ -127,9 +127,9 @@ def test_what_a_killed_process_left_is_cleaned_up(tmp_path):
 def test_a_new_run_does_not_take_over_the_texts_of_one_that_never_saved(tmp_path):
     """A run with validation texts was killed in its first write; the next one has none."""
     write_data(tmp_path / "valid.jsonl", TextData.from_(DATA[:6]))
-    given = trainer(folder=tmp_path)
-    next(iter(given))
-    given.save()
+    training = trainer(folder=tmp_path)
+    next(iter(training))
+    training.save()
     assert Trainer.resume(tmp_path).valid is None
 
 

@@ -19,30 +19,32 @@ from tests.training.small import DATA, trainer
 
 @pytest.fixture(scope="module")
 def trained():
-    given = trainer(
+    training = trainer(
         valid=DATA[:6], probes=["good soup"], keep_best=True, class_weights=[0.5, 2],
         evaluate_every=2,
     )  # fmt: skip
     for _ in range(9):
-        given.advance()
-    given.history.note(3, "A note: ☕")
-    return given
+        training.advance()
+    training.history.note(3, "A note: ☕")
+    return training
 
 
-def state_of(given):
-    loop = given._loop
+def state_of(training):
+    loop = training._loop
     return saving.Saved(
-        given.hyperparameters,
+        training.hyperparameters,
         loop.position,
-        given.probes,
+        training.probes,
         loop.learner.state(),
         loop._best,
-        given.dynamics.state(),
+        training.dynamics.state(),
     )
 
 
-def same_tensors(one, other):
-    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+def same_tensors(first, second):
+    return first.keys() == second.keys() and all(
+        torch.equal(first[name], second[name]) for name in first
+    )
 
 
 @pytest.fixture(scope="module")

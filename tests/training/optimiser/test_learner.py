@@ -35,9 +35,11 @@ def out_of_memory_above(clf, tokens):
     return clf.register_forward_pre_hook(refuse, with_kwargs=True)
 
 
-def assert_predict_the_same(one, other):
+def assert_predict_the_same(first, second):
     """Weights may differ: where a gradient is all but zero AdamW turns rounding into a sign."""
-    ours, theirs = (clf.predict([text for text, _ in DATA]).probabilities for clf in (one, other))
+    ours, theirs = (
+        clf.predict([text for text, _ in DATA]).probabilities for clf in (first, second)
+    )
     np.testing.assert_allclose(ours, theirs, atol=2e-3)
 
 
@@ -45,14 +47,14 @@ def assert_predict_the_same(one, other):
 @pytest.mark.parametrize("kind", KINDS)
 def test_accumulated_gradients_are_those_of_the_larger_batch(kind, weights_given):
     whole, parts = without_dropout(kind), without_dropout(kind)
-    one = learner(whole, batch_tokens=10_000, class_weights=weights_given)
-    other = learner(parts, batch_tokens=20, class_weights=weights_given)
+    at_once = learner(whole, batch_tokens=10_000, class_weights=weights_given)
+    accumulating = learner(parts, batch_tokens=20, class_weights=weights_given)
     for _ in range(2):
-        ours, theirs = one.step(ROWS, 1e-3), other.step(ROWS, 1e-3)
+        ours, theirs = at_once.step(ROWS, 1e-3), accumulating.step(ROWS, 1e-3)
         assert ours.loss == pytest.approx(theirs.loss, rel=1e-4)
         assert ours.gradient_norm == pytest.approx(theirs.gradient_norm, rel=1e-3)
         np.testing.assert_allclose(ours.probabilities, theirs.probabilities, atol=1e-4)
-    gradients = [x.state() for x in (one, other)]
+    gradients = [x.state() for x in (at_once, accumulating)]
     for name, value in gradients[0].items():
         if name.startswith("exp_avg/"):
             torch.testing.assert_close(gradients[1][name], value, rtol=1e-2, atol=1e-5)
@@ -61,10 +63,10 @@ def test_accumulated_gradients_are_those_of_the_larger_batch(kind, weights_given
 def test_training_continues_from_weights_loaded_between_two_steps():
     """Such as the last good ones."""
     clf = without_dropout()
-    one, before = learner(clf), copy_weights(clf)
-    first = one.step(ROWS, 1e-3)
+    continued, before = learner(clf), copy_weights(clf)
+    first = continued.step(ROWS, 1e-3)
     put_back(clf, before)
-    again = one.step(ROWS, 0.0)
+    again = continued.step(ROWS, 0.0)
     assert again.loss == first.loss
     for name, value in copy_weights(clf).items():
         assert torch.equal(value, before[name]), name
@@ -72,17 +74,17 @@ def test_training_continues_from_weights_loaded_between_two_steps():
 
 def test_a_state_without_random_numbers_of_this_device_is_accepted():
     """A run that was saved on a machine without a GPU goes on where there is one."""
-    one, other = learner(tiny_classifier("bert")), learner(tiny_classifier("bert"))
-    one.step(ROWS, 1e-3)
-    kept = {name: value for name, value in one.state().items() if not name.startswith("random/")}
-    other.load(kept)
-    assert np.isfinite(other.step(ROWS, 1e-3).loss)
-    assert other.state()["step/classifier.bias"] == 2
+    saved, restored = learner(tiny_classifier("bert")), learner(tiny_classifier("bert"))
+    saved.step(ROWS, 1e-3)
+    state = {name: value for name, value in saved.state().items() if not name.startswith("random/")}
+    restored.load(state)
+    assert np.isfinite(restored.step(ROWS, 1e-3).loss)
+    assert restored.state()["step/classifier.bias"] == 2
 
 
 def test_dropout_differs_from_step_to_step():
-    one = learner(tiny_classifier("bert"))
-    first, second = (one.step(ROWS, 0.0).probabilities for _ in range(2))
+    steps = learner(tiny_classifier("bert"))
+    first, second = (steps.step(ROWS, 0.0).probabilities for _ in range(2))
     assert not np.allclose(first, second)
     other = learner(without_dropout())
     first, second = (other.step(ROWS, 0.0).probabilities for _ in range(2))
@@ -90,24 +92,24 @@ def test_dropout_differs_from_step_to_step():
 
 
 def test_accumulation_gives_the_same_steps_as_larger_batches():
-    given = trainer(without_dropout(), DATA, gradient_accumulation=4, batch_tokens=30, epochs=1)
-    plan = list(given._loop.plan.after(0))
-    list(given)
-    same = learner(without_dropout(), given.train, batch_tokens=10_000, max_grad_norm=1.0)
-    rates = given.history.columns("step")["learning_rate"]
+    training = trainer(without_dropout(), DATA, gradient_accumulation=4, batch_tokens=30, epochs=1)
+    plan = list(training._loop.plan.after(0))
+    list(training)
+    same = learner(without_dropout(), training.train, batch_tokens=10_000, max_grad_norm=1.0)
+    rates = training.history.columns("step")["learning_rate"]
     losses = [same.step(rows, rate).loss for rows, rate in zip(plan, rates, strict=True)]
-    np.testing.assert_allclose(given.history.columns("step")["loss"], losses, rtol=1e-3)
-    assert_predict_the_same(same._clf, given.clf)
+    np.testing.assert_allclose(training.history.columns("step")["loss"], losses, rtol=1e-3)
+    assert_predict_the_same(same._clf, training.clf)
 
 
 def test_running_out_of_memory_halves_the_batches_until_they_fit_and_repeats_the_step():
     plenty, short = without_dropout(), without_dropout()
     notes = []
-    one = learner(plenty, batch_tokens=512)
-    other = learner(short, notes=notes, batch_tokens=512)
+    never_full = learner(plenty, batch_tokens=512)
+    often_full = learner(short, notes=notes, batch_tokens=512)
     hook = out_of_memory_above(short, 40)
     for _ in range(3):
-        ours, theirs = one.step(ROWS, 1e-3), other.step(ROWS, 1e-3)
+        ours, theirs = never_full.step(ROWS, 1e-3), often_full.step(ROWS, 1e-3)
         assert theirs.loss == pytest.approx(ours.loss, rel=1e-4)
     hook.remove()
     assert_predict_the_same(short, plenty)
@@ -115,7 +117,7 @@ def test_running_out_of_memory_halves_the_batches_until_they_fit_and_repeats_the
         f"Out of memory: batches are now computed in parts of at most {tokens} tokens."
         for tokens in (256, 128, 64, 32)
     ]
-    assert int(other.state()["budget"]) == 32
+    assert int(often_full.state()["budget"]) == 32
 
 
 def test_a_run_continues_after_running_out_of_memory_and_notes_it(tmp_path):
@@ -138,13 +140,13 @@ def test_a_text_too_large_for_memory_raises_one_sentence_and_changes_nothing():
     clf = tiny_classifier("bert")
     out_of_memory_above(clf, 3)
     before = weights(clf)
-    given = trainer(clf)
-    run = given.start()
+    training = trainer(clf)
+    run = training.start()
     with pytest.raises(MemoryError, match=r"Not even one text of .* tokens fits in memory"):
         run.wait(PATIENCE)
     assert run.state == "failed"
     assert torch.equal(weights(clf), before)
-    assert given.progress.step == 0
+    assert training.progress.step == 0
 
 
 def test_other_errors_are_not_mistaken_for_a_lack_of_memory():
@@ -173,9 +175,9 @@ def test_a_text_without_a_finite_loss_is_named_and_the_weights_kept():
     texts = [row for row in DATA if f" {word} " not in row[0]]
     texts.insert(17, (f"The {word} was good", "positive"))
     spoil_word(clf, word)
-    given = trainer(clf, texts)
+    training = trainer(clf, texts)
     before = {}
-    run = given.start()
+    run = training.start()
     run.subscribe(lambda: before.setdefault(run.progress.step, weights(clf).clone()))
     with pytest.raises(FloatingPointError) as error:
         run.wait(PATIENCE)
@@ -206,10 +208,10 @@ def test_invalid_weights_roll_back_to_the_last_valid_ones():
     """A rate and a decay so large that the weights grow ninefold with each step."""
     clf = tiny_classifier("bert")
     good = weights(clf)
-    given = trainer(
+    training = trainer(
         clf, DATA, epochs=100, learning_rate=1.0, weight_decay=10.0, schedule="constant", warmup=0
     )
     with pytest.raises(FloatingPointError, match="the weights are restored to those of step 0"):
-        list(given)
-    assert given.progress.step > 5
+        list(training)
+    assert training.progress.step > 5
     assert torch.equal(weights(clf), good)

@@ -152,13 +152,15 @@ def test_the_run_follows_its_schedule():
 def test_gradients_are_scaled_down_to_the_largest_norm_and_reported_before():
     """Without momentum to speak of, a step of SGD would show it; AdamW's averages do too."""
     free, clipped = (trainer(max_grad_norm=norm) for norm in (1e9, 0.01))
-    for one in (free, clipped):
-        next(iter(one))
-    norms = [one.history.latest("step")["gradient_norm"] for one in (free, clipped)]
+    for training in (free, clipped):
+        next(iter(training))
+    norms = [training.history.latest("step")["gradient_norm"] for training in (free, clipped)]
     assert norms[0] == norms[1] > 0.01
     averages = [
-        torch.cat([v.flatten() for n, v in one._loop.learner.state().items() if "exp_avg/" in n])
-        for one in (free, clipped)
+        torch.cat(
+            [v.flatten() for n, v in training._loop.learner.state().items() if "exp_avg/" in n]
+        )
+        for training in (free, clipped)
     ]
     torch.testing.assert_close(averages[1], averages[0] * (0.01 / norms[0]), rtol=1e-4, atol=1e-9)
     assert float(averages[1].norm()) == pytest.approx(0.1 * 0.01, rel=1e-4)  # beta1 is 0.9

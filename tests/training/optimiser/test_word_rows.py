@@ -41,10 +41,10 @@ def test_training_the_used_rows_equals_training_the_whole_matrix(kind):
     )
     for _ in steps:
         words.write_back()
-        for (name, expected), found in zip(
+        for (name, expected), trained in zip(
             whole.named_parameters(), part.parameters(), strict=True
         ):
-            torch.testing.assert_close(found, expected, msg=name, rtol=1e-4, atol=1e-5)
+            torch.testing.assert_close(trained, expected, msg=name, rtol=1e-4, atol=1e-5)
         assert matrix.grad is None
     unused = np.setdiff1d(np.arange(len(matrix)), batch["input_ids"].numpy())
     fresh = tiny_classifier(kind).model.get_input_embeddings().weight

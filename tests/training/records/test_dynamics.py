@@ -31,8 +31,8 @@ def record(dynamics, random, probabilities, rows, batch):
     """Train on the rows once, in a random order."""
     order = random.permutation(rows)
     for start in range(0, len(order), batch):
-        some = order[start : start + batch]
-        dynamics.record(some, probabilities[some])
+        batch_rows = order[start : start + batch]
+        dynamics.record(batch_rows, probabilities[batch_rows])
 
 
 @given(
@@ -46,21 +46,21 @@ def test_they_are_mean_and_deviation_over_the_epochs(n, epochs, batch, multi_lab
     random = np.random.default_rng(seed)
     data = labelled(n, random, multi_label=multi_label)
     dynamics = Dynamics(data)
-    kept = predictions(random, epochs, n, multi_label=multi_label)
-    for probabilities in kept:
+    recorded = predictions(random, epochs, n, multi_label=multi_label)
+    for probabilities in recorded:
         record(dynamics, random, probabilities, np.arange(n), batch)
     if multi_label:
-        gold = np.where(data.labels > 0, kept, 1 - kept).mean(2, np.float64)
-        right = ((kept >= 0.5) == (data.labels > 0)).all(2)
+        gold = np.where(data.labels > 0, recorded, 1 - recorded).mean(2, np.float64)
+        right = ((recorded >= 0.5) == (data.labels > 0)).all(2)
     else:
-        gold = kept[:, np.arange(n), data.labels].astype(np.float64)
-        right = kept.argmax(2) == data.labels
+        gold = recorded[:, np.arange(n), data.labels].astype(np.float64)
+        right = recorded.argmax(2) == data.labels
     close = {"atol": 1e-6, "rtol": 1e-6}
     np.testing.assert_allclose(dynamics.confidence, gold.mean(0), **close)
     # The square root magnifies the rounding of deviations near zero.
     np.testing.assert_allclose(dynamics.variability, gold.std(0), atol=2e-4)
     np.testing.assert_allclose(dynamics.correctness, right.mean(0), **close)
-    np.testing.assert_allclose(dynamics.probabilities, kept.mean(0), **close)
+    np.testing.assert_allclose(dynamics.probabilities, recorded.mean(0), **close)
     assert (dynamics.counts == epochs).all()
     for array in (dynamics.confidence, dynamics.variability, dynamics.correctness):
         assert array.dtype == np.float32
@@ -157,10 +157,10 @@ def test_probabilities_of_another_shape_are_refused():
 def test_reading_while_a_thread_records_gives_valid_numbers():
     random = np.random.default_rng(0)
     dynamics = Dynamics(labelled(300, random))
-    kept = predictions(random, 60, 300)
+    recorded = predictions(random, 60, 300)
 
     def train():
-        for probabilities in kept:
+        for probabilities in recorded:
             record(dynamics, random, probabilities, np.arange(300), 7)
 
     writer = threading.Thread(target=train)

@@ -65,8 +65,8 @@ def test_a_history_is_restored_from_its_tables(given_events):
     for name, column in history.tables().items():
         assert again.tables()[name].tobytes() == column.tobytes()
     more = Event("step", 100, 0.5, {"loss": 1.0})
-    for each in (history, again):
-        each.add(more)
+    for extended in (history, again):
+        extended.add(more)
     assert again.latest("step") == pytest.approx(history.latest("step"), nan_ok=True)
 
 

@@ -126,8 +126,8 @@ def test_the_table_has_each_word_of_each_probe():
         table["word"].tolist()
     )
     assert set(table["target"]) == {"positive"}
-    each = table.groupby("text", sort=False)["probability"].first()
-    np.testing.assert_array_equal(each[list(PROBES)], snapshot.probabilities[:, 1])
+    per_text = table.groupby("text", sort=False)["probability"].first()
+    np.testing.assert_array_equal(per_text[list(PROBES)], snapshot.probabilities[:, 1])
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ TEXT = "The film was not bad"
 FRAME = pd.DataFrame({"text": CORPUS[:8], "label": ["good", "bad"] * 4})
 
 
-def made(**options):
+def make_widget(**options):
     clf = tiny_classifier("bert")
     return AttentionMatrix(clf, TEXT, corpus=Corpus(clf, FRAME), **options)
 
@@ -33,7 +33,7 @@ def context(match):
 
 
 def test_matches_are_those_of_the_corpus():
-    widget = made(layer=1, view="similar")
+    widget = make_widget(layer=1, view="similar")
     assert (widget.matches, widget.similar_tokens) == ([], None)
     widget.selected = 1
     corpus = Corpus(widget._clf, FRAME)
@@ -55,7 +55,7 @@ def test_matches_are_those_of_the_corpus():
 
 
 def test_matches_follow_the_page():
-    widget = made(view="similar")
+    widget = make_widget(view="similar")
     page = page_of(widget)
     page.tell(selected=1, token=2)
     assert widget.wait(60)
@@ -78,7 +78,7 @@ def test_matches_follow_the_page():
     "look", [{"selected": None}, {"layer": -1}, {"token": 0}, {"view": "lines"}]
 )
 def test_without_a_searchable_token_there_is_no_search(look):
-    widget = made(view="similar", layer=0)
+    widget = make_widget(view="similar", layer=0)
     for name, value in look.items():
         setattr(widget, name, value)
     if "token" not in look and "selected" not in look:
@@ -88,7 +88,7 @@ def test_without_a_searchable_token_there_is_no_search(look):
 
 
 def test_a_new_text_has_other_matches():
-    widget = made(view="similar")
+    widget = make_widget(view="similar")
     widget.selected = 1
     assert widget.matches
     widget.text = "The soup"
@@ -104,10 +104,10 @@ def test_without_a_script_the_matches_are_a_table():
     widget = AttentionMatrix(clf, TEXT, corpus=Corpus(clf, texts), view="similar")
     assert "most similar" not in widget.fallback_html()
     widget.selected = 1
-    found, text = widget.fallback_html(), widget.fallback_text()
-    assert "most similar to 'film' at layer 1, in 4 texts" in unescape(found)
-    assert "<b>" not in found
-    assert "&lt;b&gt;" in found
+    html, text = widget.fallback_html(), widget.fallback_text()
+    assert "most similar to 'film' at layer 1, in 4 texts" in unescape(html)
+    assert "<b>" not in html
+    assert "&lt;b&gt;" in html
     assert "The <b>film</b> & was bad" in text
     widget.view = "matrix"
     assert "most similar" not in widget.fallback_html()
@@ -125,7 +125,7 @@ def test_tags_are_counted_too():
 
 
 def test_a_failed_search_is_reported_and_the_widget_keeps_working(monkeypatch):
-    widget = made(view="similar")
+    widget = make_widget(view="similar")
     page = page_of(widget)
 
     def fail(*_args):
@@ -144,7 +144,7 @@ def test_a_failed_search_is_reported_and_the_widget_keeps_working(monkeypatch):
 
 
 def test_masked_tokens_are_masked_in_every_view():
-    widget = made(layer=1, head=2, view="query_key", target="positive")
+    widget = make_widget(layer=1, head=2, view="query_key", target="positive")
     clf, before = widget._clf, widget.probabilities
     widget.token = 4
     page_of(widget).tell(masked=[4, 2])
@@ -175,7 +175,7 @@ def test_masked_tokens_are_masked_in_every_view():
 
 @pytest.mark.parametrize("unit", ["tokens", "words"])
 def test_matrices_in_the_page_are_those_of_the_masked_text(unit):
-    widget = made(layer=1, head=2)
+    widget = make_widget(layer=1, head=2)
     widget.unit = unit
     for masked in ([2], [2, 4], []):
         widget.masked = masked
@@ -185,14 +185,16 @@ def test_matrices_in_the_page_are_those_of_the_masked_text(unit):
         state = page_of(widget).state
         (number,) = (i for i, slot in enumerate(state["_slots"]) if slot)
         entries = state["_slots"][number]
-        position = next(i for i, it in enumerate(entries) if (it["layer"], it["head"]) == (1, 2))
+        position = next(
+            i for i, entry in enumerate(entries) if (entry["layer"], entry["head"]) == (1, 2)
+        )
         levels = np.frombuffer(state[f"_slot_{number}"], np.uint8).reshape(-1, count, count)
-        found = levels[position] / 255 * entries[position]["scale"]
-        np.testing.assert_allclose(found, expected, atol=1e-6)
+        matrix = levels[position] / 255 * entries[position]["scale"]
+        np.testing.assert_allclose(matrix, expected, atol=1e-6)
 
 
 def test_a_masked_token_is_searched_as_the_model_reads_it():
-    widget = made(view="similar", layer=1)
+    widget = make_widget(view="similar", layer=1)
     widget.selected = 1
     before = widget.similar_tokens
     widget.masked = [2]
@@ -205,7 +207,7 @@ def test_a_masked_token_is_searched_as_the_model_reads_it():
 
 
 def test_the_target_stays_while_tokens_are_masked_and_masks_go_with_the_text():
-    widget = made()
+    widget = make_widget()
     target = widget.target
     for token in range(1, 6):
         widget.masked = [token]
@@ -228,7 +230,7 @@ FORGED = [
 
 @pytest.mark.parametrize(("name", "value", "sentence"), FORGED)
 def test_unknown_values_are_refused_in_one_sentence(name, value, sentence):
-    widget = made()
+    widget = make_widget()
     before = getattr(widget, name)
     with pytest.raises(t.TraitError) as refusal:
         setattr(widget, name, value)
@@ -242,7 +244,7 @@ def test_unknown_values_are_refused_in_one_sentence(name, value, sentence):
 
 @pytest.mark.parametrize("name", ["matches", "_corpus_size", "_matches_of", "_maskable"])
 def test_the_page_cannot_set_the_matches(name):
-    widget = made()
+    widget = make_widget()
     before = getattr(widget, name)
     page_of(widget).tell(**{name: before})
     assert widget.error == f"The notebook page cannot set {name!r}."

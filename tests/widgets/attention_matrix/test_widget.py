@@ -263,16 +263,18 @@ def test_a_text_that_comes_back_before_all_is_computed_has_its_results():
         widget.text = texts[turn % 2]
         widget.measure_effects()
         assert widget.wait(PATIENCE)
-        right = expected[widget.text]
+        expected_value = expected[widget.text]
         for name in ("ablated_probabilities", "estimates", "effects"):
-            np.testing.assert_allclose(getattr(widget, name), getattr(right, name), atol=1e-5)
+            np.testing.assert_allclose(
+                getattr(widget, name), getattr(expected_value, name), atol=1e-5
+            )
     for _ in range(20):
         page_of(widget).tell(text=texts[0], target=widget.labels[1])
         page_of(widget).tell(text=texts[1], target=widget.labels[0])
         assert widget.wait(PATIENCE)
         for name in ("ablated_probabilities", "estimates"):
-            found, right = getattr(widget, name), getattr(expected[texts[1]], name)
-            np.testing.assert_allclose(found, right, atol=1e-5)
+            shown, expected_value = getattr(widget, name), getattr(expected[texts[1]], name)
+            np.testing.assert_allclose(shown, expected_value, atol=1e-5)
 
 
 def test_queries_and_keys_are_sent_while_displayed():

@@ -115,19 +115,19 @@ def test_linked_widgets_do_not_block_each_other():
 
 
 def test_deferred_functions_run_once_after_the_lock_is_released_even_after_an_error():
-    own = WidgetLock()
+    lock = WidgetLock()
     ran = []
 
     def work():
         free = []
-        assert joined(in_thread(lambda: free.append(own.__enter__() or own.__exit__())))
+        assert joined(in_thread(lambda: free.append(lock.__enter__() or lock.__exit__())))
         ran.append(bool(free))
 
     def fail():
-        with own:
-            own.afterwards(work)
-            with own:
-                own.afterwards(work)
+        with lock:
+            lock.afterwards(work)
+            with lock:
+                lock.afterwards(work)
             assert ran == []
             raise ZeroDivisionError
 

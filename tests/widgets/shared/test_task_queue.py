@@ -342,10 +342,10 @@ def switching():
 
 @pytest.mark.usefixtures("switching")
 def test_nothing_is_lost_between_page_python_and_observers():
-    one, other = Doubler(), Doubler()
+    source, follower = Doubler(), Doubler()
     heard = []
-    one.observe(lambda change: setattr(other, "number", change.new), "double")
-    other.observe(lambda change: heard.append(change.new), "double")
+    source.observe(lambda change: setattr(follower, "number", change.new), "double")
+    follower.observe(lambda change: heard.append(change.new), "double")
 
     def edit(widget, numbers):
         for number in numbers:
@@ -357,18 +357,18 @@ def test_nothing_is_lost_between_page_python_and_observers():
 
     many = 300
     threads = [
-        in_thread(lambda: edit(one, range(10_000, 10_000 + many))),
-        in_thread(lambda: click(one, range(20_000, 20_000 + many))),
-        in_thread(lambda: edit(other, range(30_000, 30_000 + many))),
-        in_thread(lambda: click(other, range(40_000, 40_000 + many))),
+        in_thread(lambda: edit(source, range(10_000, 10_000 + many))),
+        in_thread(lambda: click(source, range(20_000, 20_000 + many))),
+        in_thread(lambda: edit(follower, range(30_000, 30_000 + many))),
+        in_thread(lambda: click(follower, range(40_000, 40_000 + many))),
     ]
     assert joined(*threads)
-    assert settled(one)
-    assert settled(other)
+    assert settled(source)
+    assert settled(follower)
     assert all(number % 2 == 0 for number in heard)
-    one.number = 1
-    assert settled(other)
-    assert (one.double, other.number, other.double) == (2, 2, 4)
+    source.number = 1
+    assert settled(follower)
+    assert (source.double, follower.number, follower.double) == (2, 2, 4)
 
 
 SCRIPT = """

@@ -71,6 +71,6 @@ def test_the_widget_warns_where_two_methods_disagree(method, seed):
     assert widget.wait(PATIENCE)
     other = "attnlrp" if method == "occlusion" else "occlusion"
     sentence = disagreement(widget.attribution, attribute(clf, widget.text, method=other)[0])
-    assert [each for each in widget.warnings if each.startswith("Another")] == [sentence] * bool(
+    assert [warning for warning in widget.warnings if warning.startswith("Another")] == [
         sentence
-    )
+    ] * bool(sentence)

@@ -55,11 +55,11 @@ def test_the_page_gets_the_attribution(kind):
     offsets = np.frombuffer(state["word_offsets"], "<i4").reshape(-1, 2)
     assert [TEXT[a:b] for a, b in offsets] == state["words"]
     scores = np.frombuffer(state["scores"], "<f4")
-    pieces, owners = (
+    token_scores, owners = (
         np.frombuffer(state["token_scores"], "<f4"),
         np.frombuffer(state["word_of_token"], "<i4"),
     )
-    sums = [pieces[owners == i].sum() for i in range(len(scores))]
+    sums = [token_scores[owners == i].sum() for i in range(len(scores))]
     np.testing.assert_allclose(scores, sums, atol=1e-5)
     first = METHODS["integrated_gradients"]
     assert state["_methods"][0] == [first.name, first.title, first.cost, 1]
@@ -158,19 +158,19 @@ def test_choosing_the_displayed_target_computes_nothing():
 def test_linked_widgets_follow_their_predictions_and_each_others_choices():
     clf = classifier()
     predict(clf, "good")
-    one, other = TokenHighlights(clf, TEXT, **FAST), TokenHighlights(clf, "soup", **FAST)
-    ipywidgets.link((one, "chosen_target"), (other, "chosen_target"))
-    ipywidgets.link((one, "text"), (other, "text"))
+    leader, follower = TokenHighlights(clf, TEXT, **FAST), TokenHighlights(clf, "soup", **FAST)
+    ipywidgets.link((leader, "chosen_target"), (follower, "chosen_target"))
+    ipywidgets.link((leader, "text"), (follower, "text"))
     predict(clf, "bad")
-    page_of(one).tell(text="good film")
-    assert one.wait(PATIENCE)
-    assert other.wait(PATIENCE)
-    assert [one.chosen_target, one.target, other.target] == ["", "bad", "bad"]
-    other.target = "mixed"
-    assert [one.chosen_target, one.target] == ["mixed", "mixed"]
-    page_of(one).tell(chosen_target="")
-    assert other.wait(PATIENCE)
-    assert other.target == "bad"
+    page_of(leader).tell(text="good film")
+    assert leader.wait(PATIENCE)
+    assert follower.wait(PATIENCE)
+    assert [leader.chosen_target, leader.target, follower.target] == ["", "bad", "bad"]
+    follower.target = "mixed"
+    assert [leader.chosen_target, leader.target] == ["mixed", "mixed"]
+    page_of(leader).tell(chosen_target="")
+    assert follower.wait(PATIENCE)
+    assert follower.target == "bad"
 
 
 def test_a_change_is_computed_once_and_shown_at_once():
@@ -326,11 +326,11 @@ def test_the_last_text_wins_when_two_threads_edit():
         widget.text = text
 
     with clf.lock:  # both wait for the model
-        one = in_thread(lambda: edit("good soup"))
+        first = in_thread(lambda: edit("good soup"))
         page_of(widget).wait_for(lambda state: state["busy"] and state["text"] == "good soup")
-        other = in_thread(lambda: edit("bad"))
+        second = in_thread(lambda: edit("bad"))
         page_of(widget).wait_for(lambda state: state["text"] == "bad")
-    assert joined(one, other)
+    assert joined(first, second)
     assert shows(widget, attribute(clf, "bad", **FAST)[0])
     assert not widget.busy
 

@@ -18,8 +18,8 @@ def test_the_form_describes_every_hyperparameter():
     panel = TrainingPanel(trainer(class_weights=[1, 2.5]))
     state = page_of(panel).state
     assert [field["name"] for field in state["_fields"]] == [field.name for field in FORM]
-    given, field = state["_fields"][1], FORM[1]
-    assert given == json.loads(json.dumps({
+    description, field = state["_fields"][1], FORM[1]
+    assert description == json.loads(json.dumps({
         "name": field.name, "label": field.label, "help": field.help, "kind": field.kind,
         "least": field.least, "above": field.above, "most": field.most,
         "choices": field.choices, "optional": field.optional,
@@ -130,13 +130,13 @@ def test_the_learning_rate_can_be_changed_before_and_during_the_run(by_page):
     page.wait_for(lambda state: state["step"] > 1)
     put(3e-4)
     assert run.learning_rate == panel.learning_rate == 3e-4
-    at = run.progress.step + 1
-    page.wait_for(lambda state: state["step"] > at + 1)
+    changed_from = run.progress.step + 1
+    page.wait_for(lambda state: state["step"] > changed_from + 1)
     page.press("stop")
     run.wait(PATIENCE)
     rates = run.history.columns("step")["learning_rate"]
     assert rates[0] == 2e-4
-    assert (rates[at:] == 3e-4).all()
+    assert (rates[changed_from:] == 3e-4).all()
     assert ended(panel)
     assert any("Learning rate" in text for _, text in page.state["notes"])
     assert agrees(panel)

@@ -114,9 +114,11 @@ def relevance_and_value(clf: BertClassifier, text: str) -> tuple[float, float, f
 def test_without_biases_relevance_adds_up_to_the_logit(kind: str) -> None:
     """The paper's rule lets each softmax keep what its linearisation leaves over."""
     clf = without_biases(built(kind))
-    words, kept, value = relevance_and_value(clf, sample(kind))
-    assert abs(kept) > 1e-4
-    assert words + kept == pytest.approx(value, rel=1e-4, abs=1e-5 * (abs(words) + abs(kept)))
+    words, unpropagated, value = relevance_and_value(clf, sample(kind))
+    assert abs(unpropagated) > 1e-4
+    assert words + unpropagated == pytest.approx(
+        value, rel=1e-4, abs=1e-5 * (abs(words) + abs(unpropagated))
+    )
     assert words == pytest.approx(scores(clf, sample(kind), target=1)[0].sum(), rel=1e-3, abs=1e-4)
 
 
@@ -141,8 +143,10 @@ def test_no_activation_loses_relevance(name: str, kind: str) -> None:
         for place, child in module.named_children():
             if isinstance(child, GELUActivation):
                 setattr(module, place, ACT2FN[name])
-    words, kept, value = relevance_and_value(clf, TEXT)
-    assert words + kept == pytest.approx(value, rel=1e-4, abs=1e-5 * (abs(words) + abs(kept)))
+    words, unpropagated, value = relevance_and_value(clf, TEXT)
+    assert words + unpropagated == pytest.approx(
+        value, rel=1e-4, abs=1e-5 * (abs(words) + abs(unpropagated))
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -249,8 +253,8 @@ def reference(clf: BertClassifier, text: str, target: int) -> np.ndarray:
     for step in reversed(steps):
         relevance = step(relevance)
     relevance = handed(summed, norm_map, bert.embeddings.LayerNorm.bias, relevance)
-    found: np.ndarray = (words / summed * relevance).sum(-1).numpy()
-    return found
+    relevances: np.ndarray = (words / summed * relevance).sum(-1).numpy()
+    return relevances
 
 
 @pytest.mark.parametrize("target", [0, 1])

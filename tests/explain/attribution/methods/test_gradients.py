@@ -34,8 +34,8 @@ def gradient_at_text(clf, text: str, target: int, layer: int | None = None):
         clf.model.get_input_embeddings().register_forward_hook(note)
         logits = clf.model(**inputs).logits
     else:
-        found = clf.model(**inputs, output_hidden_states=True)
-        logits, states = found.logits, [found.hidden_states[layer + 1]]
+        outputs = clf.model(**inputs, output_hidden_states=True)
+        logits, states = outputs.logits, [outputs.hidden_states[layer + 1]]
     (gradient,) = torch.autograd.grad(logits[0, target], states[0])
     return states[0][0].detach(), gradient[0]
 
@@ -65,12 +65,14 @@ def test_a_product_that_is_zero_for_any_text_is_refused(kind: str, layer, text, 
     states, gradient = gradient_at_text(clf, text, 1, layer)
     ordinary = clf.encode([text])[0].segments >= 0
     assert (gradient * states).sum(1)[ordinary].abs().max() < 1e-3 * gradient[ordinary].norm()
-    what = "word embeddings" if layer is None else "output of layer 0"
-    with pytest.raises(ValueError, match=f"normalises the {what}.*use the method 'integrated"):
+    layer_output = "word embeddings" if layer is None else "output of layer 0"
+    with pytest.raises(
+        ValueError, match=f"normalises the {layer_output}.*use the method 'integrated"
+    ):
         attribute(clf, [TEXT, text], method="input_x_gradient", layer=layer, output=output)
     for method in ("integrated_gradients", "attnlrp"):
-        found = attribute(clf, text, method=method, layer=layer, output=output)[0]
-        assert np.abs(found.scores).max() > 1e-4
+        attribution = attribute(clf, text, method=method, layer=layer, output=output)[0]
+        assert np.abs(attribution.scores).max() > 1e-4
 
 
 def test_one_product_that_is_zero_by_chance_is_not_refused() -> None:
@@ -80,8 +82,8 @@ def test_one_product_that_is_zero_by_chance_is_not_refused() -> None:
     with torch.no_grad():
         row = clf.model.words.weight[word]
         row -= (row @ weights) / (weights @ weights) * weights
-    found = attribute(clf, "bad", target=1, method="input_x_gradient")[0]
-    assert abs(found.scores[0]) < 1e-5
+    attribution = attribute(clf, "bad", target=1, method="input_x_gradient")[0]
+    assert abs(attribution.scores[0]) < 1e-5
 
 
 # ModernBERT's last layer reads only the direction of the other words' states, and shows what it

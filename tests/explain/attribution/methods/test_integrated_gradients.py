@@ -26,8 +26,8 @@ def sample(kind: str) -> str:
     return CHINESE if kind == "chinese" else TEXT
 
 
-def relative(found, expected) -> float:
-    return float(np.linalg.norm(found - expected) / np.linalg.norm(expected))
+def relative(scores, expected) -> float:
+    return float(np.linalg.norm(scores - expected) / np.linalg.norm(expected))
 
 
 @pytest.mark.parametrize("intervals", [2, 4, 8, 16, 32, 64, 128])
@@ -54,13 +54,13 @@ def test_a_focus_is_a_change_of_variable(centre: float, width: float) -> None:
     assert (np.diff(x)[np.abs(x[1:] - centre) < width / 2] < np.diff(x).max()).all()
 
 
-@given(at=st.floats(0.1, 0.9), width=st.floats(0.04, 0.08), sign=st.sampled_from([-1, 1]))
-def test_a_focus_on_a_steep_step_needs_few_nodes(at, width, sign) -> None:
+@given(centre=st.floats(0.1, 0.9), width=st.floats(0.04, 0.08), sign=st.sampled_from([-1, 1]))
+def test_a_focus_on_a_steep_step_needs_few_nodes(centre, width, sign) -> None:
     def step(x):
-        return sign * np.tanh((x - at) / width)
+        return sign * np.tanh((x - centre) / width)
 
     def slope(x):
-        return sign / np.cosh((x - at) / width) ** 2 / width
+        return sign / np.cosh((x - centre) / width) ** 2 / width
 
     way = focus(step(np.linspace(0, 1, 9)))
     nodes, weights = clenshaw_curtis(16)

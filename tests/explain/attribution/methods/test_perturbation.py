@@ -56,13 +56,15 @@ def test_occlusion_of_a_pair_is_of_the_chosen_target(options, value, problem_typ
     attribution = attribute(clf, pair, method="occlusion", baseline="mask", **options)[0]
     encoding = clf.encode([pair[0]], [pair[1]])[0]
 
-    def at(gone) -> float:
+    def value_without(gone) -> float:
         logits = logits_with_masks(clf, encoding, gone)
         chances = logits.sigmoid() if clf.multi_label else logits.softmax(-1)
         return float(value(logits, chances))
 
     for number, score in enumerate(attribution.scores):
-        fall = at(np.zeros(len(encoding), bool)) - at(attribution.word_of_token == number)
+        fall = value_without(np.zeros(len(encoding), bool)) - value_without(
+            attribution.word_of_token == number
+        )
         assert score == pytest.approx(fall, abs=1e-4)
 
 

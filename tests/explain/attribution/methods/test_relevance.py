@@ -72,14 +72,16 @@ def test_for_a_mean_pooling_head_the_rows_are_averaged() -> None:
     clf.model.config.classifier_pooling = "mean"
     texts = [TEXT, "bad"]
     rolled, weighted = (scores(clf, texts, method, target=1) for method in METHODS[::-1])
-    for text, one, other in zip(texts, rolled, weighted, strict=True):
+    for text, rollout, relevance_scores in zip(texts, rolled, weighted, strict=True):
         relevance = chefer(clf, text, 1)
         expected = (relevance - torch.eye(len(relevance))).mean(0).numpy()
-        np.testing.assert_allclose(other, expected, rtol=1e-3, atol=1e-4 * expected.max())
+        np.testing.assert_allclose(
+            relevance_scores, expected, rtol=1e-3, atol=1e-4 * expected.max()
+        )
         with torch.no_grad():
             _, attentions = transformers_own(clf, text)
-        first, second = ((w[0].mean(0) + torch.eye(len(one))) / 2 for w in attentions)
-        np.testing.assert_allclose(one, (second @ first).mean(0), atol=1e-5)
+        first, second = ((w[0].mean(0) + torch.eye(len(rollout))) / 2 for w in attentions)
+        np.testing.assert_allclose(rollout, (second @ first).mean(0), atol=1e-5)
 
 
 @settings(deadline=None, max_examples=30)

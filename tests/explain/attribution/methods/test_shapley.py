@@ -31,11 +31,11 @@ def shapley_over_all_orders(value, count: int) -> np.ndarray:
     """Average what each unit adds over all orders, literally; ``value`` is of a tuple of bools."""
     total = np.zeros(count)
     for order in itertools.permutations(range(count)):
-        kept = [False] * count
-        before = value(tuple(kept))
+        present = [False] * count
+        before = value(tuple(present))
         for unit in order:
-            kept[unit] = True
-            after = value(tuple(kept))
+            present[unit] = True
+            after = value(tuple(present))
             total[unit] += after - before
             before = after
     return total / math.factorial(count)
@@ -47,14 +47,14 @@ def value_function(clf, text: str, target: int):
     of_token = encoding.words.of_token
     known: dict[tuple[bool, ...], float] = {}
 
-    def value(kept: tuple[bool, ...]) -> float:
-        if kept not in known:
+    def value(present: tuple[bool, ...]) -> float:
+        if present not in known:
             fields = clf.collate([encoding])
-            gone = (of_token >= 0) & ~np.array(kept)[of_token]
+            gone = (of_token >= 0) & ~np.array(present)[of_token]
             fields["input_ids"][0, torch.from_numpy(gone)] = clf.tokenizer.mask_token_id
             with torch.inference_mode():
-                known[kept] = float(clf(**fields)[0, target])
-        return known[kept]
+                known[present] = float(clf(**fields)[0, target])
+        return known[present]
 
     return value
 
@@ -65,7 +65,7 @@ def value_function(clf, text: str, target: int):
     )
 )
 def test_the_formula_over_coalitions_is_the_mean_over_orders(values) -> None:
-    sets = [tuple(kept) for kept in _all_coalitions(len(values).bit_length() - 1).tolist()]
+    sets = [tuple(present) for present in _all_coalitions(len(values).bit_length() - 1).tolist()]
     value = dict(zip(sets, values, strict=True))
     scores, margins = _exact(values)
     np.testing.assert_allclose(scores, shapley_over_all_orders(value.get, len(sets[0])), atol=1e-9)
@@ -91,8 +91,8 @@ def test_exact_values_agree_with_captum() -> None:
     attribution = attribute(clf, text, method="exact_shapley", baseline="mask", target=0)[0]
     value = value_function(clf, text, 0)
 
-    def forward(kept: torch.Tensor) -> torch.Tensor:
-        return torch.tensor([value(tuple(line)) for line in kept.bool().tolist()])
+    def forward(present: torch.Tensor) -> torch.Tensor:
+        return torch.tensor([value(tuple(line)) for line in present.bool().tolist()])
 
     captum = ShapleyValues(forward).attribute(torch.ones(1, 3))[0]
     np.testing.assert_allclose(attribution.scores, captum, atol=1e-4)

@@ -18,11 +18,11 @@ LOSS, NORM = 1, 2
 def curve_of(rows, sizes=(), most=MOST):
     """Add rows in chunks of the given sizes, then the rest."""
     curve = Curve([LOSS, NORM], columns=3, most_rows=most)
-    at = 0
+    start = 0
     for size in sizes:
-        curve.add(rows[at : at + size])
-        at += size
-    curve.add(rows[at:])
+        curve.add(rows[start : start + size])
+        start += size
+    curve.add(rows[start:])
     return curve
 
 
@@ -50,37 +50,37 @@ def test_the_kept_rows_depend_on_the_data_alone(rows, sizes):
 
 @given(tables)
 def test_kept_rows_are_original_ordered_bounded_and_include_both_ends(rows):
-    kept = curve_of(rows).rows()
-    steps = kept[:, 0].astype(int)
-    assert len(kept) <= MOST
+    kept_rows = curve_of(rows).rows()
+    steps = kept_rows[:, 0].astype(int)
+    assert len(kept_rows) <= MOST
     assert (np.diff(steps) > 0).all()
     assert (steps[0], steps[-1]) == (1, len(rows))
-    np.testing.assert_array_equal(kept, rows[steps - 1])
+    np.testing.assert_array_equal(kept_rows, rows[steps - 1])
     if len(rows) <= MOST - 2:
-        assert len(kept) == len(rows), "a curve that fits is whole"
+        assert len(kept_rows) == len(rows), "a curve that fits is whole"
 
 
 @given(tables, st.data())
 def test_every_spike_above_all_its_neighbours_survives(rows, data):
-    at = data.draw(st.integers(0, len(rows) - 1))
+    row = data.draw(st.integers(0, len(rows) - 1))
     column = data.draw(st.sampled_from([LOSS, NORM]))
     height = data.draw(st.sampled_from([2e6, -2e6]))
-    rows[at, column] = height
-    kept = curve_of(rows, [at, 1]).rows()
-    assert height in kept[kept[:, 0] == at + 1, column]
+    rows[row, column] = height
+    kept_rows = curve_of(rows, [row, 1]).rows()
+    assert height in kept_rows[kept_rows[:, 0] == row + 1, column]
 
 
 @given(tables)
 def test_extremes_of_every_stretch_survive(rows):
     """Whatever rows are dropped, others nearby are at least as extreme."""
     curve = curve_of(rows)
-    kept, width = curve.rows(), curve._width
+    kept_rows, width = curve.rows(), curve._width
     for column in (LOSS, NORM):
         for start in range(0, len(rows), width):
             true = rows[start : start + width, column]
-            inside = (kept[:, 0] > start) & (kept[:, 0] <= start + width)
+            inside = (kept_rows[:, 0] > start) & (kept_rows[:, 0] <= start + width)
             if not np.isnan(true).all():
-                shown = kept[inside, column]
+                shown = kept_rows[inside, column]
                 assert np.nanmax(shown) == np.nanmax(true)
                 assert np.nanmin(shown) == np.nanmin(true)
 
@@ -88,8 +88,8 @@ def test_extremes_of_every_stretch_survive(rows):
 @given(tables)
 def test_means_are_those_of_all_rows_in_the_bucket(rows):
     curve = curve_of(rows)
-    kept, width = curve.rows(), curve._width
-    for row, mean in zip(kept, curve.means(), strict=True):
+    kept_rows, width = curve.rows(), curve._width
+    for row, mean in zip(kept_rows, curve.means(), strict=True):
         start = (int(row[0]) - 1) // width * width
         values = rows[start : start + width, LOSS]
         values = values[~np.isnan(values)]
@@ -120,9 +120,9 @@ def test_a_million_rows_stay_small_and_the_last_chunk_costs_what_the_first_did()
         curve.add(chunk)
         curve.rows(), curve.means()
         costs.append(time.perf_counter() - began)
-    kept = curve.rows()
-    assert len(kept) <= 8000
-    assert kept[kept[:, LOSS] >= 50, 0].astype(int).tolist() == (spikes + 1).tolist()
+    kept_rows = curve.rows()
+    assert len(kept_rows) <= 8000
+    assert kept_rows[kept_rows[:, LOSS] >= 50, 0].astype(int).tolist() == (spikes + 1).tolist()
     early, late = np.median(costs[100:300]), np.median(costs[-200:])
     assert late < 3 * early
     assert late < 0.02

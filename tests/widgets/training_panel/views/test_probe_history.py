@@ -25,14 +25,14 @@ def snapshot():
 
 def snapshots(first, steps):
     scale = np.float32(1)
-    made = []
+    taken = []
     for step in steps:
         scale = np.float32(1 + step)
         attributions = tuple(
             dataclasses.replace(a, scores=a.scores * scale) for a in first.attributions
         )
-        made.append(dataclasses.replace(first, step=step, attributions=attributions))
-    return tuple(made)
+        taken.append(dataclasses.replace(first, step=step, attributions=attributions))
+    return tuple(taken)
 
 
 def test_a_run_without_probes_has_no_probe_history():
@@ -50,16 +50,18 @@ def test_arrays_have_the_layout_that_the_page_reads(snapshot):
     probabilities = shown["_probe_history_probabilities"].reshape(len(steps), len(PROBES), 2)
     targets = shown["_probe_history_targets"].reshape(len(steps), len(PROBES))
     assert shown["_probe_history_steps"].tolist() == steps
-    for row, each in enumerate(given_snapshots):
-        at = 0
-        for probe, (text, attribution) in enumerate(zip(PROBES, each.attributions, strict=True)):
+    for row, expected in enumerate(given_snapshots):
+        start = 0
+        for probe, (text, attribution) in enumerate(
+            zip(PROBES, expected.attributions, strict=True)
+        ):
             count = shown["_probe_history_counts"][probe]
-            offsets = shown["_probe_history_offsets"][at : at + count]
+            offsets = shown["_probe_history_offsets"][start : start + count]
             assert [text[a:b] for a, b in offsets.tolist()] == list(attribution.words)
-            np.testing.assert_array_equal(scores[row, at : at + count], attribution.scores)
+            np.testing.assert_array_equal(scores[row, start : start + count], attribution.scores)
             np.testing.assert_array_equal(probabilities[row, probe], attribution.probabilities)
-            assert targets[row, probe] == each.targets[probe]
-            at += count
+            assert targets[row, probe] == expected.targets[probe]
+            start += count
 
 
 def test_snapshots_of_other_probes_are_left_out(snapshot):
@@ -89,11 +91,11 @@ steps = st.lists(st.integers(0, 1000), max_size=9, unique=True).map(
 
 @given(st.none() | st.integers(0, 12), steps, steps)
 def test_the_displayed_step_stays_the_same(number, before, after):
-    found = same_snapshot(number, before, after)
+    position = same_snapshot(number, before, after)
     if number is None or number >= len(before) or not len(after):
-        assert found is None
+        assert position is None
     else:
-        assert abs(after[found] - before[number]) == min(abs(after - before[number]))
+        assert abs(after[position] - before[number]) == min(abs(after - before[number]))
     assert same_snapshot(number, before, before) == (
         number if number is not None and number < len(before) else None
     )
