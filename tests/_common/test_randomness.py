@@ -65,7 +65,7 @@ def test_a_generator_that_is_named_stays():
     assert torch.equal(drawn_by_own(draw, 3), drawn_by_own(draw, 4))
 
 
-def test_dropout_is_ones_own_only_inside():
+def test_dropout_uses_the_separate_generator_only_inside():
     def dropped():
         with dropout_context():
             return dropout(torch.ones(999))

@@ -103,7 +103,7 @@ def test_head_switched_off_moves_the_prediction(open_notebook, page):
     expect(matrix).not_to_contain_text("off:")
 
 
-def test_effects_are_measured_beside_the_page(open_notebook, page):
+def test_effects_are_measured_in_the_background(open_notebook, page):
     notebook = open_notebook(SETUP, MOSAIC)
     notebook.run_all()
     matrix = matrix_of(page)

@@ -50,7 +50,7 @@ def test_selection_goes_both_ways(open_notebook, page):
     assert float(shown) == pytest.approx(score, abs=6e-3)
 
 
-def test_edited_text_is_explained_anew(open_notebook, page, artefact):
+def test_edited_text_is_explained_again(open_notebook, page, artefact):
     notebook = open_notebook(SETUP, HIGHLIGHTS)
     notebook.run_all()
     highlights = highlights_of(page)

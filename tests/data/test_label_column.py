@@ -66,7 +66,7 @@ def test_the_classes_of_a_column_are_its_distinct_names(values, names):
 
 
 @pytest.mark.parametrize(
-    ("values", "classes", "said"),
+    ("values", "classes", "message"),
     [
         (("good", None), THREE, "Row r1 has no label"),
         (("good", float("nan")), THREE, "Row r1 has no label"),
@@ -78,8 +78,8 @@ def test_the_classes_of_a_column_are_its_distinct_names(values, names):
         (("x", "x"), None, "All 2 rows have the label 'x'"),
     ],
 )
-def test_what_is_no_label_is_named_by_its_row(values, classes, said):
-    with pytest.raises(ValueError, match=said) as caught:
+def test_what_is_no_label_is_named_by_its_row(values, classes, message):
+    with pytest.raises(ValueError, match=message) as caught:
         single_labels(column(*values), classes)
     assert "\n" not in str(caught.value)
 

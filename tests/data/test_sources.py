@@ -151,7 +151,7 @@ def test_numbers_as_classes_are_their_names():
 
 
 @pytest.mark.parametrize(
-    ("classes", "said"),
+    ("classes", "message"),
     [
         ("ab", "list of label names .*not 'ab'"),
         ({"a", "b"}, "in the model's order"),
@@ -165,8 +165,8 @@ def test_numbers_as_classes_are_their_names():
         ([], "classes is empty"),
     ],
 )
-def test_classes_that_are_no_names_are_refused(classes, said):
-    with pytest.raises((TypeError, ValueError), match=said) as caught:
+def test_classes_that_are_no_names_are_refused(classes, message):
+    with pytest.raises((TypeError, ValueError), match=message) as caught:
         TextData.from_(_frame(["a", "b", "a"]), classes=classes)
     assert "\n" not in str(caught.value)
 
@@ -176,7 +176,7 @@ Row = collections.namedtuple("Row", "text label")  # noqa: PYI024 - as people ma
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"),
+    ("labels", "message"),
     [
         (["pos ", "neg", "pos"], "Row 0: the label 'pos ' and 'pos' in row 2 differ only"),
         (["pos", "neg", "Pos"], "Row 0: the label 'pos' and 'Pos' in row 2 differ only"),
@@ -192,8 +192,8 @@ Row = collections.namedtuple("Row", "text label")  # noqa: PYI024 - as people ma
         (pd.Categorical(["a", None, "b"]), "Row 1 has no label"),
     ],
 )
-def test_labels_that_are_no_names_or_hardly_differ_are_refused(labels, said):
-    with pytest.raises(ValueError, match=said) as caught:
+def test_labels_that_are_no_names_or_hardly_differ_are_refused(labels, message):
+    with pytest.raises(ValueError, match=message) as caught:
         TextData.from_(_frame(labels))
     assert "\n" not in str(caught.value)
 
@@ -204,7 +204,7 @@ def test_names_that_hardly_differ_are_two_classes_if_both_are_named():
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"),
+    ("labels", "message"),
     [
         ([0.5, 1.0], "Row 0: 0.5 in the label is neither a label nor a 0 or 1"),
         ([["a"]], "Row 0: the label \\['a'\\] is neither"),
@@ -214,8 +214,8 @@ def test_names_that_hardly_differ_are_two_classes_if_both_are_named():
         ({"a": 1}, "must be a list"),
     ],
 )
-def test_lists_of_what_are_no_labels_are_refused(labels, said):
-    with pytest.raises(ValueError, match=said) as caught:
+def test_lists_of_what_are_no_labels_are_refused(labels, message):
+    with pytest.raises(ValueError, match=message) as caught:
         TextData.from_([(text, labels) for text in TEXTS], problem_type="multi_label")
     assert "\n" not in str(caught.value)
 
@@ -230,7 +230,7 @@ ROWS = list(zip(TEXTS, ["a", "b", "a"], strict=True))
 
 
 @pytest.mark.parametrize(
-    ("source", "options", "said"),
+    ("source", "options", "message"),
     [
         (zip(TEXTS, "aba", strict=True), {}, "from zip; give list\\(data\\)"),
         ((row for row in ROWS), {}, "from generator; give list\\(data\\)"),
@@ -249,8 +249,8 @@ ROWS = list(zip(TEXTS, ["a", "b", "a"], strict=True))
         (_frame(["a", None, "b"], index=[7] * 3).set_index("index"), {}, r"Row 7 \(position 1\)"),
     ],
 )
-def test_what_is_no_table_of_rows_is_answered_with_how_to_make_one(source, options, said):
-    with pytest.raises((TypeError, ValueError), match=said) as caught:
+def test_what_is_no_table_of_rows_is_answered_with_how_to_make_one(source, options, message):
+    with pytest.raises((TypeError, ValueError), match=message) as caught:
         TextData.from_(source, **options)
     assert "\n" not in str(caught.value)
 

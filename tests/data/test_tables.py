@@ -16,7 +16,7 @@ TEXTS = st.lists(WORDS.filter(str.strip), min_size=1, max_size=8)
 
 
 @given(texts=TEXTS, suffix=st.sampled_from([".csv", ".tsv"]))
-def test_what_pandas_writes_is_read_as_it_was(texts, suffix, tmp_path_factory):
+def test_what_pandas_writes_is_read_unchanged(texts, suffix, tmp_path_factory):
     rows = [(text, ("NA", "None", "null")[i % 3]) for i, text in enumerate([*texts, "nan", "N/A"])]
     path = tmp_path_factory.mktemp("table") / f"data{suffix}"
     frame = pd.DataFrame(rows, columns=["text", "label"])
@@ -30,7 +30,7 @@ def test_what_pandas_writes_is_read_as_it_was(texts, suffix, tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("bare.tsv", b'text\tlabel\n"so he says\tbad\nfine"\tgood\nok\tgood\n', "quoting=3"),
         ("old.csv", "text,label\nöde,bad\nok,good\n".encode("latin-1"), "not in UTF-8; .*encod"),
@@ -48,9 +48,9 @@ def test_what_pandas_writes_is_read_as_it_was(texts, suffix, tmp_path_factory):
         ("fake.parquet", b"version https://git-lfs", "Cannot read 'fake.parquet'"),
     ],
 )
-def test_a_file_that_cannot_be_trusted_is_refused_in_one_sentence(tmp_path, name, content, said):
+def test_a_file_that_cannot_be_trusted_is_refused_in_one_sentence(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(ValueError, match=said) as caught:
+    with pytest.raises(ValueError, match=message) as caught:
         TextData.from_(tmp_path / name)
     assert "\n" not in str(caught.value)
 
@@ -76,7 +76,7 @@ def test_a_long_text_that_repeats_is_held_once(tmp_path, monkeypatch):
     assert TextData.from_(tmp_path / "d.parquet").texts == tuple(texts)
 
 
-def test_a_parquet_file_keeps_its_texts_and_types_whatever_it_says_of_pandas(tmp_path):
+def test_a_parquet_file_keeps_its_texts_and_types_whatever_its_pandas_metadata_says(tmp_path):
     frame = pd.DataFrame(
         {"text": ["a", "b", "a"], "label": [["x"], ["x", "y"], []], "n": [1, 2, 3]}, index=[4, 5, 9]
     )

@@ -61,7 +61,7 @@ def test_pairs_and_several_labels():
 
 
 @pytest.mark.parametrize(
-    ("source", "options", "said"),
+    ("source", "options", "message"),
     [
         (FRAME, {"text": "review"}, "no column 'review'; the data has 'text', 'label': .* text="),
         (FRAME, {"classes": ["positive", "Negative"]}, "Row 1: .*'negative'.*'Negative'"),
@@ -76,8 +76,8 @@ def test_pairs_and_several_labels():
         (FRAME, {"problem_type": "multi_label"}, "Row 0: .* must be a list"),
     ],
 )
-def test_bad_data_is_named_in_one_sentence(source, options, said):
-    with pytest.raises((ValueError, FileNotFoundError), match=said) as caught:
+def test_bad_data_is_named_in_one_sentence(source, options, message):
+    with pytest.raises((ValueError, FileNotFoundError), match=message) as caught:
         TextData.from_(source, **options)
     assert "\n" not in str(caught.value)
 
@@ -123,12 +123,12 @@ def test_a_list_of_class_labels_keeps_its_names():
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"), [([0, None], "Row 1 has no label"), ([0, -1], "Row 1 has the label -1")]
+    ("labels", "message"), [([0, None], "Row 1 has no label"), ([0, -1], "Row 1 has the label -1")]
 )
-def test_a_class_label_that_is_null_or_unlabelled_is_named_as_such(labels, said):
+def test_a_class_label_that_is_null_or_unlabelled_is_named_as_such(labels, message):
     split = datasets.Dataset.from_dict({"text": ["a", "b"], "label": labels}, features(NAMED))
     for classes in (None, NAMED.names):
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(ValueError, match=message):
             TextData.from_(split, classes=classes)
 
 

@@ -46,7 +46,7 @@ def test_it_tells_praise_from_complaint():
     assert clf.evaluate(plain).accuracy > 0.75
 
 
-def test_each_call_gives_a_model_of_its_own():
+def test_each_call_returns_a_new_model():
     first, second = bw.demo.classifier(device="cpu"), bw.demo.classifier(device="cpu")
     with torch.no_grad():
         first.model.classifier.weight.zero_()

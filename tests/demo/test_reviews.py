@@ -96,7 +96,7 @@ def test_labels_are_mixed_along_the_file(frame):
     assert all(0.35 < quarter.mean() < 0.65 for quarter in quarters)
 
 
-def test_no_review_is_nearly_another(frame):
+def test_no_two_reviews_are_nearly_the_same(frame):
     bags = [set(words(text)) for text in frame["text"]]
     for (i, bag), (j, other_bag) in itertools.combinations(enumerate(bags), 2):
         overlap = len(bag & other_bag) / len(bag | other_bag)

@@ -58,14 +58,14 @@ def test_a_text_is_predicted_in_a_batch_as_it_is_alone(family):
     assert clf.padded == (family not in PADDING_MATTERS)
 
 
-def test_families_said_to_mask_their_padding_do(monkeypatch):
+def test_families_listed_as_masking_their_padding_do(monkeypatch):
     monkeypatch.setattr("bert_widgets.model.forward.padding._MASKING", frozenset())
     masking = {build(family).model.config.model_type for family in ALL if build(family).padded}
     assert masking >= _MASKING
 
 
 @pytest.mark.parametrize("family", ALL)
-def test_a_saved_model_is_loaded_as_it_was(family, tmp_path):
+def test_a_saved_model_is_loaded_unchanged(family, tmp_path):
     clf = build(family)
     clf.save_pretrained(tmp_path)
     with warnings.catch_warnings():

@@ -242,7 +242,7 @@ def test_evaluate_measures_labelled_texts():
         assert result.confusion.sum() == 3
 
 
-def test_predicting_leaves_the_mode_as_it_was():
+def test_predicting_does_not_change_the_mode():
     clf = tiny_classifier("bert")
     clf.train()
     first = clf.predict(TEXTS).probabilities

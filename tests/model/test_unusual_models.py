@@ -117,7 +117,7 @@ def test_models_of_pages_are_refused(name):
         BertClassifier(*scratch(name))
 
 
-def test_xmod_computes_in_float32_in_the_language_it_is_told():
+def test_xmod_computes_in_float32_in_the_chosen_language():
     clf = BertClassifier(*scratch("Xmod", languages=["en_XX", "de_DE"]))
     with pytest.raises(ValueError, match=r"call clf\.model\.set_default_language"):
         clf.predict(TEXTS)

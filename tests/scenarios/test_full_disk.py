@@ -19,14 +19,14 @@ SIZES = [0, 500, 20_000, 150_000]
 """Bytes a file may have: the first of a checkpoint's files that is larger fails."""
 
 
-def begun(folder=None, clf=None):
+def new_training(folder=None, clf=None):
     return trainer(
         clf or tiny_classifier("bert"), valid=DATA[:6], folder=folder, keep_best=True,
         learning_rate=0.02, evaluate_every=2, checkpoint_every=3 if folder else None,
     )  # fmt: skip
 
 
-def assert_came_to_the_same(training, other):
+def assert_same_result(training, other):
     training._loop.hyperparameters = dataclasses.replace(
         training.hyperparameters, checkpoint_every=None
     )
@@ -57,9 +57,9 @@ def with_a_large_tokenizer():
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("make", [lambda: tiny_classifier("bert"), with_a_large_tokenizer])
 def test_nothing_is_lost_whichever_file_has_no_room(size, make, tmp_path):
-    never_full = begun(clf=make())
+    never_full = new_training(clf=make())
     list(never_full)
-    full = begun(tmp_path, make())
+    full = new_training(tmp_path, make())
     with (
         room_for(size),
         pytest.raises(CheckpointError, match=r"step 3 .*too large.*no data is lost"),
@@ -70,13 +70,13 @@ def test_nothing_is_lost_whichever_file_has_no_room(size, make, tmp_path):
         list(full)
     assert everything(full) == before
     list(full)
-    assert_came_to_the_same(full, never_full)
-    assert_came_to_the_same(Trainer.resume(tmp_path), never_full)
+    assert_same_result(full, never_full)
+    assert_same_result(Trainer.resume(tmp_path), never_full)
     assert not list(tmp_path.glob(".partial-*"))
 
 
 def test_the_earlier_checkpoint_stays_whole(tmp_path):
-    training = begun(tmp_path)
+    training = new_training(tmp_path)
     while training.progress.step < 4:
         training.advance()
     there = latest(tmp_path)
@@ -87,10 +87,10 @@ def test_the_earlier_checkpoint_stays_whole(tmp_path):
 
 
 def test_a_run_pauses_with_a_reason_and_continues(tmp_path):
-    never_blocked = begun()
+    never_blocked = new_training()
     list(never_blocked)
     (tmp_path / "runs").write_text("a file where the folder should be")
-    training = begun(tmp_path / "runs" / "first")
+    training = new_training(tmp_path / "runs" / "first")
     run = training.start()
     until(run, lambda: run.state == "paused")
     assert "step 3 could not be written" in run.problem
@@ -103,13 +103,13 @@ def test_a_run_pauses_with_a_reason_and_continues(tmp_path):
     run.wait(PATIENCE)
     assert (run.state, run.problem) == ("finished", "")
     training.history.notes = tuple(n for n in training.history.notes if "written" not in n.text)
-    assert_came_to_the_same(training, never_blocked)
+    assert_same_result(training, never_blocked)
     assert Trainer.resume(tmp_path / "runs" / "first").done
 
 
 def test_a_run_that_cannot_save_can_be_stopped(tmp_path):
     (tmp_path / "file").write_text("")
-    training = begun(tmp_path / "file" / "first")
+    training = new_training(tmp_path / "file" / "first")
     run = training.start()
     until(run, lambda: run.state == "paused")
     run.stop()

@@ -19,10 +19,10 @@ def test_the_page_sees_prediction_then_quick_then_chosen_scores_in_place():
     page.updates.clear()
     page.tell(text="good soup, bad film")
     assert shows(widget, clf)
-    told = [set(update) for update in page.updates]
-    first = next(i for i, names in enumerate(told) if "probabilities" in names)
-    assert not told[first] & {"scores", "words", "target"}
-    scored = [i for i, names in enumerate(told) if "scores" in names]
+    updates = [set(update) for update in page.updates]
+    first = next(i for i, names in enumerate(updates) if "probabilities" in names)
+    assert not updates[first] & {"scores", "words", "target"}
+    scored = [i for i, names in enumerate(updates) if "scores" in names]
     assert len(scored) == 2
     assert first < scored[0]
     quick, exact = (page.updates[i] for i in scored)
@@ -30,7 +30,7 @@ def test_the_page_sees_prediction_then_quick_then_chosen_scores_in_place():
     assert (quick["busy"], quick["refining"]) == (False, True)
     assert METHODS[quick["shown_method"]].name != "integrated_gradients"
     assert exact["refining"] is False
-    assert next(i for i, names in enumerate(told) if "badge" in names) >= scored[0]
+    assert next(i for i, names in enumerate(updates) if "badge" in names) >= scored[0]
 
 
 def test_a_text_of_several_windows_is_refined_in_the_background():
@@ -86,9 +86,9 @@ def test_refining_is_cancelled_by_another_question_of_the_page():
     for change in ({"method": "input_x_gradient"}, {"text": "good soup"}):
         refined = []
 
-        def once(told, change=change, refined=refined):
-            if told["new"] and widget.refining and not refined:
-                refined.append(told["new"])
+        def once(event, change=change, refined=refined):
+            if event["new"] and widget.refining and not refined:
+                refined.append(event["new"])
                 page.tell(**change)
 
         widget.method, widget.text = "integrated_gradients", TEXT

@@ -34,7 +34,7 @@ SETTINGS = {
 }
 
 
-def begun(name, folder=None):
+def new_training(name, folder=None):
     if name == "pairs and tags":
         return trainer(tag_classifier(), TAGS, TAGS, folder=folder, class_weights="balanced")
     valid = FLIPPED if name in ("best", "patience", "probes") else None
@@ -66,9 +66,9 @@ def snapshots(training, folder):
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", [*SETTINGS, "pairs and tags"])
 def test_a_resumed_run_ends_with_the_same_weights(name, tmp_path):
-    never_stopped = begun(name)
+    never_stopped = new_training(name)
     list(never_stopped)
-    saving = begun(name, tmp_path / "run")
+    saving = new_training(name, tmp_path / "run")
     folders = list(snapshots(saving, tmp_path))
     assert_same(saving, never_stopped)  # saving disturbs nothing
     assert len(folders) > 5
@@ -79,15 +79,15 @@ def test_a_resumed_run_ends_with_the_same_weights(name, tmp_path):
 
 
 def test_resuming_changes_nothing_by_itself(tmp_path):
-    saving = begun("probes", tmp_path / "run")
+    saving = new_training("probes", tmp_path / "run")
     for folder in snapshots(saving, tmp_path):
         assert_same(Trainer.resume(folder, clf=another("probes")), saving)
 
 
 def test_a_run_can_be_interrupted_many_times(tmp_path):
-    never_stopped = begun("patience")
+    never_stopped = new_training("patience")
     list(never_stopped)
-    going = begun("patience", tmp_path)
+    going = new_training("patience", tmp_path)
     for steps in itertools.cycle([1, 3, 2]):
         for _ in range(steps):
             if not going.done:
@@ -121,10 +121,10 @@ def test_settings_changed_during_the_run_are_kept(tmp_path):
 
 def test_a_stopped_run_continues_from_its_last_weights(tmp_path):
     """Also if `stop` put the best weights back into the classifier."""
-    never_stopped = begun("best")
+    never_stopped = new_training("best")
     events = len(list(never_stopped))
     for number in range(1, events + 1):
-        stopped = begun("best", tmp_path / str(number))
+        stopped = new_training("best", tmp_path / str(number))
         for _ in itertools.islice(stopped, number):
             pass
         stopped.finish()
@@ -161,9 +161,9 @@ def test_the_checkpoint_of_a_finished_run_holds_the_weights_that_stay(tmp_path):
 
 @pytest.mark.process
 def test_another_process_resumes_from_the_folder_alone(tmp_path):
-    never_stopped = begun("best")
+    never_stopped = new_training("best")
     list(never_stopped)
-    stopped = begun("best", tmp_path)
+    stopped = new_training("best", tmp_path)
     for _ in itertools.islice(stopped, 7):
         pass
     stopped.save()

@@ -35,9 +35,9 @@ def results():
 
 
 def test_summaries_are_short_and_state_the_contents():
-    for result, said in results():
+    for result, message in results():
         summary = repr(result)
-        assert said in summary
+        assert message in summary
         assert len(summary.splitlines()) <= LINES
         assert max(map(len, summary.splitlines())) <= WIDTH
 

@@ -67,7 +67,7 @@ def freezing(problem, results):
     return results
 
 
-def nudging(problem, results):
+def shifting_results(problem, results):
     with torch.no_grad():
         next(problem.clf.model.parameters()).add_(1e-6)
     return results
@@ -105,7 +105,7 @@ def without_special(problem, results):
         (changed(by_chance), "differently alone|for the same seed"),
         (changed(from_global_numbers), "changes a global random state"),
         (changed(freezing), "changes the requires_grad of the weights"),
-        (changed(nudging), "changes the weights of the model"),
+        (changed(shifting_results), "changes the weights of the model"),
         (changed(hooking), "changes the hooks of the model"),
         (changed(first_text_only), "scores no word of 'so bad' in the pair"),
         (changed(without_special), "one float32 score per token, special tokens included"),
@@ -164,22 +164,24 @@ def test_a_method_that_goes_on_after_it_was_cancelled_is_caught() -> None:
 
 
 def test_a_method_that_hides_errors_of_the_model_is_caught() -> None:
-    def careless(problem):
+    def hiding_errors(problem):
         try:
             return METHODS["occlusion"].function(problem)
         except RuntimeError:
             return [Scores(np.ones(len(e), np.float32)) for e in problem.encodings]
 
     with pytest.raises(AssertionError, match="hides a RuntimeError"):
-        check_method(replace(METHODS["occlusion"], function=careless))
+        check_method(replace(METHODS["occlusion"], function=hiding_errors))
 
 
 def test_what_a_method_leaves_behind_after_an_error_is_caught() -> None:
-    def careless(problem):
+    def leaving_a_hook(problem):
         hook = problem.clf.model.classifier.register_forward_hook(lambda *_: None)
         results = METHODS["occlusion"].function(problem)
         hook.remove()
         return results
 
     with pytest.raises(AssertionError, match=r"changes the hooks .* also if the model raises"):
-        check_method(replace(METHODS["occlusion"], function=careless), tiny_classifier("bert"))
+        check_method(
+            replace(METHODS["occlusion"], function=leaving_a_hook), tiny_classifier("bert")
+        )

@@ -106,16 +106,16 @@ def epoch_ends(plan):
 
 def until(run, condition):
     """Wait, told by the run itself, until the condition holds."""
-    told = threading.Condition()
+    changed = threading.Condition()
 
-    def tell():
-        with told:
-            told.notify_all()
+    def notify():
+        with changed:
+            changed.notify_all()
 
-    unsubscribe = run.subscribe(tell)
+    unsubscribe = run.subscribe(notify)
     try:
-        with told:
-            assert told.wait_for(condition, PATIENCE)
+        with changed:
+            assert changed.wait_for(condition, PATIENCE)
     finally:
         unsubscribe()
 

@@ -97,7 +97,7 @@ def test_values_out_of_bounds_raise_one_sentence_with_the_value(data, name):
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "message"),
     [
         ({"schedule": "linaer"}, "'linaer'.*'linear'"),
         ({"best_by": "acc"}, "'acc'"),
@@ -110,8 +110,8 @@ def test_values_out_of_bounds_raise_one_sentence_with_the_value(data, name):
         ({"epochs": None}, "epochs=None"),
     ],
 )
-def test_other_invalid_values_raise_one_sentence_too(values, said):
-    with pytest.raises(ValueError, match=said):
+def test_other_invalid_values_raise_one_sentence_too(values, message):
+    with pytest.raises(ValueError, match=message):
         Hyperparameters(**values)
 
 
@@ -148,7 +148,7 @@ def test_configuring_before_the_first_step_equals_passing_the_value():
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         (
             {"batch_tokens": 8},
@@ -162,13 +162,13 @@ def test_configuring_before_the_first_step_equals_passing_the_value():
         ({"learning_rate": 0}, "learning_rate=0 .*above 0"),
     ],
 )
-def test_values_invalid_for_data_or_model_change_nothing(changes, said):
+def test_values_invalid_for_data_or_model_change_nothing(changes, message):
     clf, data = tiny_classifier("bert"), [("so good " * 9, "positive"), *DATA]
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         trainer(clf, data, **changes)
     given_trainer = trainer(clf, data)
     before = everything(given_trainer)
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         given_trainer.configure(**changes)
     assert everything(given_trainer) == before
     assert next(iter(given_trainer)).step == 1

@@ -18,7 +18,7 @@ PATIENCE = 60
 PACKAGE = str(Path(bert_widgets.training.__file__).parent)
 
 
-def begun(folder=None):
+def new_training(folder=None):
     return trainer(data=DATA[::9], valid=DATA[:4], folder=folder, checkpoint_every=2 if folder
                    else None, keep_best=True, evaluate_every=2, probes=["The soup was bad"],
                    epochs=1)  # fmt: skip
@@ -49,9 +49,9 @@ def traced(work, interrupted_line):
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("part", range(12))
 def test_iteration_continues_after_an_interrupt_at_any_point(part, tmp_path):
-    never_interrupted = begun()
+    never_interrupted = new_training()
     lines = traced(lambda: list(never_interrupted), at=None)
-    interrupted = begun(tmp_path)
+    interrupted = new_training(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         traced(lambda: list(interrupted), at=lines * part // 12 + part + 1)
     list(interrupted)
@@ -74,22 +74,22 @@ def test_a_second_interrupt_is_raised_at_once():
 
 
 def test_interrupting_wait_does_not_stop_the_run():
-    never_interrupted = begun()
+    never_interrupted = new_training()
     list(never_interrupted)
-    interrupted = begun()
+    interrupted = new_training()
     main = threading.main_thread()
     run = Run(interrupted)
     held = threading.Event()
-    told = threading.Event()
+    in_first_step = threading.Event()
 
     def interrupt():
-        if run.progress.step == 1 and not told.is_set():
-            told.set()
+        if run.progress.step == 1 and not in_first_step.is_set():
+            in_first_step.set()
             held.wait(PATIENCE)  # the run is in its first step until the cell has been interrupted
 
     run.subscribe(interrupt)
     run.start()
-    assert told.wait(PATIENCE)
+    assert in_first_step.wait(PATIENCE)
     timer = threading.Timer(0.05, lambda: signal.pthread_kill(main.ident, signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt):

@@ -34,14 +34,14 @@ def long_run(clf=None, **options):
 def at_step(run, step, act):
     """Do something on the training thread once so many steps are done; return an event."""
     done = threading.Event()
-    chances = iter([act])
+    actions = iter([act])
 
-    def told():
-        if run.progress.step >= step and (chance := next(chances, None)):
-            chance()
+    def on_change():
+        if run.progress.step >= step and (pending := next(actions, None)):
+            pending()
             done.set()
 
-    run.subscribe(told)
+    run.subscribe(on_change)
     return done
 
 

@@ -131,9 +131,9 @@ def test_new_probes_have_a_snapshot_after_the_next_step():
 
 
 def test_every_event_is_reported():
-    told = []
-    training = trainer(valid=DATA[:6], report_to=told.append)
-    assert list(training) == told
+    reported = []
+    training = trainer(valid=DATA[:6], report_to=reported.append)
+    assert list(training) == reported
 
 
 def test_a_failing_reporter_is_removed_with_a_note_and_the_run_continues():
@@ -183,7 +183,7 @@ def test_the_settings_name_device_precision_and_data():
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"epochs": 0}, "epochs=0 .*at least 1"),
         ({"learning_rate": 0}, "learning_rate=0 .*above 0"),
@@ -192,9 +192,9 @@ def test_the_settings_name_device_precision_and_data():
         ({"probes": ["ok", " "]}, "Probe 1 is empty"),
     ],
 )
-def test_invalid_options_raise_one_sentence(options, said):
+def test_invalid_options_raise_one_sentence(options, message):
     frame = TextData.from_(DATA).to_frame()
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         Trainer(tiny_classifier("bert"), frame, **options)
 
 

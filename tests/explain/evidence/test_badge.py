@@ -38,7 +38,7 @@ def test_the_badge_confirms_words_that_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "said"),
+    ("numbers", "message"),
     [
         ({"random_low": 0.2}, "to 0.93 on average and 0.20 at the lowest: this may be chance."),
         (
@@ -57,8 +57,8 @@ def test_the_badge_confirms_words_that_matter() -> None:
         ({"words": (0,), "random_without": np.nan}, "lowers P(positive) from 0.97 to 0.21."),
     ],
 )
-def test_the_badge_reports_words_that_do_not_matter(numbers, said) -> None:
-    assert a_badge(**numbers).endswith(said)
+def test_the_badge_reports_words_that_do_not_matter(numbers, message) -> None:
+    assert a_badge(**numbers).endswith(message)
 
 
 @pytest.mark.parametrize("change", [-0.0049, 0.0049])
@@ -66,9 +66,9 @@ def test_a_change_too_small_for_two_digits_counts_as_none(change) -> None:
     assert "leaves P(positive) at" in a_badge(without=0.97 + change)
 
 
-@pytest.mark.parametrize(("change", "said"), [(-0.0051, "lowers"), (0.0051, "raises")])
-def test_a_change_that_two_digits_show_is_stated(change, said) -> None:
-    assert f"{said} P(positive) from 0.97 to 0.9" in a_badge(without=0.97 + change)
+@pytest.mark.parametrize(("change", "message"), [(-0.0051, "lowers"), (0.0051, "raises")])
+def test_a_change_that_two_digits_show_is_stated(change, message) -> None:
+    assert f"{message} P(positive) from 0.97 to 0.9" in a_badge(without=0.97 + change)
 
 
 def test_numbers_are_predictions_without_the_highest_words() -> None:

@@ -155,7 +155,7 @@ def test_the_name_of_a_method_does_not_control_the_terminal(monkeypatch) -> None
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"methods": ["integrated_gradient"]}, "did you mean 'integrated_gradients'"),
         ({"text": "txt"}, "Unknown column 'txt': did you mean 'text'"),
@@ -164,9 +164,9 @@ def test_the_name_of_a_method_does_not_control_the_terminal(monkeypatch) -> None
         ({"removal": "erase"}, "Unknown removal 'erase'"),
     ],
 )
-def test_invalid_input_raises_one_sentence(options, said) -> None:
+def test_invalid_input_raises_one_sentence(options, message) -> None:
     arguments = {"methods": ["input_x_gradient"]} | options
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         evaluate_explanations(tiny_classifier("bert"), FRAME, **arguments)
     with pytest.raises(ValueError, match="0 texts"):
         evaluate_explanations(tiny_classifier("bert"), FRAME.head(0))

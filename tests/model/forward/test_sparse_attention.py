@@ -21,7 +21,7 @@ def plainly(text):
 
 
 @pytest.mark.parametrize("order", [[LONG], [SHORT, LONG], [LONG, SHORT, LONG], [LONG, SHORT]])
-def test_a_text_is_read_the_same_whatever_was_read_before(order):
+def test_a_text_is_read_the_same_regardless_of_earlier_texts(order):
     clf = family_classifier("big_bird")
     for texts in (order, [[text] for text in order]):
         for text in texts:

@@ -30,9 +30,9 @@ def foreign(folder, **changes):
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
-def refused(folder, said):
+def refused(folder, message):
     before = time.monotonic()
-    with pytest.raises((OSError, ValueError), match=said) as raised:
+    with pytest.raises((OSError, ValueError), match=message) as raised:
         BertClassifier.from_pretrained(folder, device="cpu")
     assert time.monotonic() - before < QUICK
     assert str(raised.value).startswith("Cannot load ")
@@ -84,7 +84,7 @@ def test_a_damaged_file_is_named_and_how_to_load_it_nevertheless(folder):
     BertClassifier.from_pretrained(folder, device="cpu")
 
 
-def test_a_file_of_ones_own_beside_the_model_may_change(tmp_path):
+def test_a_users_file_in_the_model_folder_may_change(tmp_path):
     (tmp_path / "README.md").write_text("first")
     TINY.save_pretrained(tmp_path)
     (tmp_path / "README.md").write_text("second")

@@ -53,7 +53,7 @@ def test_every_family_is_loaded_whole_without_a_warning(tmp_path, kind):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"weights": lambda n: "layer.1." not in n}, r"lacks bert\.encoder\.layer\.1\..* and 15"),
         ({"weights": lambda n: "word_embeddings" not in n}, "lacks bert.*word_embeddings.weight"),
@@ -65,8 +65,8 @@ def test_every_family_is_loaded_whole_without_a_warning(tmp_path, kind):
         ({"rename": lambda n: n.replace("dense", "linear")}, "lacks bert"),
     ],
 )
-def test_weights_that_would_be_random_or_ignored_are_an_error(tmp_path, change, said):
-    with pytest.raises(ValueError, match=said) as caught:
+def test_weights_that_would_be_random_or_ignored_are_an_error(tmp_path, change, message):
+    with pytest.raises(ValueError, match=message) as caught:
         loaded(saved(tmp_path, **change))
     assert "\n" not in str(caught.value)
 
@@ -88,7 +88,7 @@ def test_buffers_that_old_versions_saved_are_left_out(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("make", "kind", "said"),
+    ("make", "kind", "message"),
     [
         (AutoModelForTokenClassification, "bert", "BertForTokenClassification"),
         (AutoModelForTokenClassification, "roberta", "RobertaForTokenClassification"),
@@ -99,13 +99,13 @@ def test_buffers_that_old_versions_saved_are_left_out(tmp_path):
         (BertModel, "bert", "an encoder without a classification head"),
     ],
 )
-def test_a_model_of_another_task_gets_a_new_head_on_its_encoder(tmp_path, make, kind, said):
+def test_a_model_of_another_task_gets_a_new_head_on_its_encoder(tmp_path, make, kind, message):
     clf = tiny_classifier(kind)
     build = make.from_config if hasattr(make, "from_config") else make
     other = build(clf.model.config)
     other.save_pretrained(tmp_path)
     clf.tokenizer.save_pretrained(tmp_path)
-    with pytest.warns(UserWarning, match=f"{said}.*: fine-tune the new head"):
+    with pytest.warns(UserWarning, match=f"{message}.*: fine-tune the new head"):
         restored = BertClassifier.from_pretrained(tmp_path)
     theirs = dict(getattr(other, other.base_model_prefix, other).named_parameters())
     for name, weight in restored.model.base_model.named_parameters():
@@ -129,7 +129,7 @@ def test_labels_of_a_trained_head_are_reordered_respelled_or_renamed_on_purpose(
 
 
 @pytest.mark.parametrize(
-    ("labels", "error", "said"),
+    ("labels", "error", "message"),
     [
         (["bad", "good"], ValueError, r"\['negative', 'positive'\], not \['bad', 'good'\].*new_he"),
         ({"negative": "bad"}, ValueError, "leaves out 'positive'"),
@@ -140,8 +140,8 @@ def test_labels_of_a_trained_head_are_reordered_respelled_or_renamed_on_purpose(
         (["only"], ValueError, "at least two labels"),
     ],
 )
-def test_labels_that_a_trained_head_does_not_have_are_refused(tmp_path, labels, error, said):
-    with pytest.raises(error, match=said):
+def test_labels_that_a_trained_head_does_not_have_are_refused(tmp_path, labels, error, message):
+    with pytest.raises(error, match=message):
         loaded(saved(tmp_path), labels=labels)
 
 
@@ -198,7 +198,7 @@ def test_the_tokenizer_of_another_model_is_refused(tmp_path, kind, other):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("model.safetensors", b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
         ("model.safetensors", b"", "incomplete or damaged"),
@@ -206,10 +206,10 @@ def test_the_tokenizer_of_another_model_is_refused(tmp_path, kind, other):
         ("config.json", b'{"model_type": "nothing"}', "config.json cannot be used.*`nothing`"),
     ],
 )
-def test_a_damaged_download_is_named_in_one_sentence(tmp_path, name, content, said):
+def test_a_damaged_download_is_named_in_one_sentence(tmp_path, name, content, message):
     saved(tmp_path)
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(OSError, match=said) as caught:
+    with pytest.raises(OSError, match=message) as caught:
         loaded(tmp_path)
     assert "\n" not in str(caught.value)
 

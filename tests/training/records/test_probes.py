@@ -131,7 +131,7 @@ def test_the_table_has_each_word_of_each_probe():
 
 
 @pytest.mark.parametrize(
-    ("texts", "kind", "said"),
+    ("texts", "kind", "message"),
     [
         ("a film", TypeError, "list of strings, not 'a film'"),
         (["a film", 3], TypeError, "list of strings"),
@@ -145,10 +145,10 @@ def test_the_table_has_each_word_of_each_probe():
         (["\ufffd"], ValueError, "Probe 0, .*, has no word to explain"),
     ],
 )
-def test_invalid_probes_raise_one_sentence(texts, kind, said):
-    with pytest.raises(kind, match=said):
+def test_invalid_probes_raise_one_sentence(texts, kind, message):
+    with pytest.raises(kind, match=message):
         probe_texts(texts, tiny_classifier("bert"))
-    with pytest.raises(kind, match=said):
+    with pytest.raises(kind, match=message):
         take_snapshot(tiny_classifier("bert"), texts, 0)
 
 

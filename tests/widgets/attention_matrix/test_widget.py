@@ -360,7 +360,7 @@ def test_the_constructor_refuses_unknown_values(options, sentence):
         AttentionMatrix(tiny_classifier("bert"), TEXT, **options)
 
 
-def test_heads_drawn_as_lines_are_sent_beside_the_displayed_one():
+def test_heads_drawn_as_lines_are_sent_in_addition_to_the_displayed_one():
     widget = AttentionMatrix(tiny_classifier("bert"), TEXT, layer=1, head=-1, view="lines")
     widget.line_heads = [0, 2]
     assert widget.wait(60)

@@ -34,7 +34,7 @@ TAGS = {"div", "span", "table", "tr", "u", "td", "th", "bdi"}
 texts = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
-def harmless(source):
+def assert_harmless(source):
     document = Document(source)
     for element in document.elements:
         assert element["tag"] in TAGS
@@ -67,7 +67,7 @@ def attribution(text, pair=None, *, scale=1.0, label="positive"):
 @given(texts, st.none() | texts, st.sampled_from([0.0, 1.0, 1e-30]), texts)
 def test_every_character_of_the_text_is_shown(text, pair, scale, label):
     result = attribution(text, pair, scale=scale, label=label or "x")
-    document = harmless(highlights_html(result))
+    document = assert_harmless(highlights_html(result))
     shown = [element["text"] for element in document.find("div", dir="auto")]
     assert shown == [part for part in (text, pair) if part]
     assert [element["text"] for element in document.find("bdi")] == ["negative", label or "x"]
@@ -75,7 +75,7 @@ def test_every_character_of_the_text_is_shown(text, pair, scale, label):
 
 def test_numbers_colours_and_signs_match_the_result():
     result = attribution("good bad awful")
-    document = harmless(highlights_html(result))
+    document = assert_harmless(highlights_html(result))
     words = [mark for mark in document.elements if mark["attributes"].get("title")]
     assert [mark["text"] for mark in words] == list(result.words)
     for mark, score in zip(words, result.scores, strict=True):
@@ -139,7 +139,7 @@ def maps(tokens):
 def test_a_small_matrix_is_a_table_of_its_weights(tokens):
     shown = maps(tokens)
     matrix = Matrix(tuple(tokens), shown.head(1, 2), np.arange(len(tokens)), np.zeros(len(tokens)))
-    document = harmless(attention_html(shown, matrix, "layer 2 of 2, head 3 of 3"))
+    document = assert_harmless(attention_html(shown, matrix, "layer 2 of 2, head 3 of 3"))
     heads = [element["text"] for element in document.find("th")]
     numbers = [str(i + 1) for i in range(len(tokens))]
     rows = [f"{token} {number}" for token, number in zip(tokens, numbers, strict=True)]
@@ -157,7 +157,7 @@ def test_a_large_matrix_is_a_list_of_its_strongest_pairs():
     matrix = Matrix(tuple(tokens), shown.head(0, 0), np.arange(60), np.zeros(60))
     source = attention_html(shown, matrix, "layer 1")
     assert len(source) < 10_000
-    pairs = [element["text"] for element in harmless(source).find("bdi")]
+    pairs = [element["text"] for element in assert_harmless(source).find("bdi")]
     weights = shown.head(0, 0)
     listed = [tuple(tokens.index(token) for token in pair.split(" → ")) for pair in pairs]
     assert len(listed) == 15
@@ -178,7 +178,7 @@ def cells(document):
 @given(st.lists(st.tuples(texts, texts), max_size=3), st.integers(0, 40))
 def test_a_run_shows_its_set_up_and_its_latest_evaluations(setup, count):
     rows = [{"step": i, "loss": 1 / (1 + i), "accuracy": 0.5} for i in range(count)]
-    document = harmless(training_html([("run 1", "running", progress(3))], setup, rows))
+    document = assert_harmless(training_html([("run 1", "running", progress(3))], setup, rows))
     everything = document.elements[0]["text"]
     assert "step 3 of 8" in everything
     assert "run 1" not in everything, "a single run needs no name"
@@ -194,7 +194,7 @@ def test_a_run_shows_its_set_up_and_its_latest_evaluations(setup, count):
 @given(st.lists(st.tuples(texts, texts), min_size=2, max_size=3), texts)
 def test_several_runs_have_their_names(runs, problem):
     lines = [(name, state, progress(i)) for i, (name, state) in enumerate(runs)]
-    document = harmless(training_html(lines, [], [], problem=problem))
+    document = assert_harmless(training_html(lines, [], [], problem=problem))
     shown = [element["text"] for element in document.find("bdi")]
     assert shown == [f"{name}: {state}" for name, state in runs] + [problem] * bool(problem)
     for i in range(len(runs)):
@@ -213,7 +213,9 @@ def test_probes_are_coloured_texts_with_their_prediction(first, second, scale):
         probabilities=np.array([a.probabilities for a in attributions]),
         attributions=attributions,
     )
-    document = harmless(training_html([("", "running", progress(3))], [], [], probes=snapshot))
+    document = assert_harmless(
+        training_html([("", "running", progress(3))], [], [], probes=snapshot)
+    )
     assert [element["text"] for element in document.find("div", dir="auto")] == list(snapshot.texts)
     assert "Probes at step 12" in document.elements[0]["text"]
     assert cells(document).count("75.0%") == len(attributions)
@@ -223,7 +225,7 @@ def test_probes_are_coloured_texts_with_their_prediction(first, second, scale):
 def test_classes_have_their_measures(classes):
     labels = np.arange(len(classes))
     evaluation = evaluate(np.eye(len(classes))[::-1].copy(), labels, tuple(classes))
-    document = harmless(
+    document = assert_harmless(
         training_html([("", "finished", progress(8))], [], [], evaluation=evaluation)
     )
     shown = cells(document)[3:]
@@ -235,7 +237,7 @@ def test_classes_have_their_measures(classes):
 @given(st.lists(st.tuples(st.integers(0, 99), texts, texts, texts), max_size=9))
 def test_the_most_likely_label_errors_are_listed(suspects):
     rows = [[*suspect, 0.5] for suspect in suspects]
-    document = harmless(training_html([("", "paused", progress(8))], [], [], suspects=rows))
+    document = assert_harmless(training_html([("", "paused", progress(8))], [], [], suspects=rows))
     shown = cells(document)[3:]
     expected = [[str(row), *words] for row, *words, _ in rows[:5]]
     assert shown == [part for line in expected for part in line]

@@ -46,7 +46,7 @@ def ended_panel():
 WIDGETS = [highlights, matrix, panel, ended_panel]
 
 
-def sound(widget):
+def is_consistent(widget):
     """Whether a widget's state makes sense."""
     assert not isinstance(widget, TextWidget) or widget.wait(PATIENCE)
     state = widget.get_state()
@@ -126,7 +126,7 @@ def test_forged_states_never_raise_and_change_only_settable_traits(make):
         else:
             page.message({"method": "update", "state": state, "buffer_paths": []})
         after = widget.get_state()
-        assert sound(widget)
+        assert is_consistent(widget)
         assert agrees(widget), "what was refused has been sent back"
         if not isinstance(state, dict) or not settable & state.keys():
             assert {name: after[name] for name in fixed} == {name: before[name] for name in fixed}
@@ -157,7 +157,7 @@ def test_forged_messages_never_raise(make):
     )
     def forge(data):
         page.message(data)
-        assert sound(widget)
+        assert is_consistent(widget)
         if data["method"] == "custom" and "content" in data:
             content = data["content"]
             command = content.get("command") if isinstance(content, dict) else None

@@ -273,7 +273,7 @@ def test_any_messages_of_a_page_leave_one_consistent_state():
 
     @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(choices | st.sampled_from(["undo", "redo", "evidence"]), max_size=6))
-    def talk(messages):
+    def send(messages):
         for message in messages:
             if isinstance(message, str):
                 page.press(message)
@@ -296,7 +296,7 @@ def test_any_messages_of_a_page_leave_one_consistent_state():
             assert (result.target, result.against or "") == (widget.target, widget.against)
             assert widget.chosen_target in ("", widget.target)
 
-    talk()
+    send()
 
 
 def test_python_and_page_edit_at_once_and_nothing_hangs():

@@ -24,7 +24,7 @@ def scored(result, *scores, method="integrated_gradients"):
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "said"),
+    ("ours", "theirs", "message"),
     [
         ((1, 0.1, -0.8, 0), (2, 0, -1, 0.3), ""),
         ((1, 0.1, -0.8, 0), (-2, 0, -1, 0), "counts “good” against positive"),
@@ -35,9 +35,9 @@ def scored(result, *scores, method="integrated_gradients"):
         ((0, 0, 0, 0), (0, 0, 0, 0), ""),
     ],
 )
-def test_only_words_that_are_strong_by_one_of_the_methods_count(result, ours, theirs, said):
+def test_only_words_that_are_strong_by_one_of_the_methods_count(result, ours, theirs, message):
     sentence = disagreement(scored(result, *ours), scored(result, *theirs, method="occlusion"))
-    assert sentence == (said and f"Another method, occlusion, {said}.")
+    assert sentence == (message and f"Another method, occlusion, {message}.")
 
 
 def test_a_method_keeps_the_capitals_of_its_name(result):

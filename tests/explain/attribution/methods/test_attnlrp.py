@@ -159,7 +159,7 @@ def test_relevance_at_the_last_layer_adds_up_to_the_logit(kind: str) -> None:
         assert attribution.sum() == pytest.approx(logit, rel=1e-4, abs=1e-5)
 
 
-def handed(inputs, weight, bias, relevance):
+def epsilon_rule(inputs, weight, bias, relevance):
     """Hand relevance (.., outputs) of a linear map to its inputs: the epsilon rule, epsilon 0."""
     messages = inputs[..., None, :] * weight
     outputs = messages.sum(-1) + bias
@@ -167,7 +167,7 @@ def handed(inputs, weight, bias, relevance):
 
 
 def back(linear, inputs, relevance):
-    return handed(inputs, linear.weight, linear.bias, relevance)
+    return epsilon_rule(inputs, linear.weight, linear.bias, relevance)
 
 
 def layer_norm(module, states):
@@ -222,11 +222,11 @@ def through_layer(layer, before, heads):
 
     def relevance_of_input(relevance):
         total = between + narrow
-        relevance = handed(total, last_map, layer.output.LayerNorm.bias, relevance)
+        relevance = epsilon_rule(total, last_map, layer.output.LayerNorm.bias, relevance)
         of_wide = back(layer.output.dense, active, narrow / total * relevance)  # GELU: identity
         of_between = between / total * relevance + back(layer.intermediate.dense, between, of_wide)
         total = before + mixed
-        relevance = handed(total, norm_map, norm.bias, of_between)
+        relevance = epsilon_rule(total, norm_map, norm.bias, of_between)
         return before / total * relevance + of_attention(mixed / total * relevance)
 
     return after, relevance_of_input
@@ -252,7 +252,7 @@ def reference(clf: BertClassifier, text: str, target: int) -> np.ndarray:
     relevance[0] = back(bert.pooler.dense, hidden[0], back(head, pooled, of_logits))  # identity
     for step in reversed(steps):
         relevance = step(relevance)
-    relevance = handed(summed, norm_map, bert.embeddings.LayerNorm.bias, relevance)
+    relevance = epsilon_rule(summed, norm_map, bert.embeddings.LayerNorm.bias, relevance)
     relevances: np.ndarray = (words / summed * relevance).sum(-1).numpy()
     return relevances
 

@@ -158,16 +158,16 @@ def test_likely_label_errors_are_listed():
 
 
 @contextlib.contextmanager
-def held(run, after):
-    """Hold a run up at an event beyond a step."""
+def held_after_step(run, after):
+    """Stop a run at its first event after a step, until the block ends."""
     reached, go_on = threading.Event(), threading.Event()
 
-    def hold():
+    def wait_there():
         if run.progress.step > after:
             reached.set()
             assert go_on.wait(PATIENCE)
 
-    unsubscribe = run.subscribe(hold)
+    unsubscribe = run.subscribe(wait_there)
     assert reached.wait(PATIENCE)
     yield
     unsubscribe()
@@ -178,13 +178,13 @@ def test_maps_of_a_running_training_take_a_bounded_share_of_time(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(_data_map, "time", SimpleNamespace(monotonic=lambda: now[0]))
     watch, run = DataWatch(), trainer(epochs=400).start()
-    with held(run, 1):
+    with held_after_step(run, 1):
         seen = watch.look(run)
         assert seen.step == run.progress.step
         now[0] += 5
         assert watch.look(run) is None, "there is no news"
     now[0] -= 4.5
-    with held(run, seen.step):
+    with held_after_step(run, seen.step):
         assert watch.look(run) is None, "it is too early"
         now[0] += 1
         seen = watch.look(run)
@@ -200,9 +200,9 @@ def test_slow_maps_are_made_less_often(monkeypatch):
     ticks = itertools.chain([0.0, 0.5], itertools.count(20.0, 0.1))  # a look takes half a second
     monkeypatch.setattr(_data_map, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
     watch, run = DataWatch(), trainer(epochs=400).start()
-    with held(run, 1):
+    with held_after_step(run, 1):
         first = watch.look(run)
-    with held(run, first.step):
+    with held_after_step(run, first.step):
         tries = next(i for i in range(999) if watch.look(run) is not None)
         assert 295 <= tries <= 305, "for a hundredth of the time"
     run.stop()
