@@ -1,4 +1,4 @@
-"""The commands a newcomer types first."""
+"""The commands that a new user types first."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_lab_serves_the_copied_notebooks(tmp_path):
 
 
 def answered(address, *, seconds):
-    """Ask until the server is up."""
+    """Repeat requests until the server is up."""
     deadline, pause = time.monotonic() + seconds, threading.Event()
     while True:
         try:

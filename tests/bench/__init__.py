@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def run_in_process(module: str, contender: str, options: list[str]) -> dict[str, Any]:
-    """Run ``python -m module --only contender`` and return the result that it hands back."""
+    """Run ``python -m module --only contender`` and return its result."""
     command = [sys.executable, "-m", module, "--only", contender, *options]
     completed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     result: dict[str, Any] = json.loads(completed.stdout.splitlines()[-1])

@@ -1,4 +1,4 @@
-"""Every family of models in a page: all views are drawn, and what they say is what Python has."""
+"""Every family of models in a page: all views are drawn, and show the values that Python has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded reviews: sound labels and spans, no give-away words, a well-planted shortcut."""
+"""The embedded reviews: correct labels and spans, no give-away words, a shortcut as planted."""
 
 from __future__ import annotations
 

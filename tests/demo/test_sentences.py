@@ -22,7 +22,7 @@ def word_set(text):
     return set(text.split())
 
 
-# A reader's judgement of the decisive words, made apart from the generator's tables.
+# The decisive words as a reader judged them, independent of the generator's tables.
 GOOD = word_set("""
     superb wonderful excellent brilliant impressive delightful splendid terrific marvellous
     outstanding first-rate lovely gripping moving witty charming thrilling captivating absorbing
@@ -88,7 +88,7 @@ def test_spans_mark_whole_words_in_order(frame):
 
 
 def test_what_is_not_marked_decides_nothing_by_itself(frame):
-    """Outside the marks, an evaluation stands only in a clause that the marked one overrules."""
+    """Outside the marks, an evaluation occurs only in a clause that the marked one overrules."""
     conceding = re.compile(r", but |, yet |; still, |; in the end|^(?:Although|While|Even though) ")
     for text, label, spans in frame.itertuples(index=False):
         rest = text

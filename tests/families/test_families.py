@@ -1,4 +1,4 @@
-"""Every family of models: what it can do is right, and what it cannot is refused in a sentence."""
+"""Every family of models: what is supported is correct, and the rest is refused in a sentence."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def test_single_label_by_hand():
     assert result.precision == pytest.approx([2 / 3, 1])
     assert result.recall == pytest.approx([1, 0.5])
     assert result.macro_f1 == pytest.approx((0.8 + 2 / 3) / 2)
-    # Each confidence lies in a bin of its own: mean of |confidence - right|.
+    # Each confidence is in a separate bin: the mean of |confidence - correct|.
     assert result.calibration_error == pytest.approx((0.1 + 0.4 + 0.2 + 0.7) / 4, abs=1e-5)
     assert result.to_frame().loc["yes", "support"] == 2
 
@@ -145,5 +145,5 @@ def test_calibration_error_is_that_of_torchmetrics(rows):
 
 
 def test_certainty_belongs_to_the_last_bin():
-    """Where torchmetrics makes a bin of its own: the errors of 0.95 and of 1 cancel here."""
+    """torchmetrics has a separate bin here: the errors of 0.95 and of 1 cancel."""
     assert calibration_error(np.array([0.95, 1.0]), np.array([1, 0])) == pytest.approx(0.475)

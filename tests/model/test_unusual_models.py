@@ -1,4 +1,4 @@
-"""Models as people bring them: frozen, in half precision, with tuples or without padding token."""
+"""Models as users have them: frozen, in half precision, with tuples or without padding token."""
 
 from __future__ import annotations
 

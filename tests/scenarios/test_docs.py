@@ -1,4 +1,4 @@
-"""The documentation is true: its examples run, and it names what there is."""
+"""The documentation is correct: its examples run, and the names in it exist."""
 
 from __future__ import annotations
 

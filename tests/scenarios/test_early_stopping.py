@@ -105,7 +105,7 @@ def test_by_default_it_saves_after_each_epoch(tmp_path):
 
 
 def test_the_first_of_equals_is_the_best():
-    """The one text has both labels, so that half of them are right whatever is learnt."""
+    """A single text has both labels, so half of the predictions are right whatever is learnt."""
     contradiction = [("The film was so good", label) for label in ("negative", "positive")]
     clf = tiny_classifier("bert")
     before = weights(clf)

@@ -1,4 +1,4 @@
-"""A process that is forked while a model is trained can use the model, and ends."""
+"""A process that is forked during a training can use the model, and it ends."""
 
 from __future__ import annotations
 

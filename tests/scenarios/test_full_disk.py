@@ -45,7 +45,7 @@ def room_for(size):
 
 
 def with_a_large_tokenizer():
-    """The library that writes tokenizer.json has its own way to fail."""
+    """The library that writes tokenizer.json fails in a different way."""
     clf = tiny_classifier("bert")
     clf.tokenizer.add_tokens(["x" * 200_000])
     clf.model.resize_token_embeddings(len(clf.tokenizer))
@@ -66,7 +66,7 @@ def test_nothing_is_lost_whichever_file_has_no_room(size, make, tmp_path):
     ):
         list(full)
     before = everything(full)
-    with room_for(size), pytest.raises(CheckpointError):  # trying again is no harm
+    with room_for(size), pytest.raises(CheckpointError):  # another attempt changes nothing
         list(full)
     assert everything(full) == before
     list(full)
@@ -128,7 +128,7 @@ def test_saving_on_demand_pauses_only_if_it_fails(tmp_path):
     (tmp_path / "file").unlink()
     run.save()
     until(run, lambda: not run.problem)
-    assert run.state == "paused"  # until somebody says so
+    assert run.state == "paused"  # it continues only on request
     run.stop()
     run.wait(PATIENCE)
     assert Trainer.resume(tmp_path / "file" / "first").progress.step == run.progress.step

@@ -21,7 +21,7 @@ SETTINGS = ("on", "reentrant", "off again", "inputs require gradients")
 
 
 def switched(kind, setting):
-    """Return a tiny classifier with a setting, as users make it."""
+    """Return a tiny classifier with a setting that users may change."""
     clf = tiny_classifier(kind)
     with warnings.catch_warnings():  # later versions have other names
         warnings.simplefilter("ignore", FutureWarning)

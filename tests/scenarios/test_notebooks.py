@@ -1,4 +1,4 @@
-"""The tutorials run from top to bottom and are saved with the outputs of one run."""
+"""The tutorials run from top to bottom and are saved with the outputs of a single run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that a tokenizer cannot read, or without tokens, in every function that takes texts."""
+"""Texts that a tokenizer cannot read or that have no tokens, in every function that takes texts."""
 
 from __future__ import annotations
 

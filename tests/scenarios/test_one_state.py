@@ -1,4 +1,4 @@
-"""What one call returns is by one state of the weights, whoever trains the model meanwhile."""
+"""A call uses one state of the weights, also while another thread trains the model."""
 
 from __future__ import annotations
 

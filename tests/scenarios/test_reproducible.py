@@ -30,7 +30,7 @@ OPTIONS = {"keep_best": True, "evaluate_every": 3, "gradient_accumulation": 2, "
 
 
 def fingerprint(folder):
-    """Train the model of a folder; return a number for all that came of it."""
+    """Train the model of a folder; return a hash of the resulting state."""
     clf = BertClassifier.from_pretrained(folder, device="cpu")
     training = trainer(clf, DATA, DATA[:9], **OPTIONS)
     list(training)
@@ -85,7 +85,7 @@ def test_training_does_not_disturb_the_random_numbers_of_others():
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 def test_random_numbers_drawn_during_training_are_independent_of_it(kind):
-    """As another run does, or a cell that seeds torch and computes."""
+    """As another run does, or a cell that seeds torch and draws random numbers."""
     alone, beside = (trainer(tiny_classifier(kind), DATA) for _ in range(2))
     list(alone)
     other = torch.Generator().manual_seed(7)
@@ -110,7 +110,7 @@ def test_random_numbers_drawn_during_training_are_independent_of_it(kind):
 
 
 def test_watching_does_not_change_the_weights():
-    """Neither probes nor a reader of history, dynamics and progress."""
+    """Neither probes nor reading history, dynamics and progress change the result."""
     plain, watched = trainer(data=DATA), trainer(data=DATA, probes=["The soup was bad", "good"])
     list(plain)
     for _ in watched:

@@ -53,7 +53,7 @@ def another(name):
 
 
 def snapshots(training, folder):
-    """Save before and after all that a training does; yield the folder as it then was."""
+    """Save before and after each action of a training; yield a copy of the folder each time."""
     for number in itertools.count():
         if training._loop.begun:
             training.save()
@@ -70,7 +70,7 @@ def test_a_resumed_run_ends_with_the_same_weights(name, tmp_path):
     list(never_stopped)
     saving = new_training(name, tmp_path / "run")
     folders = list(snapshots(saving, tmp_path))
-    assert_same(saving, never_stopped)  # saving disturbs nothing
+    assert_same(saving, never_stopped)  # saving changes nothing
     assert len(folders) > 5
     for folder in folders:
         resumed = Trainer.resume(folder, clf=another(name))
@@ -120,7 +120,7 @@ def test_settings_changed_during_the_run_are_kept(tmp_path):
 
 
 def test_a_stopped_run_continues_from_its_last_weights(tmp_path):
-    """Also if `stop` put the best weights back into the classifier."""
+    """Also if `stop` restored the best weights."""
     never_stopped = new_training("best")
     events = len(list(never_stopped))
     for number in range(1, events + 1):
@@ -187,7 +187,7 @@ def test_a_resumed_training_cannot_be_configured(tmp_path):
 
 
 def test_texts_longer_than_the_default_budget_are_resumed(tmp_path):
-    clf = tiny_classifier("modernbert")  # its positions have no end
+    clf = tiny_classifier("modernbert")  # it has no maximum length
     clf.tokenizer.model_max_length = clf.max_length = 3000
     long = [("good film " * 700, "positive"), ("bad film", "negative")]
     stopped = trainer(clf, long, batch_tokens=3000, folder=tmp_path)

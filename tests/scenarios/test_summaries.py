@@ -1,4 +1,4 @@
-"""What a notebook prints of a result left at the end of a cell: short, whatever its size."""
+"""What a notebook prints for a result at the end of a cell is short, whatever its size."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_unknown_tokens_cover_all_characters_they_may_stand_for(tokenizers):
 @given(text=st.text(st.sampled_from("この映画鯨象abc "), max_size=25))
 @settings(max_examples=300, deadline=None)
 def test_the_true_characters_are_always_covered(tokenizers, text):
-    """This tokenizer reads one character a token, so where each token stands is known."""
+    """This tokenizer has one token per character, so the position of each token is known."""
     tokenizer = tokenizers["character"]
     tokens = tokenizer.tokenize(text)
     places = [i for i, character in enumerate(text) if not character.isspace()]

@@ -66,7 +66,7 @@ def test_arrays_are_what_encode_gives(kind, paired, data):
 
 @pytest.mark.parametrize("paired", [False, True])
 def test_segment_ids_of_special_tokens_are_kept(paired):
-    """XLNet gives its [CLS] a segment of its own, also in single texts."""
+    """XLNet gives its [CLS] a separate segment, also in single texts."""
     tokenizer = XLNetTokenizer().train_new_from_iterator(CORPUS, 200, show_progress=False)
     tokenizer.model_input_names = ["input_ids", "token_type_ids", "attention_mask"]
     pairs = CORPUS[2:5] if paired else None
@@ -134,7 +134,7 @@ def test_no_texts_give_empty_arrays():
 
 
 def test_other_threads_get_the_lock_between_chunks(monkeypatch):
-    """Whoever waits for the lock does not wait for all texts."""
+    """A thread that waits for the lock does not wait for all texts."""
     monkeypatch.setattr(bert_widgets.text.token_arrays, "_CHUNK", 1)
     clf = tiny_classifier("bert")
     entered = threading.Event()

@@ -1,4 +1,4 @@
-"""Small trainings that end in milliseconds, and what there is to compare of two of them."""
+"""Small trainings that take milliseconds, and comparisons of two of them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def weights(clf):
 
 
 def everything(training):
-    """Return all that a training has come to, as plain values that compare equal bit for bit."""
+    """Return the state of a training as plain values that compare equal bit for bit."""
     loop, history = training._loop, training.history
     snapshots, arrays = saving.probes.to_state(history.probe_history)
     position = dataclasses.asdict(loop.position) | {"seconds": 0}
@@ -105,7 +105,7 @@ def epoch_ends(plan):
 
 
 def until(run, condition):
-    """Wait, told by the run itself, until the condition holds."""
+    """Wait until a condition holds; it is checked whenever the run notifies its subscribers."""
     changed = threading.Condition()
 
     def notify():

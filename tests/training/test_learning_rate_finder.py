@@ -1,4 +1,4 @@
-"""The search for a learning rate finds one that learns, and leaves no trace."""
+"""The search for a learning rate finds one that learns, and changes nothing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_the_suggested_rate_learns_and_a_much_lower_one_does_not(seed):
 
 @pytest.mark.exhaustive
 def test_noise_alone_suggests_nothing():
-    """Labels that have nothing to do with the texts."""
+    """Labels that are independent of the texts."""
     labels = np.random.default_rng(0).permutation([label for _, label in DATA])
     data = [(text, label) for (text, _), label in zip(DATA, labels, strict=True)]
     result = find_learning_rate(Trainer(tiny_classifier("albert"), data, batch_tokens=64))
@@ -98,7 +98,7 @@ def test_rates_grow_evenly_and_the_average_is_bias_corrected():
 
 
 def test_the_first_loss_is_that_of_training():
-    """Same batches, same dropout: the search looks at the training it is for."""
+    """The search uses the same batches and dropout as the training."""
     training = trainer(data=DATA)
     result = find_learning_rate(training)
     next(event for event in training if event.kind == "step")
@@ -116,7 +116,7 @@ def test_it_ends_when_the_loss_diverges():
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_search_leaves_no_trace(kind):
-    """The training after it is, bit for bit, the training without it."""
+    """The training after a search equals, bit for bit, one without it."""
     searched, other = (
         trainer(tiny_classifier(kind), valid=FEW[:6], probes=["a good film"]) for _ in range(2)
     )
@@ -165,7 +165,7 @@ def test_an_interrupt_leaves_no_trace(error):
 
 
 def test_predictions_wait_for_the_models_own_weights():
-    """Another thread never sees the weights on trial."""
+    """Another thread never uses the weights of the search."""
     training = trainer(data=DATA)
     expected = training.clf.predict(["a good film"]).probabilities
     started, seen = threading.Event(), []

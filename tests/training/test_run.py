@@ -32,7 +32,7 @@ def long_run(clf=None, **options):
 
 
 def at_step(run, step, act):
-    """Do something on the training thread once so many steps are done; return an event."""
+    """Call a function on the training thread after a number of steps; return an event."""
     done = threading.Event()
     actions = iter([act])
 
@@ -78,7 +78,7 @@ def test_pausing_does_not_change_the_result():
 
 
 def test_pause_stop_and_save_take_effect_before_the_next_step(tmp_path):
-    """Each is called by the training thread itself right after a step: no other may follow."""
+    """Each is called by the training thread directly after a step, and no other step may follow."""
     run = Run(trainer(data=DATA, epochs=5000, folder=tmp_path))
     saved = at_step(run, 3, run.save)
     paused = at_step(run, 5, run.pause)
@@ -107,7 +107,7 @@ def test_a_paused_run_takes_no_step():
     run = long_run()
     until(run, lambda: run.progress.step >= 1)
     run.pause()
-    with run.trainer.clf.lock:  # the step at hand has ended
+    with run.trainer.clf.lock:  # the current step has ended
         pass
     seen = run.progress.step
     assert not threading.Event().wait(0.3)
@@ -119,7 +119,7 @@ def test_a_paused_run_takes_no_step():
 
 @pytest.mark.parametrize("paused", [False, True])
 def test_a_classifier_is_trained_by_one_run_at_a_time(tmp_path, paused):
-    """A cell that is run again would else set a second optimiser on the same weights."""
+    """Otherwise a cell that is run again would start a second optimiser on the same weights."""
     clf = tiny_classifier("bert")
     elsewhere = long_run()
     first = trainer(clf, DATA, epochs=5000, folder=tmp_path / "first").start()
@@ -137,7 +137,7 @@ def test_a_classifier_is_trained_by_one_run_at_a_time(tmp_path, paused):
     with pytest.raises(RuntimeError, match=refused):
         Trainer.resume(tmp_path / "first", clf=clf)
     assert first.progress.step >= before
-    first.start()  # has begun, and is left as it is
+    first.start()  # has begun, and is not changed
     assert second.run.state == "ready"
 
     runs()[1].stop()
@@ -191,7 +191,9 @@ def test_stopping_after_the_epoch_stops_at_its_very_end(tmp_path):
     assert run.state == "stopped"
     assert run.progress.step == ends[1]
     assert run.progress.epoch == 2
-    assert run.history.latest("evaluation")["step"] == ends[1]  # what ends an epoch was done
+    assert (
+        run.history.latest("evaluation")["step"] == ends[1]
+    )  # the actions at the end of an epoch were performed
     never_stopped = trainer(data=DATA, valid=DATA[:6], epochs=4)
     list(never_stopped)
     resumed = Trainer.resume(tmp_path)

@@ -43,7 +43,7 @@ def test_every_family_trains(kind):
 
 
 def test_one_step_is_adamw_on_the_mean_loss():
-    """The first step of the trainer, taken by hand with torch's own pieces."""
+    """The first step equals one that is computed by hand with torch."""
     ours, by_hand = without_dropout(), without_dropout()
     data = DATA[:6] + DATA[-6:]
     training = trainer(
@@ -71,7 +71,9 @@ def test_one_step_is_adamw_on_the_mean_loss():
     assert event.values["loss"] == pytest.approx(loss.item(), rel=1e-5)
     norm = torch.nn.utils.get_total_norm(gradients)
     assert event.values["gradient_norm"] == pytest.approx(norm.item(), rel=1e-4)
-    telling = torch.cat([g.flatten() for g in gradients]).abs() > 1e-6  # else rounding has its say
+    telling = (
+        torch.cat([g.flatten() for g in gradients]).abs() > 1e-6
+    )  # otherwise rounding dominates
     optimizer.step()
     with torch.no_grad():
         words.copy_(torch.where(used > 0, words, unused))

@@ -1,4 +1,4 @@
-"""The page's side of a widget: it holds the state that messages have brought, as a browser does."""
+"""The page's side of a widget: it holds the state received in messages, as a browser does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PATIENCE = 60
 
 
 class Page(BaseComm):
-    """What a front end that is open on a widget knows of it."""
+    """The state of a widget as an open front end has it."""
 
     def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
         if not hasattr(self, "news"):
@@ -57,7 +57,7 @@ def page_of(widget) -> Page:
 
 
 def agrees(widget) -> bool:
-    """Whether the page knows just what Python holds of every trait there is."""
+    """Whether the page has the same value as Python for every trait."""
     held = {name: json_like(value) for name, value in widget.get_state().items()}
     known = page_of(widget).state
     return {name: known.get(name) for name in held} == held

@@ -1,4 +1,4 @@
-"""Integrated gradients: ours beside Captum's LayerIntegratedGradients with 50 steps."""
+"""Integrated gradients: ours compared with Captum's LayerIntegratedGradients with 50 steps."""
 
 from __future__ import annotations
 

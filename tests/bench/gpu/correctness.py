@@ -1,4 +1,4 @@
-"""The tests in ``tests/gpu``, run by pytest in a process of their own."""
+"""The tests in ``tests/gpu``, run by pytest in a separate process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prediction: ours beside `transformers.pipeline` in bf16 and in float32."""
+"""Prediction: ours compared with `transformers.pipeline` in bf16 and in float32."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ OURS = "bert-widgets"
 
 
 class Record:
-    """All results of a run; each addition is saved at once.
+    """All results of a run, saved after each addition.
 
     Parameters
     ----------

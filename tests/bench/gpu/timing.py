@@ -150,13 +150,13 @@ def matmul_rates(settings: Settings) -> dict[str, float]:
 
 
 def synchronize(device: str) -> None:
-    """Wait until the device has done all that was asked of it."""
+    """Wait until the device has finished all queued work."""
     if device.startswith("cuda"):
         torch.cuda.synchronize()
 
 
 def reset_peak(device: str) -> None:
-    """Begin to measure peak memory anew."""
+    """Start a new measurement of peak memory."""
     if device.startswith("cuda"):
         torch.cuda.reset_peak_memory_stats()
 

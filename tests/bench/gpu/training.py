@@ -1,4 +1,4 @@
-"""Training steps: ours beside `transformers.Trainer` in bf16, tuned."""
+"""Training steps: ours compared with `transformers.Trainer` in bf16, tuned."""
 
 from __future__ import annotations
 

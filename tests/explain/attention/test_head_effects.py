@@ -57,7 +57,7 @@ def test_the_estimate_is_the_derivative_with_respect_to_a_gate(kind: str) -> Non
     estimates = estimated_effects(clf, encoding, target)
     assert estimates.shape == (2, 4)
     assert estimates.dtype == np.float32
-    # Logits hardly bend over a small step of the output projection's columns.
+    # Logits are nearly linear over a small step of the output projection's columns.
     step, clone = 1e-2, tiny_classifier(kind)
     names = ("attention.output.dense", "out_lin", "attention.dense", "attn.Wo")
     last = [m for name, m in clone.model.named_modules() if name.endswith(names)][-1]

@@ -12,7 +12,7 @@ TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
 
 
 def parts(clf, layer: int):
-    """Take a BERT layer apart: input, weights, values after the output projection, LayerNorm."""
+    """Return a BERT layer's input, weights, values after the output projection, and LayerNorm."""
     clf.model.set_attn_implementation("eager")
     with torch.no_grad():
         outputs = clf.model(

@@ -15,7 +15,7 @@ TEXT = "The film wasn't good, café 🙂 unexpectedly boring"
 def test_the_how_to_adds_a_method(monkeypatch) -> None:
     page = Path(__file__).parents[3] / "docs" / "how-to" / "attribution-method.md"
     code, check = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
-    monkeypatch.setitem(METHODS, "alone", None)  # what the page does is undone
+    monkeypatch.setitem(METHODS, "alone", None)  # the changes made by the page are undone
     names = {}
     exec(code + check, names)  # noqa: S102 - the project's own page
     names["test_alone"]()

@@ -39,7 +39,7 @@ def hidden_states(clf, text: str, layer: int):
 
 
 def projected(clf, text: str, layer: int):
-    """Return what the output projection of a layer reads, each head beside the other."""
+    """Return the input of a layer's output projection, the heads concatenated."""
     read = []
     modules = [module for name, module in clf.model.named_modules() if name.endswith(PROJECTIONS)]
     hooks = [m.register_forward_pre_hook(lambda _, x: read.append(x[0])) for m in modules]
@@ -190,7 +190,7 @@ def test_a_token_has_the_tag_of_its_first_character() -> None:
 
 
 def counted(clf, monkeypatch) -> list[int]:
-    """Note how many texts the model reads at a time."""
+    """Record how many texts the model reads at a time."""
     sizes = []
     collate = type(clf).collate
     monkeypatch.setattr(

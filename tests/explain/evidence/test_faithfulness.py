@@ -20,7 +20,7 @@ TEXT = "The film wasn't good, café 🙂 unexpectedly boring."
 
 
 def scored(clf, text, scores):
-    """Return an attribution of a text with scores of one's own."""
+    """Return an attribution of a text with given scores."""
     attribution = attribute(clf, text, method="input_x_gradient", target=1)[0]
     return dataclasses.replace(attribution, scores=np.array(scores, np.float32))
 

@@ -92,7 +92,7 @@ def _set_dropout(clf, rate):
 
 @pytest.mark.exhaustive
 def test_dropout_is_where_the_models_own_is(clf):
-    """One place at a time: the logits have the mean and the spread they have in the model."""
+    """At one place at a time: the logits have the mean and the spread of the model's."""
     encoding = clf.encode([TEXTS[0]])[0]
     many = clf.collate([encoding] * 1500)
     clf.train()
@@ -131,7 +131,7 @@ def test_kept_values_have_the_wanted_share_and_keep_the_mean(rate, dtype):
     share = mask.double().mean().item()
     assert share == pytest.approx(1 - rate, abs=5 * (rate * (1 - rate) / mask.numel()) ** 0.5)
     assert share * scale == pytest.approx(1, abs=5 * (rate / (1 - rate) / mask.numel()) ** 0.5)
-    for axis in (0, 1):  # neighbours know nothing of each other
+    for axis in (0, 1):  # neighbours are independent
         first, second = (
             mask.double().narrow(axis, start, mask.shape[axis] - 1) for start in (0, 1)
         )

@@ -107,7 +107,7 @@ def implementation(clf, precision, tokens):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("training", [False, True])
 def test_attention_in_fp32_hangs_on_the_text_alone(kind, training):
-    """Never on a measurement, whose outcome may differ between processes."""
+    """It does not depend on a measurement, whose outcome may differ between processes."""
     clf = tiny_classifier(kind).train(training)
     fused = kind != "deberta-v2" and not (training and kind not in ("albert", "modernbert"))
     measured = sdpa_is_faster.cache_info()
@@ -132,7 +132,7 @@ def test_attention_in_bf16_is_what_was_faster_here():
 
 
 def test_torch_has_no_fused_kernel_for_attention_with_dropout():
-    """Why it is never asked for: if this fails, it is time to measure again."""
+    """The reason for not requesting it; if this fails, measure again."""
     states = torch.randn(2, 4, 32, 16)
     math, fused = (SDPBackend.MATH.value, SDPBackend.FLASH_ATTENTION.value)
     assert torch._fused_sdp_choice(states, states, states, None, 0.1) == math

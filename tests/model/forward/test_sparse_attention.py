@@ -1,4 +1,4 @@
-"""BigBird's attention depends on a text's length, and on nothing that was read before."""
+"""BigBird's attention depends on a text's length, and not on texts read before."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DATA = [(text, label) for text in (SHORT, LONG) for label in ("negative", "posit
 
 
 def plainly(text):
-    """Return the logits that a model gives that has read nothing before."""
+    """Return the logits of a model that has read no other text."""
     clf = family_classifier("big_bird")
     with torch.no_grad():
         return clf.model(**clf.collate(clf.encode([text]))).logits[0].numpy()
@@ -35,7 +35,7 @@ def test_a_text_is_read_the_same_regardless_of_earlier_texts(order):
 
 def test_a_long_text_is_read_with_sparse_attention():
     clf = family_classifier("big_bird")
-    clf.model.config.attention_type = "original_full"  # as if it were to be so always
+    clf.model.config.attention_type = "original_full"  # permanently, as a user may
     clf.model.base_model.set_attention_type("original_full")
     assert not np.allclose(clf.logits(clf.encode([LONG]))[0], plainly(LONG), atol=1e-2)
     np.testing.assert_allclose(clf.logits(clf.encode([SHORT]))[0], plainly(SHORT), atol=1e-5)

@@ -65,7 +65,7 @@ def test_a_config_of_what_its_files_cannot_hold_is_refused_at_once(change, folde
 
 
 def test_so_many_labels_take_no_more_than_a_moment(folder):
-    """Counting each among all others took a time that grows with their square."""
+    """The time must not grow with the square of the number of classes."""
     foreign(folder, id2label={str(i): f"label {i}" for i in range(40_000)})
     before = time.monotonic()
     with pytest.warns(UserWarning, match="head .* is new"):

@@ -1,4 +1,4 @@
-"""Configs and options that strangers bring are understood, or refused in a sentence."""
+"""Configs and options from other tools are understood, or refused in a sentence."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ TEXTS = ["The film was not good", "The soup was so delightful"]
 
 
 def saved(folder, kind="bert", *, weights=None, rename=None, config=None):
-    """Save as another program does, with some weights left out, renamed or another config."""
+    """Save as another program does, with some weights omitted or renamed, or another config."""
     clf = tiny_classifier(kind)
     clf.model.save_pretrained(folder)
     clf.tokenizer.save_pretrained(folder)
@@ -113,7 +113,7 @@ def test_a_model_of_another_task_gets_a_new_head_on_its_encoder(tmp_path, make, 
     if "classifier.weight" in dict(other.named_parameters()):
         mine = dict(restored.model.named_parameters()).get("classifier.weight")
         assert mine is None or not torch.equal(mine, other.classifier.weight)
-    # Once saved, the head is trained as far as anybody knows.
+    # A saved head counts as trained.
     restored.save_pretrained(tmp_path / "again")
     assert loaded(tmp_path / "again").labels == restored.labels
 

@@ -30,7 +30,7 @@ from tests.training.small import DATA, FEW, everything, trainer, weights
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    """The folder of a training that broke off, and its trainer."""
+    """The folder of an unfinished training, and its trainer."""
     folder = tmp_path_factory.mktemp("runs") / "first"
     broken_off = trainer(valid=DATA[:6], folder=folder, keep_best=True, probes=["so good"])
     for _ in itertools.islice(broken_off, 4):
@@ -125,7 +125,7 @@ def test_what_a_killed_process_left_is_cleaned_up(tmp_path):
 
 
 def test_a_new_run_does_not_take_over_the_texts_of_one_that_never_saved(tmp_path):
-    """A run with validation texts was killed in its first write; the next one has none."""
+    """A run with validation texts was killed during its first write; the next run has none."""
     write_data(tmp_path / "valid.jsonl", TextData.from_(DATA[:6]))
     training = trainer(folder=tmp_path)
     next(iter(training))

@@ -26,7 +26,7 @@ def learner(clf, data=None, notes=None, **options):
 
 
 def out_of_memory_above(clf, tokens):
-    """Let the model's forward pass fail above so many tokens, as a small GPU would."""
+    """Let the model's forward pass fail above a number of tokens, as a small GPU would."""
 
     def refuse(_module, _args, inputs):
         if inputs["input_ids"].numel() > tokens:
@@ -73,7 +73,7 @@ def test_training_continues_from_weights_loaded_between_two_steps():
 
 
 def test_a_state_without_random_numbers_of_this_device_is_accepted():
-    """A run that was saved on a machine without a GPU goes on where there is one."""
+    """A run that was saved on a machine without a GPU continues on one with a GPU."""
     saved, restored = learner(tiny_classifier("bert")), learner(tiny_classifier("bert"))
     saved.step(ROWS, 1e-3)
     state = {name: value for name, value in saved.state().items() if not name.startswith("random/")}

@@ -40,7 +40,7 @@ def layers(kind):
 
 
 def place(name, kind):
-    """How deep a weight lies, read off its name: 0 for embeddings, the most for the head."""
+    """The depth of a weight, from its name: 0 for embeddings, the largest for the head."""
     if layer := LAYER.search(name):
         return int(layer[1]) + 1
     return 0 if EMBEDDINGS.search(name) else layers(kind) + 1
@@ -150,7 +150,7 @@ def test_the_run_follows_its_schedule():
 
 
 def test_gradients_are_scaled_down_to_the_largest_norm_and_reported_before():
-    """Without momentum to speak of, a step of SGD would show it; AdamW's averages do too."""
+    """With little momentum a step of SGD would show it; AdamW's averages do too."""
     free, clipped = (trainer(max_grad_norm=norm) for norm in (1e9, 0.01))
     for training in (free, clipped):
         next(iter(training))

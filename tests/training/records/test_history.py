@@ -88,7 +88,7 @@ def test_a_reader_sees_whole_rows_while_a_thread_writes():
 
 
 def test_notes_of_several_threads_are_all_kept_in_order():
-    """The training thread notes what it finds, a cell that it changed the learning rate."""
+    """The training thread and a cell add notes at the same time."""
     history = History()
     together = threading.Barrier(4)
 

@@ -1,4 +1,4 @@
-"""Confident learning finds what its paper says, what cleanlab finds, and what was planted."""
+"""Confident learning finds the errors of its paper's definition, cleanlab's, and planted ones."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_the_dynamics_list_label_errors_with_their_texts():
     labels = np.array([0, 1, 0, 1, 1])
     texts, pairs = tuple("abcde"), tuple("vwxyz")
     dynamics = Dynamics(TextData(texts, pairs, labels, ("bad", "good")))
-    assert dynamics.label_errors().empty  # nothing has been seen
+    assert dynamics.label_errors().empty  # no epoch has ended
     good = np.array([0.3, 0.9, 0.8, 0.2], np.float32)  # of rows 0, 1, 3 and 4; 2 is never seen
     for shift in (-0.05, 0.05):
         rows = np.array([0, 1, 3, 4])

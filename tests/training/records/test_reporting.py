@@ -17,7 +17,7 @@ DATA = [("The film was so good", "positive"), ("The soup was so bad", "negative"
 
 
 def scalars(folder):
-    """Read back {tag: (steps, values)}."""
+    """Read {tag: (steps, values)} from the event files."""
     read = EventAccumulator(str(folder)).Reload()
     return {
         tag: ([event.step for event in read.Scalars(tag)], [e.value for e in read.Scalars(tag)])
@@ -31,7 +31,9 @@ def test_a_run_is_read_back(tmp_path):
         report_to=tensorboard(tmp_path / "runs" / "first"),
     )  # fmt: skip
     list(trainer)
-    written = scalars(tmp_path / "runs" / "first")  # it ends with an evaluation: all is there
+    written = scalars(
+        tmp_path / "runs" / "first"
+    )  # it ends with an evaluation, so everything is written
     for kind, group in (("step", "train"), ("evaluation", "validation")):
         columns = trainer.history.columns(kind)
         steps = columns.pop("step")

@@ -258,7 +258,7 @@ def test_a_text_that_comes_back_before_all_is_computed_has_its_results():
         matrix.target, matrix.ablated = matrix.labels[0], [[1, 2]]
         matrix.measure_effects()
         assert matrix.wait(PATIENCE)
-    for turn in range(20):  # each turn leaves the background another moment for the first text
+    for turn in range(20):  # each turn gives the background a little more time for the first text
         widget.text = texts[1 - turn % 2]
         widget.text = texts[turn % 2]
         widget.measure_effects()

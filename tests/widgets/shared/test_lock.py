@@ -31,7 +31,7 @@ class Counters(Widget):
 
 @pytest.fixture
 def switching():
-    """Switch threads as often as can be."""
+    """Switch threads as often as possible."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield

@@ -1,4 +1,4 @@
-"""Each result is computed once, for the latest question, and no unwanted result delays another."""
+"""Each result is computed once, for the latest question, and no outdated result delays another."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_a_page_never_waits_and_its_last_question_counts():
     widget.threads.clear()
     widget.hold.clear()
     for number in (5, 6, 7):
-        page_of(widget).tell(number=number)  # returns while nothing can be answered
+        page_of(widget).tell(number=number)  # returns although nothing can be answered yet
         assert widget.busy
         assert widget.started.acquire(timeout=PATIENCE)
     widget.hold.set()
@@ -262,7 +262,7 @@ def test_results_are_computed_again_after_their_basis_has_changed(by_page):
     page_of(widget).tell(number=5)
     assert widget.started.acquire(timeout=PATIENCE)
     widget.factor = 3
-    assert widget.cancelled == []  # nobody has asked since
+    assert widget.cancelled == []  # no question since
     widget.hold.set()
     if by_page:
         page_of(widget).tell(number=6)
@@ -333,7 +333,7 @@ def test_wait_returns_whether_everything_is_done():
 
 @pytest.fixture
 def switching():
-    """Switch threads as often as can be."""
+    """Switch threads as often as possible."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield

@@ -61,7 +61,7 @@ def built(kind: str) -> BertClassifier:
 
 
 def without_biases(clf: BertClassifier) -> BertClassifier:
-    """Leave the words as the only thing that can push a logit."""
+    """Set all biases to zero, so that only the words can change a logit."""
     for name, parameter in clf.model.named_parameters():
         adds = name.endswith("bias") or "position_embeddings" in name or "token_type" in name
         if adds:
@@ -160,7 +160,7 @@ def test_relevance_at_the_last_layer_adds_up_to_the_logit(kind: str) -> None:
 
 
 def epsilon_rule(inputs, weight, bias, relevance):
-    """Hand relevance (.., outputs) of a linear map to its inputs: the epsilon rule, epsilon 0."""
+    """Propagate relevance (.., outputs) of a linear map to its inputs, with epsilon 0."""
     messages = inputs[..., None, :] * weight
     outputs = messages.sum(-1) + bias
     return (messages * (relevance / outputs)[..., None]).sum(-2)

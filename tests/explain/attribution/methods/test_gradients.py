@@ -23,7 +23,7 @@ def sample(kind: str) -> str:
 
 
 def gradient_at_text(clf, text: str, target: int, layer: int | None = None):
-    """States (n, width) and gradient, by the model itself: no hook, nothing replaced."""
+    """States (n, width) and gradient from the unmodified model, without hooks."""
     inputs = clf.collate(clf.encode([text]))
     states: list[torch.Tensor] = []
 

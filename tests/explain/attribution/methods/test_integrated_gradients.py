@@ -118,7 +118,7 @@ def test_scores_agree_with_captum(kind: str) -> None:
         lambda ids: clf(input_ids=ids, **{k: v.expand_as(ids) for k, v in inputs.items()}),
         clf.model.get_input_embeddings(),
     ).attribute(ids, baselines=baseline, target=0, n_steps=300)
-    # The ReLU in DistilBERT's head puts kinks into the line, where any quadrature goes slowly.
+    # The ReLU in DistilBERT's head puts kinks into the line, where any quadrature converges slowly.
     bound = 0.05 if kind == "distilbert" else 0.005
     assert relative(attribution.token_scores, reference.sum(-1)[0].detach().numpy()) < bound
 
@@ -223,7 +223,7 @@ def test_batches_mix_texts_and_nodes_within_the_budget_of_tokens() -> None:
     attribute(clf, [TEXT, TEXT * 2, "bad"], tolerance=1e-12, precision="fp32")
     assert max(rows * length for rows, length in shapes) <= token_budget._CPU_TOKENS
     prediction, *rest = [rows for rows, _ in shapes]
-    assert (prediction, sum(rest)) == (3, 3 * (129 + 7))  # 7 looks between the ends
+    assert (prediction, sum(rest)) == (3, 3 * (129 + 7))  # 7 evaluations between the ends
     assert max(rest) > 9
 
 
@@ -238,7 +238,7 @@ def test_gradients_of_parameters_are_not_computed() -> None:
 
 
 class Additive(PreTrainedModel):
-    """Each token adds to the logits a function of its own embedding, another one at each place."""
+    """Each token adds a function of its embedding to the logits; it depends on the position."""
 
     config_class = BertConfig
 
@@ -292,7 +292,7 @@ def test_on_a_linear_model_scores_are_weights_times_change(texts, target, tolera
 def test_errors_that_cancel_do_not_pass_for_completeness() -> None:
     clf = additive_classifier()
     clf.model.shape = torch.nn.Tanh()
-    clf.model.readout.data[1] *= 6  # a step too steep for nine nodes
+    clf.model.readout.data[1] *= 6  # a step that is too steep for nine nodes
     clf.model.readout.data[2] = -clf.model.readout[1]
     attribution = attribute(clf, "bad bad", target=0, precision="fp32")[0]
     _, first, second, _ = attribution.token_scores

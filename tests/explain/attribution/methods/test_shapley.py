@@ -28,7 +28,7 @@ def eight_words(count: int) -> list[str]:
 
 
 def shapley_over_all_orders(value, count: int) -> np.ndarray:
-    """Average what each unit adds over all orders, literally; ``value`` is of a tuple of bools."""
+    """Average what each unit adds over all orders; ``value`` takes a tuple of bools."""
     total = np.zeros(count)
     for order in itertools.permutations(range(count)):
         present = [False] * count

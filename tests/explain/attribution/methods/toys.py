@@ -1,4 +1,4 @@
-"""Classifiers so simple that the exact scores of their words are known."""
+"""Classifiers that are so simple that the exact scores of their words are known."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Toy(PreTrainedModel):
 
 
 def toy_classifier(shape: torch.nn.Module | None = None) -> BertClassifier:
-    """Return a classifier that is linear, or as bent as ``shape`` is."""
+    """Return a classifier that is linear, or nonlinear as ``shape`` is."""
     tokenizer = tiny_classifier("bert").tokenizer
     config = BertConfig(vocab_size=len(tokenizer), num_labels=2)
     return BertClassifier(Toy(config, shape or torch.nn.Identity()), tokenizer)
