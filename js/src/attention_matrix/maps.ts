@@ -164,7 +164,7 @@ function readSlot(
 
 function readKey(entry: unknown): MapKey | null {
   const { measure, layer, head, target } = (entry ?? {}) as Record<string, unknown>;
-  const known = MEASURES.find((one) => one === measure);
+  const known = MEASURES.find((name) => name === measure);
   if (known === undefined || typeof target !== "string") return null;
   return isNumberOrAll(layer) && isNumberOrAll(head)
     ? { measure: known, layer, head, target }

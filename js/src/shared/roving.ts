@@ -9,7 +9,7 @@ export function chooseByArrows<Button extends HTMLElement>(
 ): void {
   group.addEventListener("keydown", (event) => {
     const all = buttons();
-    const from = all.findIndex((one) => one.tabIndex === 0);
+    const from = all.findIndex((button) => button.tabIndex === 0);
     const places: Record<string, number> = {
       ArrowLeft: from - 1,
       ArrowUp: from - 1,

@@ -32,9 +32,9 @@ export interface Token extends Range {
   score: number;
 }
 
-function range(offsets: Int32Array, i: number, what: string): Range {
+function range(offsets: Int32Array, i: number, kind: string): Range {
   const [start, end] = [offsets[2 * i] ?? -1, offsets[2 * i + 1] ?? -1];
-  check(0 <= start && start <= end, `${what} ${i + 1} has no valid position in a text.`);
+  check(0 <= start && start <= end, `${kind} ${i + 1} has no valid position in a text.`);
   return { start, end };
 }
 

@@ -63,7 +63,7 @@ export interface Training {
 
 function oneOf<T extends string>(known: readonly T[], model: Model<Trait>, name: Trait): T {
   const value = read.text(model, name);
-  const choice = known.find((one) => one === value);
+  const choice = known.find((candidate) => candidate === value);
   check(choice !== undefined, `“${value}” is not a “${name}” of a training panel.`);
   return choice;
 }

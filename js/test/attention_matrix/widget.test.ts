@@ -37,7 +37,11 @@ const canvas = () => find("canvas")[0];
 
 function open(changes: Record<string, unknown> = {}): Model & { sent: unknown[] } {
   const sent: unknown[] = [];
-  const model = { ...modelOf(attentionState(changes)), send: (it: unknown) => sent.push(it), sent };
+  const model = {
+    ...modelOf(attentionState(changes)),
+    send: (message: unknown) => sent.push(message),
+    sent,
+  };
   render(widget, model);
   return model;
 }
@@ -54,9 +58,9 @@ describe("the attention matrix", () => {
       click(name ?? "");
       expect(model.get("view")).toBe(view);
       expect(find("canvas")).toHaveLength(1);
-      expect(find('[role="radio"][aria-checked="true"]').map((one) => one.textContent)).toEqual([
-        name,
-      ]);
+      expect(
+        find('[role="radio"][aria-checked="true"]').map((element) => element.textContent),
+      ).toEqual([name]);
     }
     press(named("Matrix"), "ArrowRight");
     expect(model.get("view")).toBe("lines");
@@ -74,12 +78,12 @@ describe("the attention matrix", () => {
 
   it("shows that a head is loading or was not saved", () => {
     const model = open({ head: 1 });
-    const said = () => find('.bw-plot [role="status"]')[0];
-    expect(said()?.textContent).toBe("Loading layer 2, head 2…");
+    const status = () => find('.bw-plot [role="status"]')[0];
+    expect(status()?.textContent).toBe("Loading layer 2, head 2…");
     set(model, { _static: true });
-    expect(said()?.textContent).toBe("Layer 2, head 2 was not saved with this page.");
+    expect(status()?.textContent).toBe("Layer 2, head 2 was not saved with this page.");
     set(model, { head: 0 });
-    expect(said()?.hidden).toBe(true);
+    expect(status()?.hidden).toBe(true);
   });
 
   it("shows a head as soon as it arrives", () => {
@@ -233,12 +237,12 @@ describe("the lines", () => {
 describe("the query-key view", () => {
   it("shows one head, and a message until it is available", () => {
     const model = open({ view: "query_key" });
-    const said = () => find('.bw-plot [role="status"]')[0];
-    expect(said()?.hidden).toBe(true);
+    const status = () => find('.bw-plot [role="status"]')[0];
+    expect(status()?.hidden).toBe(true);
     set(model, { head: 1 });
-    expect(said()?.textContent).toBe("Loading layer 2, head 2…");
+    expect(status()?.textContent).toBe("Loading layer 2, head 2…");
     set(model, { head: -1 });
-    expect(said()?.textContent).toContain("Choose one layer and one head");
+    expect(status()?.textContent).toContain("Choose one layer and one head");
   });
 
   it("moves between queries by the keys", () => {

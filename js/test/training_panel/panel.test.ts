@@ -47,7 +47,7 @@ describe("the tabs", () => {
       press(document.activeElement, key);
       expect(model.get("view"), key).toBe(view);
     }
-    expect(find('[role="tabpanel"]').map((one) => one.hidden)).toEqual([
+    expect(find('[role="tabpanel"]').map((element) => element.hidden)).toEqual([
       false,
       true,
       true,
@@ -60,7 +60,7 @@ describe("the tabs", () => {
     const model = open({});
     model.set("view", "notes");
     frames();
-    expect(find(".bw-noted li").map((one) => one.textContent)).toEqual([
+    expect(find(".bw-noted li").map((element) => element.textContent)).toEqual([
       "step 2It goes on.",
       "step 0It began.",
     ]);
@@ -73,7 +73,7 @@ describe("the form", () => {
   it("sets one value and leaves the others as they are", () => {
     const model = open(ready);
     const inputs = find(".bw-form input") as HTMLInputElement[];
-    expect(inputs.map((one) => one.value)).toEqual(["2", "2e-5", "", "on"]);
+    expect(inputs.map((element) => element.value)).toEqual(["2", "2e-5", "", "on"]);
     enter(inputs[0] as HTMLInputElement, "5");
     expect(model.get("values")).toEqual({
       epochs: 5,
@@ -139,19 +139,20 @@ describe("the form", () => {
 
 describe("the probe history", () => {
   const view = { view: "probes" };
-  const texts = () => find(".bw-probe-text").map((one) => one.textContent);
+  const texts = () => find(".bw-probe-text").map((element) => element.textContent);
 
   it("draws the words of the snapshot in view, in the colours of their scores", () => {
     const model = open(view);
     expect(texts()).toEqual(["not 😀"]);
-    const words = () => find(".bw-word").map((one) => one.classList.contains("bw-negative"));
+    const words = () =>
+      find(".bw-word").map((element) => element.classList.contains("bw-negative"));
     expect(words()).toEqual([true, false]);
     expect(find(".bw-snapshot-step")[0]?.textContent).toBe("step 2");
     model.set("snapshot", 0);
     frames();
     expect(words()).toEqual([false, false]);
     expect(find(".bw-snapshot-step")[0]?.textContent).toBe("step 0");
-    expect(find(".bw-probe-bar").map((one) => one.textContent)).toEqual([
+    expect(find(".bw-probe-bar").map((element) => element.textContent)).toEqual([
       "negative50.0%",
       "positive50.0%",
     ]);
@@ -218,7 +219,7 @@ describe("the data map", () => {
       _selected: [["4", "a <i>fine</i> film", "positive", 0.91, 0.1, 1]],
     });
     expect(mount().textContent).toMatch("37 of 1,200 examples selected");
-    const cells = find(".bw-picked tbody td").map((one) => one.textContent);
+    const cells = find(".bw-picked tbody td").map((element) => element.textContent);
     expect(cells).toEqual(["4", "a <i>fine</i> film", "positive", "0.91", "0.10", "1.00"]);
     expect(mount().textContent).toMatch("row 17: labelled negative, probably positive (0.94)");
   });
@@ -235,7 +236,12 @@ describe("the data map", () => {
 describe("the classes", () => {
   it("show counts by row, and each class's scores", () => {
     open({ view: "classes" });
-    expect(find(".bw-confusion td").map((one) => one.textContent)).toEqual(["8", "2", "1", "9"]);
+    expect(find(".bw-confusion td").map((element) => element.textContent)).toEqual([
+      "8",
+      "2",
+      "1",
+      "9",
+    ]);
     expect(find(".bw-confusion td")[1]?.title).toBe("negative predicted as positive: 2, 20.0%");
     expect(find(".bw-scores tbody tr")[0]?.textContent).toBe("negative0.890.800.8410");
   });
@@ -257,7 +263,7 @@ describe("the panel", () => {
     find(".bw-run")[1]?.click();
     expect(model.get("shown")).toBe(1);
     frames();
-    expect(find(".bw-run").map((one) => one.getAttribute("aria-pressed"))).toEqual([
+    expect(find(".bw-run").map((element) => element.getAttribute("aria-pressed"))).toEqual([
       "false",
       "true",
     ]);
@@ -287,7 +293,8 @@ describe("the panel", () => {
         throw new Error("nothing is sent");
       };
       const changing = find("button, input").filter(
-        (one) => visible(one) && !one.matches('[role="tab"], .bw-player *, .bw-curves *'),
+        (element) =>
+          visible(element) && !element.matches('[role="tab"], .bw-player *, .bw-curves *'),
       );
       expect(changing).toEqual([]);
       expect(mount().textContent).toMatch("Saved copy: no kernel attached.");

@@ -61,7 +61,8 @@ describe("a tab without anything to show", () => {
 });
 
 describe("values of the form", () => {
-  const field = (name: string) => training().form.fields.find((one) => one.name === name) as Field;
+  const field = (name: string) =>
+    training().form.fields.find((candidate) => candidate.name === name) as Field;
 
   it("are accepted if valid, and explained otherwise", () => {
     const cases: [string, string, number | null | RegExp][] = [

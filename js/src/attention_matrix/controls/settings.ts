@@ -59,7 +59,7 @@ export function makeSettings(actions: SettingsActions): {
     element.hidden = !open || state.view === "similar";
     measure.draw(Object.entries(MEASURE_NAMES), state.measure);
     unit.draw(
-      UNITS.map((one) => [one, UNIT_NAMES[one]] as const),
+      UNITS.map((unit) => [unit, UNIT_NAMES[unit]] as const),
       state.unit,
     );
     unit.select.disabled = state.static;

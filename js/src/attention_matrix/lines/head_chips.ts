@@ -20,7 +20,7 @@ export function makeHeadChips(choose: (heads: number[]) => void): {
   let drawn: readonly number[] = [];
 
   const press = (head: number): void => {
-    const others = drawn.filter((one) => one !== head);
+    const others = drawn.filter((drawnHead) => drawnHead !== head);
     if (others.length === drawn.length) choose([...drawn, head].slice(-MOST_HEADS));
     else if (others.length > 0) choose(others);
   };
@@ -39,7 +39,7 @@ export function makeHeadChips(choose: (heads: number[]) => void): {
         row.replaceChildren(...chips);
       }
       chips.forEach((chip, head) => {
-        const strand = strands.find((one) => one.head === head);
+        const strand = strands.find((candidate) => candidate.head === head);
         setAttribute(chip, "aria-pressed", strand ? "true" : "false");
         setAttribute(chip, "aria-label", `Head ${head + 1}`);
         chip.title =

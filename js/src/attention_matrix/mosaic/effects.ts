@@ -52,7 +52,7 @@ export interface Shading {
 
 export function shadingOf(state: Attention, name: string): Shading | null {
   if (name === EFFECT) return effectShading(state);
-  const statistic = state.statistics.find((one) => one.name === name);
+  const statistic = state.statistics.find((candidate) => candidate.name === name);
   return statistic === undefined ? null : statisticShading(statistic);
 }
 
@@ -118,5 +118,5 @@ export function toggled(state: Attention, head: number): [number, number][] {
   if (!next.delete(head)) next.add(head);
   return [...next]
     .sort((a, b) => a - b)
-    .map((one) => [Math.floor(one / state.heads), one % state.heads]);
+    .map((number) => [Math.floor(number / state.heads), number % state.heads]);
 }

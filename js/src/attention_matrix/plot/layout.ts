@@ -79,8 +79,8 @@ export function eachCell(
   { row, column }: Place,
   visit: (row: number, column: number) => void,
 ): void {
-  const range = (one: number | null): [number, number] =>
-    one === null ? [0, count] : [one, one + 1];
+  const range = (index: number | null): [number, number] =>
+    index === null ? [0, count] : [index, index + 1];
   const [[top, bottom], [left, right]] = [range(row), range(column)];
   for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) visit(y, x);
 }

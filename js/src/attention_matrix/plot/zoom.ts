@@ -17,8 +17,8 @@ export function makeZoom(zoom: (by: 1 | 0 | -1) => void): Zoom {
     button("Fit", () => zoom(0), { ...LOOK, name: "Show all" }),
     button("+", () => zoom(1), { ...LOOK, name: "Zoom in" }),
   ];
-  for (const one of [out, all, closer])
-    one.title = `${one.getAttribute("aria-label")} (or Ctrl and the mouse wheel)`;
+  for (const control of [out, all, closer])
+    control.title = `${control.getAttribute("aria-label")} (or Ctrl and the mouse wheel)`;
   const element = h(
     "div",
     { class: "bw-zoom", role: "group", "aria-label": "Zoom" },

@@ -76,9 +76,9 @@ function displayedHead({ view, head, lineHeads }: Attention): number {
 function savedSentence(state: Attention): string {
   const saved = headsInPage(state).size;
   const all = state.layers * state.heads;
-  const what =
+  const extent =
     saved === all
       ? `all ${all} heads`
       : `${saved} of ${all} heads in full and the others as thumbnails`;
-  return `Saved copy: no kernel attached. It contains ${what}.`;
+  return `Saved copy: no kernel attached. It contains ${extent}.`;
 }

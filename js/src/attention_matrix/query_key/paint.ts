@@ -102,7 +102,8 @@ export function paintQueryKey(pen: Pen, painting: QueryKeyPainting): void {
   const first = Math.floor(scroll.top / ROW);
   const last = Math.min(order.length, Math.ceil((scroll.top + viewHeight - HEADER) / ROW));
   pen.within({ x: 0, y: HEADER, width, height: viewHeight - HEADER }, () => {
-    for (let at = first; at < last; at++) row(pen, painting, at, HEADER + at * ROW - scroll.top);
+    for (let position = first; position < last; position++)
+      row(pen, painting, position, HEADER + position * ROW - scroll.top);
   });
   dimensionMark(pen, painting);
 }

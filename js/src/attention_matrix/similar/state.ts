@@ -51,7 +51,7 @@ export interface Similar {
 export function readSimilar(model: Model<SimilarTrait>): Similar | null {
   const size = read.integer(model, "_corpus_size");
   if (size === 0) return null;
-  const by = COMPARED.find((one) => one === model.get("similar_by"));
+  const by = COMPARED.find((kind) => kind === model.get("similar_by"));
   check(by !== undefined, "“similar_by” is unknown.");
   return {
     size,
@@ -93,7 +93,7 @@ function readCounts(value: unknown): Counts {
 function readSearch(value: unknown): Search | null {
   const { token, layer, by, heads } = (value ?? {}) as Partial<Record<keyof Search, unknown>>;
   if (token === undefined) return null;
-  const compared = COMPARED.find((one) => one === by);
+  const compared = COMPARED.find((kind) => kind === by);
   check(
     typeof token === "number" &&
       typeof layer === "number" &&

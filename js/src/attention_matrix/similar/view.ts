@@ -42,7 +42,7 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
       const ofHeads: Attention = { ...state, measure: "weights" };
       strip.draw(state);
       by.draw(
-        COMPARED.map((one) => [one, NAMES[one]] as const),
+        COMPARED.map((kind) => [kind, NAMES[kind]] as const),
         similar.by,
       );
       chips.draw(ofHeads, strandsOf(ofHeads, frame.palette));

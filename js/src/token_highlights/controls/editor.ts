@@ -109,9 +109,9 @@ function makeFields({ typed, pressed }: FieldEvents): Editor["fields"] {
       autocomplete: "off",
     });
   const fields = [field("Text to explain"), field("Second text of the pair")] as const;
-  for (const one of fields) {
-    one.addEventListener("input", () => typed([fields[0].value, fields[1].value]));
-    one.addEventListener("keydown", (event) => {
+  for (const textarea of fields) {
+    textarea.addEventListener("input", () => typed([fields[0].value, fields[1].value]));
+    textarea.addEventListener("keydown", (event) => {
       event.stopPropagation();
       pressed(event);
     });

@@ -150,12 +150,12 @@ function makeToggles(closing: AbortSignal, store: Store, actions: OptionActions)
 
 function makeCopies({ copy }: OptionActions): HTMLElement {
   const result = h("span", { class: "bw-note", role: "status" });
-  const copier = (what: "HTML" | "PNG"): HTMLButtonElement =>
+  const copier = (format: "HTML" | "PNG"): HTMLButtonElement =>
     button(
-      `Copy as ${what}`,
+      `Copy as ${format}`,
       async () => {
         setText(result, "");
-        setText(result, await copy[what]().catch(copyFailed));
+        setText(result, await copy[format]().catch(copyFailed));
       },
       { icon: "copy" },
     );

@@ -103,13 +103,13 @@ function remarkOn(scored: Highlights, refining: boolean): Remark {
 function completenessRemark(scored: Highlights): Remark {
   const { completenessError: error, difference, output, against } = scored;
   if (error === null) return { mark: "check", sentence: "" };
-  const what = output === "probability" ? "probability" : against === "" ? "logit" : "log-odds";
+  const measure = output === "probability" ? "probability" : against === "" ? "logit" : "log-odds";
   const change = difference === null ? "" : `, ${signed(difference, 2)} from the baseline`;
   if (error <= LARGE_ERROR) {
-    const sentence = `The scores add up to the change in the ${what}${change}, within ${percent(error)}.`;
+    const sentence = `The scores add up to the change in the ${measure}${change}, within ${percent(error)}.`;
     return { mark: "check", sentence };
   }
-  const sentence = `The scores miss the change in the ${what}${change} by ${percent(error)}: interpret them with caution.`;
+  const sentence = `The scores miss the change in the ${measure}${change} by ${percent(error)}: interpret them with caution.`;
   return { mark: "alarm", sentence };
 }
 

@@ -98,9 +98,9 @@ function reveal(list: HTMLElement, row: HTMLElement | undefined): void {
 }
 
 function captionOf(state: Highlights, locked: boolean): string {
-  const what = state.multiLabel ? "Probability of each label" : "Predicted probability";
-  if (state.labels.length < 2) return what;
-  return locked ? `${what}, explained for the marked class` : `${what} · explained for`;
+  const caption = state.multiLabel ? "Probability of each label" : "Predicted probability";
+  if (state.labels.length < 2) return caption;
+  return locked ? `${caption}, explained for the marked class` : `${caption} · explained for`;
 }
 
 function choicesOf(state: Highlights): (readonly [value: string, name: string])[] {

@@ -21,9 +21,9 @@ export function wordsText({ words, texts }: Highlights, chosen: readonly number[
 }
 
 function questionText(state: Highlights, edit: Edit): string {
-  const what = quoted(wordsText(state, edit.words));
-  if (edit.action === "replace") return `What if ${what} is replaced with ${quoted(edit.with)}?`;
-  return `What if ${what} is ${edit.action === "mask" ? "masked" : "deleted"}?`;
+  const phrase = quoted(wordsText(state, edit.words));
+  if (edit.action === "replace") return `What if ${phrase} is replaced with ${quoted(edit.with)}?`;
+  return `What if ${phrase} is ${edit.action === "mask" ? "masked" : "deleted"}?`;
 }
 
 /** A what-if question and its answer: the change in the probability of every class. */

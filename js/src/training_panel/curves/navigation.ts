@@ -24,7 +24,7 @@ export function scaled(view: Bounds, around: number, factor: number, whole: Boun
 /** The step `by` measurements away from another one. */
 export function beside(lines: readonly Line[], step: number, by: number): number {
   const steps = [...new Set(lines.flatMap((line) => [...line.steps]))].sort((a, b) => a - b);
-  const from = steps.findIndex((one) => one >= step);
+  const from = steps.findIndex((measured) => measured >= step);
   const index = Math.min(steps.length - 1, Math.max(0, (from < 0 ? steps.length - 1 : from) + by));
   return steps[index] ?? step;
 }

@@ -47,7 +47,7 @@ function readField(item: unknown): Field {
     unknown
   >;
   const bound = (value: unknown): number | null => (typeof value === "number" ? value : null);
-  const fieldKind = KINDS.find((one) => one === kind);
+  const fieldKind = KINDS.find((known) => known === kind);
   const words = Array.isArray(choices) ? choices : [];
   check(
     [name, label, help, ...words].every((word) => typeof word === "string") &&

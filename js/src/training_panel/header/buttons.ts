@@ -56,10 +56,10 @@ export function makeButtons(
 
   /** A pressed button is disabled until the state changes, but not forever: a message may be lost. */
   const press = (command: Command, waiting: readonly HTMLButtonElement[]): void => {
-    for (const one of waiting) one.disabled = true;
+    for (const control of waiting) control.disabled = true;
     const before = drawn;
     setTimeout(() => {
-      for (const one of waiting) one.disabled = false;
+      for (const control of waiting) control.disabled = false;
       if (drawn === before && command !== "save") complain(SILENCE);
     }, PATIENCE_MS);
     send(command);
@@ -67,16 +67,17 @@ export function makeButtons(
   const make = (command: ButtonCommand, stopsAfterEpoch: boolean): HTMLButtonElement => {
     const [label, icon] = BUTTONS[command];
     if (icon === undefined) {
-      const one = button(label, () => press(command, [one]), { class: "bw-quiet" });
-      if (command === "stop_after_epoch") setAttribute(one, "aria-pressed", `${stopsAfterEpoch}`);
-      return one;
+      const control = button(label, () => press(command, [control]), { class: "bw-quiet" });
+      if (command === "stop_after_epoch")
+        setAttribute(control, "aria-pressed", `${stopsAfterEpoch}`);
+      return control;
     }
     const look = command === "start" || command === "resume" ? "bw-primary" : "";
     const all = (): HTMLButtonElement[] => [...controls.querySelectorAll("button")];
     return button(label, () => press(command, all()), { icon, class: look });
   };
   const fill = (place: HTMLElement, made: HTMLButtonElement[]): void => {
-    const focused = [...place.children].findIndex((one) => one.matches(":focus"));
+    const focused = [...place.children].findIndex((control) => control.matches(":focus"));
     place.replaceChildren(...made);
     if (focused >= 0) (made[focused] ?? made[0])?.focus();
   };
@@ -87,10 +88,10 @@ export function makeButtons(
     drawn = key;
     complain("");
     const made = commands.map((command) => make(command, state.stopsAfterEpoch));
-    const isQuiet = (one: HTMLButtonElement): boolean => one.matches(".bw-quiet");
+    const isQuiet = (control: HTMLButtonElement): boolean => control.matches(".bw-quiet");
     fill(
       controls,
-      made.filter((one) => !isQuiet(one)),
+      made.filter((control) => !isQuiet(control)),
     );
     fill(quiet, made.filter(isQuiet));
   };

@@ -49,7 +49,7 @@ const FOUND = {
 
 usePage();
 
-const said = () => find(".bw-similar-status")[0]?.textContent;
+const statusText = () => find(".bw-similar-status")[0]?.textContent;
 const chips = () => find(".bw-token") as HTMLButtonElement[];
 
 function open(changes: Record<string, unknown> = {}): Model {
@@ -71,7 +71,7 @@ describe("the similar tokens", () => {
 
   it("are shown in their contexts, beside their common values", () => {
     open(FOUND);
-    expect(said()).toBe("Most similar to “so” at layer 2, in 500 texts");
+    expect(statusText()).toBe("Most similar to “so” at layer 2, in 500 texts");
     const cells = find(".bw-match:not(.bw-match-heads)")[0]?.children ?? [];
     expect([...cells].map(({ textContent }) => textContent)).toEqual([
       "0.93",
@@ -90,7 +90,9 @@ describe("the similar tokens", () => {
 
   it("show a column of labels only if there are labels", () => {
     open({ ...FOUND, matches: [{ ...MATCH, label: "" }] });
-    expect(find('[role="columnheader"]').map((one) => one.textContent)).not.toContain("Label");
+    expect(find('[role="columnheader"]').map((element) => element.textContent)).not.toContain(
+      "Label",
+    );
   });
 
   it("are those of the token that is chosen by click or by key", () => {
@@ -99,11 +101,11 @@ describe("the similar tokens", () => {
     expect(chips()[1]?.getAttribute("aria-checked")).toBe("true");
     press(chips()[1], "ArrowRight");
     expect([model.get("token"), model.get("selected")]).toEqual([2, 1]);
-    expect(said()).toBe("Searching…");
+    expect(statusText()).toBe("Searching…");
     expect(find(".bw-main")[0]?.getAttribute("aria-busy")).toBe("true");
     press(chips()[2], "Home");
     expect(model.get("token")).toBe(1);
-    expect(said()).toMatch(/^Most similar to/);
+    expect(statusText()).toMatch(/^Most similar to/);
     expect(find(".bw-main")[0]?.getAttribute("aria-busy")).toBeNull();
   });
 
@@ -111,7 +113,7 @@ describe("the similar tokens", () => {
     const model = open({ ...FOUND, _static: true });
     expect(find(".bw-matches-scroll")[0]?.hidden).toBe(false);
     set(model, { token: 2 });
-    expect(said()).toContain("not saved");
+    expect(statusText()).toContain("not saved");
     expect(find(".bw-matches-scroll")[0]?.hidden).toBe(true);
     expect(find(".bw-counts")[0]?.hidden).toBe(true);
   });

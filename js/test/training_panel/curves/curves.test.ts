@@ -53,7 +53,7 @@ describe("series", () => {
     expect(smoothed(line(many, jump), 10)[199]).toBeCloseTo(0.5, 2);
     const raw = line(many, jump);
     expect(smoothed(raw, halfLife(0, 200))).toBe(raw.values);
-    expect([20, 50, 100].map((at) => halfLife(at, 10_000))).toEqual([
+    expect([20, 50, 100].map((percentage) => halfLife(percentage, 10_000))).toEqual([
       expect.closeTo(25.1, 1),
       expect.closeTo(100),
       expect.closeTo(1000),

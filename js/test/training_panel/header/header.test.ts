@@ -18,7 +18,7 @@ function header() {
   const buttons = () => [...made.element.querySelectorAll("button")];
   const press = (name: string) =>
     buttons()
-      .find((one) => one.textContent === name)
+      .find((element) => element.textContent === name)
       ?.click();
   return { ...made, sent, buttons, press };
 }
@@ -60,14 +60,14 @@ describe("the header", () => {
   it("shows the phase of a saved copy, or without a kernel", () => {
     const { element, draw } = header();
     const chip = () => element.querySelector<HTMLElement>(".bw-chip");
-    const said = (state: string) => {
+    const statusText = (state: string) => {
       draw(training({ state, _static: true }));
       return [chip()?.textContent, chip()?.dataset["phase"]];
     };
-    expect(said("running")).toEqual(["Was training", "stopped"]);
-    expect(said("paused")).toEqual(["Was paused", "stopped"]);
-    expect(said("stopping")).toEqual(["Was stopping", "stopped"]);
-    expect(said("finished")).toEqual(["Finished", "finished"]);
+    expect(statusText("running")).toEqual(["Was training", "stopped"]);
+    expect(statusText("paused")).toEqual(["Was paused", "stopped"]);
+    expect(statusText("stopping")).toEqual(["Was stopping", "stopped"]);
+    expect(statusText("finished")).toEqual(["Finished", "finished"]);
     expect(figuresOf(training({ _static: true })).at(-1)).toEqual(["Elapsed", "20 s"]);
     draw(training({ state: "running" }));
     expect(chip()?.textContent).toBe("Training");
@@ -114,20 +114,20 @@ describe("the header", () => {
   it("can be pressed again if its message was lost, and says that there is no answer", () => {
     vi.useFakeTimers();
     const { draw, sent, press, element } = header();
-    const said = () => element.querySelector(".bw-complaint")?.textContent;
+    const statusText = () => element.querySelector(".bw-complaint")?.textContent;
     draw(training());
     press("Pause");
     press("Pause");
     expect(sent).toEqual(["pause"]);
-    expect(said()).toBe("");
+    expect(statusText()).toBe("");
     vi.advanceTimersByTime(3000);
-    expect(said()).toMatch("The kernel has not answered");
+    expect(statusText()).toMatch("The kernel has not answered");
     press("Pause");
     expect(sent).toEqual(["pause", "pause"]);
     draw(training({ state: "paused" }));
-    expect(said()).toBe("");
+    expect(statusText()).toBe("");
     vi.advanceTimersByTime(3000);
-    expect(said()).toBe("");
+    expect(statusText()).toBe("");
     vi.useRealTimers();
   });
 
