@@ -19,7 +19,8 @@ from .optimiser.plan import Plan
 from .optimiser.schedule import rate_factor
 from .records.history import Event
 from .records.probes import take_snapshot
-from .records.reporting import name_of
+from .records.reporting import call_reporters
+from .recovery import restore_finite, restore_half_updated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,9 +149,9 @@ class Loop:
         if self._folder is not None:
             self._folder.claim()
         if self._last_good is None:
-            self._begin()
+            self._last_good = self._begin()
         if not position.due:
-            return self._report(self._update())
+            return self._report(self._update(self._last_good))
         action = position.due.pop(0)
         try:
             evaluation = self._do(action)
@@ -218,7 +219,7 @@ class Loop:
         """Add a note to the history."""
         self._job.history.note(self.position.step, text)
 
-    def _begin(self) -> None:
+    def _begin(self) -> LastGood:
         with self._settings_lock:
             self._begun = True
         position, history = self.position, self._job.history
@@ -226,7 +227,7 @@ class Loop:
         if position.step == 0 and not position.due and not measured:
             position.due = [*["evaluate"] * (self._job.valid is not None), "probe"]
         self._batches = self.plan.after(position.step)
-        self._last_good = LastGood(self._job.clf, position.step)
+        return LastGood(self._job.clf, position.step)
 
     def _due(self) -> list[str]:
         """Return the actions between the latest step and the next one."""
@@ -275,7 +276,7 @@ class Loop:
         self._left_out[name] = why
         return None
 
-    def _update(self) -> Event:
+    def _update(self, last_good: LastGood) -> Event:
         """Take one step of the optimiser."""
         start = time.perf_counter()
         position, chosen = self.position, self.hyperparameters
@@ -288,19 +289,23 @@ class Loop:
             except BaseException as error:
                 self._batches = itertools.chain([rows], self._batches)
                 if not self.learner.whole:
-                    self._give_up(error)
+                    self._half_updated = restore_half_updated(
+                        error, last_good, position.step, self._last_checkpoint
+                    )
+                    self.note(self._half_updated)
                     if isinstance(error, Exception):
                         raise RuntimeError(self._half_updated) from error
                 if isinstance(error, NonFiniteError):
-                    raise FloatingPointError(self._rescue(error)) from error
+                    texts = self._job.train.texts
+                    message = restore_finite(error, last_good, position.step, texts)
+                    raise FloatingPointError(message) from error
                 raise
         position.step += 1
         position.examples += len(rows)
         position.due = self._due()
         position.seconds += time.perf_counter() - start
         self._job.dynamics.record(rows, update.probabilities)
-        if self._last_good is not None:
-            self._last_good.saw(position.step, update.loss)
+        last_good.saw(position.step, update.loss)
         values = {
             "loss": update.loss,
             "learning_rate": rate,
@@ -339,53 +344,19 @@ class Loop:
             snapshot = take_snapshot(self._job.clf, probes, self.position.step)
             self._job.history.probe_history = (*self._job.history.probe_history, snapshot)
 
-    def _give_up(self, error: BaseException) -> None:
-        """Restore weights of some step after an update that failed midway; the training is over.
-
-        The moments of the optimiser, which are half updated too, cannot be restored.
-        """
-        try:
-            step = self._last_good and self._last_good.restore()
-            weights = f"the classifier has its weights of step {step} again"
-        except Exception as failed:  # noqa: BLE001 - the reason for the end must not be hidden
-            weights = f"the classifier's weights are of no use ({reason(failed)})"
-        on = "There is no checkpoint; begin a new training."
-        if self._saved_step is not None and self._job.folder is not None:
-            on = (
-                f"Continue from the checkpoint of step {self._saved_step} with "
-                f"Trainer.resume({str(self._job.folder)!r})."
-            )
-        self._half_updated = (
-            f"The update of step {self.position.step + 1} failed midway and cannot be repeated; "
-            f"{weights}. {on} The failure: {reason(error)}"
-        )
-        self.note(self._half_updated)
+    @property
+    def _last_checkpoint(self) -> tuple[Path, int] | None:
+        if self._job.folder is None or self._saved_step is None:
+            return None
+        return self._job.folder, self._saved_step
 
     def _check_whole(self) -> None:
         if self._half_updated:
             raise RuntimeError(self._half_updated)
 
-    def _rescue(self, error: NonFiniteError) -> str:
-        """Restore the last good weights if needed; return a message with step and texts."""
-        step = None if self._last_good is None else self._last_good.rescue()
-        weights = "unchanged" if step is None else f"restored to those of step {step}"
-        rows = ", ".join(map(str, error.rows[:5].tolist())) + ", ..." * (len(error.rows) > 5)  # noqa: PLR2004
-        first = self._job.train.texts[error.rows[0]]
-        return (
-            f"{error} at step {self.position.step + 1} on training "
-            f"row{'s' * (len(error.rows) > 1)} {rows} ({first[:60]!r}); the weights are {weights}. "
-            "Try a lower learning rate, or check these texts."
-        )
-
     def _report(self, event: Event) -> Event:
         self._job.history.add(event)
-        for reporter in self._job.reporters:
-            try:
-                reporter(event)
-            except Exception as error:  # noqa: BLE001 - a broken logger must not end the run
-                self._job.reporters = tuple(r for r in self._job.reporters if r is not reporter)
-                failed = f"{name_of(reporter)} failed and is no longer called"
-                self.note(f"{failed}: {reason(error)}")
+        self._job.reporters = call_reporters(event, self._job.reporters, self.note)
         return event
 
     def _restore_best(self) -> None:

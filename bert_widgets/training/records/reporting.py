@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from ..._common.errors import reason
 from ..._common.extras import needs_extra
 from .history import Event
 
@@ -39,6 +40,21 @@ def reporters_of(report_to: Reporter | Sequence[Reporter] | None) -> tuple[Repor
 def name_of(reporter: Callable[..., object]) -> str:
     """Return the name of a function that is told of events, as a note mentions it."""
     return str(getattr(reporter, "__name__", type(reporter).__name__))
+
+
+def call_reporters(
+    event: Event, reporters: tuple[Reporter, ...], note: Callable[[str], None]
+) -> tuple[Reporter, ...]:
+    """Call the reporters with an event; return those that did not fail, and note the others."""
+    working = []
+    for reporter in reporters:
+        try:
+            reporter(event)
+        except Exception as error:  # noqa: BLE001 - a broken logger must not end the run
+            note(f"{name_of(reporter)} failed and is no longer called: {reason(error)}")
+        else:
+            working.append(reporter)
+    return tuple(working)
 
 
 def tensorboard(folder: str | Path) -> Reporter:
