@@ -300,9 +300,9 @@ def test_subscribers_are_notified_of_every_step_until_they_unsubscribe():
 
 def test_runs_have_distinct_names(tmp_path):
     assert Run(trainer(folder=tmp_path / "small")).name == "small"
-    one, other = Run(trainer()).name, Run(trainer()).name
-    assert one != other
-    assert one.startswith("run ")
+    first, second = Run(trainer()).name, Run(trainer()).name
+    assert first != second
+    assert first.startswith("run ")
     named = trainer(folder=tmp_path / "other", name="a low rate")
     assert Run(named).name == named.name == "a low rate"
     for name in ("", " ", 3):
@@ -319,14 +319,14 @@ def test_a_name_is_kept_by_the_folder(tmp_path):
 
 def test_a_learning_rate_set_just_after_the_start_disturbs_nothing():
     for _ in range(20):
-        given = trainer(valid=FEW[:6], probes=["The film was so good"], epochs=1)
-        run = given.start()
+        training = trainer(valid=FEW[:6], probes=["The film was so good"], epochs=1)
+        run = training.start()
         run.learning_rate = 3e-4
         run.wait(PATIENCE)
-        assert given.history.probe_history[0].step == 0
-        assert given.history.columns("evaluation")["step"][0] == 0
-        assert given.history.columns("step")["learning_rate"].max() <= 1e-3
-        assert given.history.latest("step")["learning_rate"] < 3e-4
+        assert training.history.probe_history[0].step == 0
+        assert training.history.columns("evaluation")["step"][0] == 0
+        assert training.history.columns("step")["learning_rate"].max() <= 1e-3
+        assert training.history.latest("step")["learning_rate"] < 3e-4
 
 
 SCRIPT = """

@@ -52,8 +52,8 @@ def test_the_buttons_drive_the_run():
     page.press("pause")
     page.wait_for(lambda state: state["state"] == "paused")
     page.press("resume")
-    at = run.progress.step
-    page.wait_for(lambda state: state["state"] == "running" and state["step"] > at)
+    step = run.progress.step
+    page.wait_for(lambda state: state["state"] == "running" and state["step"] > step)
     page.press("stop")
     run.wait(PATIENCE)
     assert ended(panel)
@@ -298,8 +298,8 @@ def test_a_million_steps_and_evaluations_stay_under_a_megabyte(runs):
             assert steps[-1] == 1_000_000
     assert np.isnan(valid["macro_f1"]).all(), "what is not measured is missing, not zero"
     assert len(page.state["notes"]) == 100
-    own = {name: value for name, value in page.state.items() if name != "_esm"}
-    size = sum(len(v) if isinstance(v, bytes) else len(str(v)) for v in own.values())
+    traits = {name: value for name, value in page.state.items() if name != "_esm"}
+    size = sum(len(v) if isinstance(v, bytes) else len(str(v)) for v in traits.values())
     assert size < 400_000
 
 
@@ -311,13 +311,13 @@ def test_a_metric_that_is_not_measured_is_missing_not_zero():
     assert np.isnan(shown["gradient_norm"]).all()
 
 
-@pytest.mark.parametrize("given", [[], [trainer] * 21])
-def test_a_panel_shows_one_to_twenty_runs(given):
+@pytest.mark.parametrize("makers", [[], [trainer] * 21])
+def test_a_panel_shows_one_to_twenty_runs(makers):
     with pytest.raises(ValueError, match="shows 1 to 20 runs"):
-        TrainingPanel([make() for make in given])
+        TrainingPanel([make() for make in makers])
 
 
-@pytest.mark.parametrize("given", [DATA, None, "run", [1]])
-def test_an_argument_that_is_not_a_run_is_refused(given):
+@pytest.mark.parametrize("argument", [DATA, None, "run", [1]])
+def test_an_argument_that_is_not_a_run_is_refused(argument):
     with pytest.raises(TypeError, match="shows a Run or a Trainer"):
-        TrainingPanel(given)
+        TrainingPanel(argument)
