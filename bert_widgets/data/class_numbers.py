@@ -19,6 +19,7 @@ from .label_checks import (
     check_repeated,
     check_same,
     check_spelling,
+    exchanged,
     uncounted,
     unknown_label,
 )
@@ -108,9 +109,14 @@ def names_in(column: LabelColumn, *, alone: bool = False) -> tuple[str, ...]:
     first_rows: dict[str, object] = {}
     for value, row in zip(*column, strict=True):
         first_rows.setdefault(str(value), row)
-    check_spelling(names, first_rows)
-    if alone:
-        check_joined(names, first_rows)
+    try:
+        check_spelling(names, first_rows)
+        if alone:
+            check_joined(names, first_rows)
+    except ValueError as error:
+        if alone and (sentence := exchanged(names, len(column.values))):
+            raise ValueError(sentence) from error  # a text is not written wrongly
+        raise
     check_counted(names)
     check_repeated(names, column)
     return names

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[-+]?[0-9]*\.?[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 _MOST_FRACTIONS = 10  # ratings from 0.5 to 5.0
+_FEW_LABELS = 20
 _MOST_SINGLE = 100  # labels, each of which occurs once
 _SEPARATORS = (",", ";", "|")
 _INFINITE = (float("inf"), float("-inf"))
@@ -66,6 +67,17 @@ def check_spelling(names: Sequence[str], first_rows: Mapping[str, object]) -> No
                 "alike, or name both with classes=[...]."
             )
             raise ValueError(msg)
+
+
+def exchanged(names: Sequence[str], texts: int) -> str:
+    """Return a sentence if there are so many labels that they may be the texts."""
+    if len(names) <= max(_FEW_LABELS, texts / 2):
+        return ""
+    return (
+        f"There are {len(names):,} different labels for {texts:,} texts, such as "
+        f"{short(names[0])}; if text and label are exchanged, a list holds (text, label), and "
+        "text= and label= name the columns of a table."
+    )
 
 
 def check_joined(names: Sequence[str], first_rows: Mapping[str, object]) -> None:

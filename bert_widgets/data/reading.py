@@ -12,7 +12,7 @@ from .._common.characters import has_lone_surrogate
 from .._common.options import short
 from .class_numbers import whole
 from .header import check_header, check_no_header
-from .label_checks import LabelColumn
+from .label_checks import LabelColumn, exchanged
 from .label_column import indicator_columns, multi_labels, single_labels
 from .tables import check_columns, read_table, row_names
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-_FEW_LABELS = 20
 
 
 class Columns(NamedTuple):
@@ -75,8 +73,8 @@ def read_labelled(
             names, labels = multi_labels(column, classes)
         else:
             names, labels = single_labels(column, classes)
-            if classes is None:
-                _warn_of_many(names, len(texts))
+            if classes is None and (sentence := exchanged(names, len(texts))):
+                warnings.warn(sentence, stacklevel=4)  # the caller of `TextData.from_`
     return Labelled(texts, pairs, labels, names, _row_names(frame.index))
 
 
@@ -139,16 +137,6 @@ def _separated(column: LabelColumn, asked: Columns, problem_type: str | None) ->
         parts = [part.strip() for part in value.split(separator)] if isinstance(value, str) else 0
         lists.append(([] if parts == [""] else parts) if isinstance(parts, list) else [value])
     return LabelColumn(lists, column.rows)
-
-
-def _warn_of_many(names: Sequence[str], texts: int) -> None:
-    if len(names) > max(_FEW_LABELS, texts / 2):
-        warnings.warn(
-            f"There are {len(names):,} different labels for {texts:,} texts, such as "
-            f"{short(names[0])}; if text and label are exchanged, a list holds (text, label), and "
-            "text= and label= name the columns of a table.",
-            stacklevel=5,  # the caller of `TextData.from_`
-        )
 
 
 def _texts(

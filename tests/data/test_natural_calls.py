@@ -93,6 +93,8 @@ def test_texts_and_labels_that_are_exchanged_are_warned_about():
     with pytest.warns(UserWarning, match="There are 78 different labels for 80 texts") as caught:
         TextData.from_(rows)
     assert caught[0].filename == __file__
+    with pytest.raises(ValueError, match="There are 80 different labels for 82 texts"):
+        TextData.from_([*rows, ("pos", "TEXT 1"), ("neg", "text  2")])  # no slip of the pen
     frame = pd.DataFrame(rows, columns=["label", "text"])
     assert TextData.from_(frame).classes == ("neg", "pos")  # and no warning
 
