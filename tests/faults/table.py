@@ -36,6 +36,12 @@ What holds besides, each shown by a test in `tests/faults`:
   two. A damaged checkpoint is passed over for the newest whole one, with a warning.
 - If the folder of a run is emptied, moved or unmounted while it trains, the next checkpoint writes
   anew all that a resume needs, and a note says so.
+- A killed kernel, server or browser (`kill -9`): the panel on the page says that it was training,
+  or shows it going on, and the run is resumed from its folder.
+- A file system that has room for no more files, or that becomes read-only, pauses the run until it
+  can be written to.
+- What one call of `predict`, `evaluate`, `attribute`, `head_effects`, `badge`, `faithfulness` or
+  `evaluate_explanations` returns is by one state of the weights, whoever trains the model.
 - One training at a time writes to a folder. A claim of a process that has ended is replaced.
 """
 

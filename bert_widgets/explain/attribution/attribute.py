@@ -57,8 +57,8 @@ def attribute(  # noqa: PLR0913
     Parameters
     ----------
     clf
-        The classifier. It may be in training: each window of a text is explained under one state
-        of the weights, without dropout.
+        The classifier. It may be in training: all texts are explained under one state of the
+        weights, without dropout.
     texts
         A string, a list or Series of strings, (text, second text) pairs, or a `TextData`. A text
         longer than the model reads at once is explained window by window, weighted as in

@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from .options import AttributionOptions
     from .units import Unit
 
-# The most tokens explained under one hold of the lock: each text sees one state of the weights, and
-# a training of the same model continues in between.
+# The most tokens explained together, which bounds the memory.
 _GROUP_TOKENS = 512
 
 

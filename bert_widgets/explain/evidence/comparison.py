@@ -97,18 +97,19 @@ def evaluate_explanations(  # noqa: PLR0913
     explained: dict[str, list[Attribution]] = {}
     seconds: dict[str, float] = {}
     refused: dict[str, str] = {}
-    for name in methods or METHODS:
-        began = time.perf_counter()
-        try:
-            explained[name] = _explained(clf, texts, labels, method=name, **options)
-        except (ImportError, ValueError) as error:
-            if methods is not None:
-                raise
-            refused[name] = str(error)
-            continue
-        seconds[name] = (time.perf_counter() - began) / len(texts)
     votes = None if rationale is None else list(frame[rationale])
-    per_text = measures(clf, explained, rationales=votes, removal=removal, seed=seed)
+    with clf.lock:  # all methods and measures by the same weights
+        for name in methods or METHODS:
+            began = time.perf_counter()
+            try:
+                explained[name] = _explained(clf, texts, labels, method=name, **options)
+            except (ImportError, ValueError) as error:
+                if methods is not None:
+                    raise
+                refused[name] = str(error)
+                continue
+            seconds[name] = (time.perf_counter() - began) / len(texts)
+        per_text = measures(clf, explained, rationales=votes, removal=removal, seed=seed)
     per_text["text"] = frame.index[per_text["text"]]
     per_text["seconds"] = per_text["method"].map(seconds)
     return ExplanationReport(summary(per_text, confidence, seed), per_text, refused, confidence)
