@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .._common.options import ALL_CORES
+
 ATTRIBUTES = {
     "filter": "data.take(rows) returns the given rows.",
     "head": "take a slice, such as data[:5].",
@@ -14,7 +16,7 @@ ATTRIBUTES = {
 """Attributes of other data sets, and what to do instead."""
 
 _PANDAS = "read the file with pandas.read_csv(path, ...) and give the DataFrame."
-READING = {
+READING = ALL_CORES | {
     "delimiter": _PANDAS,
     "encoding": _PANDAS,
     "header": "columns=[...] names the columns of a file whose first line is a row already.",

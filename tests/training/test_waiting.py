@@ -53,7 +53,9 @@ def test_without_a_terminal_there_is_a_line_now_and_then(monkeypatch):
     shown, _ = stopped_once(io.StringIO(), monkeypatch, contains=" left")
     assert "\r" not in shown
     for line in shown.splitlines():
-        assert re.search(r"^.+: step [\d,]+ of [\d,]+(, loss \S+)?(, .+ left|, stopping)?$", line)
+        assert re.search(
+            r"^.+: step [\d,]+ of [\d,]+(, loss \S+)?(, .+ left|, stopping|, stopped)?$", line
+        )
 
 
 @pytest.mark.usefixtures("often")

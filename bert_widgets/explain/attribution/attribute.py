@@ -15,6 +15,7 @@ from .job import AttributionJob, explain_all
 from .method_table import METHODS
 from .model_states import check_layers
 from .options import AttributionOptions
+from .other_names import EXPLAINING
 from .targets import resolve_target
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from .units import Unit
 
 
-@named_options
+@named_options(instead=EXPLAINING)
 def attribute(  # noqa: PLR0913
     clf: BertClassifier,
     texts: Texts,

@@ -10,6 +10,7 @@ import pytest
 
 import bert_widgets as bw
 from bert_widgets import Attribution, Attributions, attribute
+from bert_widgets.explain.attribution.other_names import EXPLAINING
 from tests.models import tiny_classifier
 
 TEXTS = ["The film was not bad.", "so boring", "A gorgeous story!"]
@@ -116,6 +117,12 @@ def test_all_methods_explain_the_same_weights():
     first, second = results[:3], results[3:]
     for one, other in zip(first, second, strict=True):
         np.testing.assert_allclose(one.probabilities, other.probabilities, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", EXPLAINING)
+def test_an_option_of_another_explainer_is_answered(clf, name):
+    with pytest.raises(TypeError, match=f"option of attribute '{name}': "):
+        attribute(clf, TEXTS, **{name: 1})
 
 
 def test_the_methods_are_in_the_package_itself():
