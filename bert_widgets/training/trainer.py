@@ -345,6 +345,12 @@ class Trainer(OtherNames):
         is raised when the action is complete, a second interrupt at once. If the process is asked
         to end (SIGTERM, SIGHUP), or after any other failure, a checkpoint is written, if there is a
         folder.
+
+        Raises
+        ------
+        RuntimeError
+            If an update of the weights fails midway. The classifier has weights of an earlier step
+            again; the training can only be continued from a checkpoint, by `resume`.
         """
         with held_back(self._loop.save_last):
             try:

@@ -27,6 +27,13 @@ panel"""
 PROCESS = "__import__('os').getpid()"
 
 
+def pytest_generate_tests(metafunc):
+    """Kill each of them fifty times in the long form."""
+    if "folder" in metafunc.fixturenames:
+        times = range(50 if metafunc.config.getoption("long") else 1)
+        metafunc.parametrize("folder", times, indirect=True)
+
+
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "home").mkdir()
