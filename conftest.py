@@ -36,8 +36,9 @@ _MOST_PROCESSES = 4  # each takes a gigabyte
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option of tests/faults."""
+    """Add the options of tests/faults and tests/browser/hosts."""
     parser.addoption("--long", action="store_true", help="try faults thousands of times")
+    parser.addoption("--hosts", action="store_true", help="show the widgets in all hosts")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -67,6 +68,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.faults)
         if item.get_closest_marker("long") and not config.option.long:
             item.add_marker(pytest.mark.skip(reason="runs only with --long"))
+        if item.get_closest_marker("host") and not config.option.hosts:
+            item.add_marker(pytest.mark.skip(reason="runs only with --hosts"))
         if not any(item.get_closest_marker(name) for name in SLOW):
             item.add_marker("quick")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60
+PATIENCE = 120
 """Seconds within which whatever is awaited must come true."""
 
 OPTIONS = (
@@ -54,14 +54,20 @@ FORGE = """([id, data]) => {
 }"""
 READY = """() => {
     const app = window.jupyterapp;
-    const context = app?.shell.currentWidget?.sessionContext;
+    const { context, content, sessionContext } = app?.shell.currentWidget ?? {};
     return app?.commands.hasCommand("notebook:run-all-cells")
-        && context?.isReady && context.session?.kernel?.status === "idle";
+        && sessionContext?.isReady && sessionContext.session?.kernel?.status === "idle"
+        && context.isReady && content.widgets.length === content.model.cells.length;
+}"""
+# By number: a click would choose the last of the cells that are drawn already.
+CHOOSE_LAST_CELL = """() => {
+    const { content } = window.jupyterapp.shell.currentWidget;
+    content.activeCellIndex = content.widgets.length - 1;
 }"""
 
 
 @contextlib.contextmanager
-def serving(home, work):
+def serving(home, work, *options):
     """Run JupyterLab on the files in ``work``; yield its address."""
     write(home / "data" / "kernels" / "python3" / "kernel.json", KERNEL)
     for name, values in SETTINGS.items():
@@ -73,7 +79,7 @@ def serving(home, work):
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "JUPYTER_PREFER_ENV_PATH": "0",
     }
-    command = [sys.executable, "-m", "jupyterlab", *OPTIONS, str(work)]
+    command = [sys.executable, "-m", "jupyterlab", *OPTIONS, *options, str(work)]
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
@@ -157,7 +163,7 @@ class Notebook:
         )
 
     def run_last_cell(self):
-        self.page.locator(".jp-CodeCell").last.locator(".jp-Editor").click()
+        self.page.evaluate(CHOOSE_LAST_CELL)
         self.command("notebook:run-cell")
 
     def do(self, code):

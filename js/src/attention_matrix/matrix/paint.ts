@@ -108,7 +108,7 @@ function leftOut(pen: Pen, { state, layout, scroll, palette }: MatrixPainting): 
     const y = top - scroll.top + row * cell;
     const gap = cell >= GRID_FROM_CELL ? 1.5 : 0;
     const box = { x, y: y + gap, width: LEFT_OUT_WIDTH, height: cell - 2 * gap };
-    pen.fill(box, palette.line);
+    pen.fill(box, palette.track);
     pen.fill({ ...box, width: share * LEFT_OUT_WIDTH }, palette.muted);
   });
 }

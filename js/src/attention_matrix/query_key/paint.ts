@@ -156,7 +156,7 @@ function row(pen: Pen, painting: QueryKeyPainting, index: number, y: number): vo
   pen.text(signed(sums[token] ?? 0, 1), sum + SUM, middle, text);
   const room = width - weight - 48;
   const share = weights[token] ?? 0;
-  pen.fill({ x: weight, y: middle - 3, width: room, height: 6 }, palette.line);
+  pen.fill({ x: weight, y: middle - 3, width: room, height: 6 }, palette.track);
   pen.fill(
     {
       x: weight,

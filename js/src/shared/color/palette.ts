@@ -7,6 +7,8 @@ export interface Palette {
   foreground: Rgb;
   muted: Rgb;
   line: Rgb;
+  /** Under the bars of a chart. */
+  track: Rgb;
   control: Rgb;
   surface: Rgb;
   focus: Rgb;
@@ -67,6 +69,7 @@ export function makePalette(background: Rgb, hostForeground: Rgb | null): Palett
     foreground,
     muted: readable(tint(dark ? 0.66 : 0.6), foreground, background),
     line: tint(dark ? 0.16 : 0.11),
+    track: tint(dark ? 0.16 : 0.11),
     control: tint(dark ? 0.3 : 0.22),
     surface: tint(dark ? 0.07 : 0.035),
     focus: dark ? fromOklch(0.7, 0.135, 254) : fromOklch(0.57, 0.175, 257),

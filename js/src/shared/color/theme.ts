@@ -2,9 +2,13 @@ import { h } from "../dom.ts";
 import { over, parseColor, type Rgb } from "./color.ts";
 import { makePalette, ownBackground, type Palette, paletteProperties } from "./palette.ts";
 
-const HOST_BACKGROUND = "var(--jp-layout-color1, var(--vscode-editor-background, transparent))";
+// VS Code first: its renderer of widgets also sets JupyterLab's properties, to white in every theme.
+const VSCODE_BACKGROUND = "var(--vscode-editor-background, transparent)";
+const HOST_BACKGROUND = "var(--vscode-editor-background, var(--jp-layout-color1, transparent))";
 const HOST_FOREGROUND =
-  "var(--jp-content-font-color1, var(--vscode-editor-foreground, transparent))";
+  "var(--vscode-editor-foreground, var(--jp-content-font-color1, transparent))";
+// Set in VS Code's high-contrast themes only.
+const HOST_BORDER = "var(--vscode-contrastBorder, transparent)";
 
 /** The colours in the custom properties of the host, as computed by the browser. */
 function hostColor(root: HTMLElement, expression: string, under: Rgb | null): Rgb | null {
@@ -36,7 +40,10 @@ function backgroundBehind(root: HTMLElement): Rgb | null {
 function detect(root: HTMLElement, prefersDark: boolean): Palette {
   const background =
     hostColor(root, HOST_BACKGROUND, null) ?? backgroundBehind(root) ?? ownBackground(prefersDark);
-  return makePalette(background, hostColor(root, HOST_FOREGROUND, background));
+  const palette = makePalette(background, hostColor(root, HOST_FOREGROUND, background));
+  const border = hostColor(root, HOST_BORDER, background);
+  if (border === null) return palette;
+  return { ...palette, line: border, control: border, muted: palette.foreground };
 }
 
 /** Colours `root` now and whenever the host's theme changes; `changed` is called with every new palette. */
@@ -48,6 +55,8 @@ export function followTheme(
   const media = matchMedia("(prefers-color-scheme: dark)");
   let applied = "";
   const apply = (): void => {
+    // VS Code puts widgets into a box that is white in every theme; see base.css.
+    root.classList.toggle("bw-in-vscode", hostColor(root, VSCODE_BACKGROUND, null) !== null);
     const palette = detect(root, media.matches);
     const properties = paletteProperties(palette);
     const key = properties.join();
@@ -63,7 +72,8 @@ export function followTheme(
     frame = requestAnimationFrame(apply);
   };
   const observer = new MutationObserver(later);
-  const watched = { attributes: true, attributeFilter: ["class", "style", "data-jp-theme-name"] };
+  const attributeFilter = ["class", "style", "data-jp-theme-name", "data-vscode-theme-kind"];
+  const watched = { attributes: true, attributeFilter };
   for (const host of [document.documentElement, document.body]) observer.observe(host, watched);
   media.addEventListener("change", apply, { signal });
   signal.addEventListener("abort", () => {

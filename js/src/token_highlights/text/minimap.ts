@@ -99,7 +99,7 @@ function marksOf(
   spans: ReadonlyMap<number, HTMLElement[]>,
   list: HTMLElement,
 ): Mark[] {
-  const quiet = css(palette.line);
+  const quiet = css(palette.track);
   const { offsetLeft: left, offsetTop: top } = list;
   return [...spans].flatMap(([word, parts]) => {
     const score = scored.words[word]?.score ?? 0;
