@@ -150,6 +150,13 @@ def answer_in_sender_subshell(comm: object) -> None:
         comm._reply_subshell_for = None
 
 
+def open_widgets() -> list[Any]:
+    """Return the ipywidgets widgets that are connected to a page."""
+    from ipywidgets.widgets.widget import _instances
+
+    return list(_instances.values())
+
+
 def element_trait(container: object) -> object:
     """Return the trait of the elements of a traitlets container such as ``List``, or None."""
     return getattr(container, "_trait", None)

@@ -116,7 +116,7 @@ def ours(clf: Any, text: str, name: str, page: Path) -> int:
         return int(effects.estimate.to_numpy().nbytes)
     matrix = bw.AttentionMatrix(clf, text, view=name)
     state, _, buffers = _remove_buffers(matrix.get_state())
-    program = len(state.pop("_esm"))
+    program = len(state.pop("_bundle_source"))
     sent = len(json.dumps(state)) + sum(len(bytes(buffer)) for buffer in buffers)
     print(f"{name}: the program adds {program} bytes once")
     matrix.to_html(page)

@@ -146,7 +146,7 @@ def showing(clf, steps):
 def trait_bytes(panel):
     """Return the size in bytes of the state that is sent to a newly opened page."""
     state = panel.get_state()
-    for name in ("_esm", "_css"):
+    for name in ("_bundle_source", "_css"):
         state.pop(name, None)
     buffers = [name for name, value in state.items() if isinstance(value, memoryview | bytes)]
     sent = sum(memoryview(state.pop(name)).nbytes for name in buffers)

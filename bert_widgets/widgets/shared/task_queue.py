@@ -103,6 +103,7 @@ class TaskQueue:
         self._waiting = 0  # threads that compute at once
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._resting = False
         self._idle = threading.Event()
 
     @property
@@ -154,6 +155,7 @@ class TaskQueue:
         for run in self._runs:
             if basis_changed or self._question(run.task.name) != run.question:
                 run.cancelled.set()
+        self._resting = False
         self._idle.clear()
         self._changed()
         if self._next(at_once=True) and not widget_lock.for_page:
@@ -166,7 +168,19 @@ class TaskQueue:
         if widget_lock.held:
             msg = "An observer cannot wait for results that are computed after it; wait outside it."
             raise RuntimeError(msg)
+        with widget_lock:
+            if self._resting:
+                self._resting = False
+                self._idle.clear()
+                self._go_on()
         return self._idle.wait(timeout)
+
+    def rest(self) -> None:
+        """Compute nothing more on the background thread until something is asked or waited for."""
+        with widget_lock:
+            self._resting = True
+            self._cancel_background()
+            self._go_on()
 
     def close(self) -> None:
         """Compute nothing more."""
@@ -187,7 +201,7 @@ class TaskQueue:
         return question
 
     def _next(self, *, at_once: bool) -> _Run | None:
-        if self._closed:
+        if self._closed or (self._resting and not at_once):
             return None
         for name, task in self._tasks.items():
             compute = task.at_once if at_once else task.compute
@@ -210,9 +224,7 @@ class TaskQueue:
     def _compute_at_once(self) -> None:
         with widget_lock:
             self._waiting += 1
-            for run in self._runs:
-                if run.background:
-                    run.cancelled.set()
+            self._cancel_background()
         try:
             while started := self._begin(at_once=True):
                 self._finish(started)
@@ -220,6 +232,11 @@ class TaskQueue:
             with widget_lock:
                 self._waiting -= 1
                 self._go_on()
+
+    def _cancel_background(self) -> None:
+        for run in self._runs:
+            if run.background:
+                run.cancelled.set()
 
     def _work(self) -> None:
         while run := self._begin(at_once=False):

@@ -112,9 +112,9 @@ class TextWidget(Widget):
         return self._tasks is None or self._tasks.wait(timeout)
 
     def close(self) -> None:
-        """Close the widget and stop its computations."""
+        """Close the widget and stop what is computed for its page."""
         if self._tasks is not None:
-            self._tasks.close()
+            self._tasks.rest()
         super().close()
 
     def saved_state(self) -> dict[str, Any]:

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import contextlib
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import traitlets as t
 
-from ..._common._compat import answer_in_sender_subshell
+from ..._common._compat import answer_in_sender_subshell, open_widgets
 from ..._common.options import unknown
 from .bundle import bundle_source
 from .export import write_page
 from .lock import widget_lock
 from .page_values import is_message, same_types, value_problem
+from .replaced import note_display
 from .trait_docs import document_traits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_OF_THE_HOST = frozenset({*anywidget.AnyWidget.class_trait_names(), "_esm", "_anywidget_id"})
+_OF_THE_HOST = frozenset(
+    {
+        *anywidget.AnyWidget.class_trait_names(),
+        *("_anywidget_id", "_esm", "_bundle_name", "_bundle_source"),
+    }
+)
 _LONGEST_SENTENCE = 300
 _NOT_A_MESSAGE = "Unrecognised message from the notebook page. Reload the page."
 
@@ -41,7 +48,10 @@ class Widget(anywidget.AnyWidget):
     """One sentence about what went wrong, shown in the widget; empty if nothing did."""
 
     _static = t.Bool(default_value=False).tag(sync=True)
+    # The module that anywidget loads for each widget; it loads the bundle once in a page.
     _esm = t.Unicode().tag(sync=True)
+    _bundle_source = t.Unicode().tag(sync=True)
+    _bundle_name = t.Unicode().tag(sync=True)
 
     _failure = ""  # why a computation failed; kept until one succeeds
     _refusal = ""  # why the page's last message was refused
@@ -52,12 +62,40 @@ class Widget(anywidget.AnyWidget):
 
     @t.default("_esm")
     def _default_esm(self) -> str:
+        return bundle_source("bootstrap")
+
+    @t.default("_bundle_source")
+    def _default_bundle_source(self) -> str:
         return bundle_source(self.bundle)
+
+    @t.default("_bundle_name")
+    def _default_bundle_name(self) -> str:
+        # Pages may show widgets of several versions.
+        return f"{self.bundle}-{sha256(self._bundle_source.encode()).hexdigest()}"
 
     def open(self) -> None:
         """Open the connection to the page."""
         super().open()
         answer_in_sender_subshell(self.comm)
+
+    def disconnect(self) -> None:
+        """Remove the widget from all pages; displaying it again connects it again."""
+        layout = self.layout
+        # JupyterLab keeps the models of closed widgets, with their present values and those before
+        # the last update, so what is large is removed from both.
+        large = [name for name, value in self.get_state().items() if isinstance(value, bytes)]
+        without = dict.fromkeys(["_bundle_source", *large])
+        for _ in range(2):
+            self._send({"method": "update", "state": without, "buffer_paths": []})
+        self.close()
+        del self._repr_mimebundle_  # `close` hides it with an attribute of that name
+        if not any(getattr(other, "layout", None) is layout for other in open_widgets()):
+            layout.close()
+
+    def _connect(self) -> None:
+        """Connect a widget that was disconnected."""
+        self.layout.open()
+        self.open()
 
     def to_html(self, path: str | Path) -> None:
         """Save the widget as it is now to one interactive page that needs no network.
@@ -91,9 +129,12 @@ class Widget(anywidget.AnyWidget):
         raise NotImplementedError
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:  # noqa: ANN401
+        if self.comm is None:
+            self._connect()
         shown = super()._repr_mimebundle_(**kwargs)
         if shown is None:
             return None
+        note_display(self)
         data, metadata = shown
         static = {"text/html": self.fallback_html(), "text/plain": self.fallback_text()}
         return {**data, **static}, metadata

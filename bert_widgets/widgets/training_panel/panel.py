@@ -85,6 +85,9 @@ class TrainingPanel(TrainingTraits):
         self._sent: dict[str, object] = {}
         super().__init__(**self._snapshot())
         self._showing = False
+        self._follow()
+
+    def _follow(self) -> None:
         # Runs and searches call back on their threads, which must never wait for the widget_lock.
         self._publisher = Publisher(self._publish)
         self._unsubscribe = tuple(
@@ -117,6 +120,10 @@ class TrainingPanel(TrainingTraits):
         if self._publisher is not None:
             self._publisher.stop()
         super().close()
+
+    def _connect(self) -> None:
+        super()._connect()
+        self._follow()
 
     def fallback_html(self) -> str:
         """Return the states of the runs and the results of the displayed one as plain HTML."""

@@ -298,7 +298,7 @@ def test_a_million_steps_and_evaluations_stay_under_a_megabyte(runs):
             assert steps[-1] == 1_000_000
     assert np.isnan(valid["macro_f1"]).all(), "what is not measured is missing, not zero"
     assert len(page.state["notes"]) == 100
-    traits = {name: value for name, value in page.state.items() if name != "_esm"}
+    traits = {name: value for name, value in page.state.items() if name != "_bundle_source"}
     size = sum(len(v) if isinstance(v, bytes) else len(str(v)) for v in traits.values())
     assert size < 400_000
 

@@ -1,0 +1,34 @@
+/**
+ * The code of a widget, in the page once however many widgets are shown: a page never forgets a module
+ * that it has loaded, so one for each widget would make it grow each time that a cell is run.
+ */
+import type { RenderContext } from "./shared/model/model.ts";
+
+interface Bundle {
+  default: { render(context: RenderContext): () => void };
+}
+
+const REGISTRY = Symbol.for("bert_widgets.bundles");
+
+function load(name: string, source: string): Promise<Bundle> {
+  const page = globalThis as { [REGISTRY]?: Map<string, Promise<Bundle>> };
+  page[REGISTRY] ??= new Map();
+  const bundles = page[REGISTRY];
+  let bundle = bundles.get(name);
+  if (bundle === undefined) {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    bundle = (import(url) as Promise<Bundle>).finally(() => URL.revokeObjectURL(url));
+    bundle.catch(() => bundles.delete(name));
+    bundles.set(name, bundle);
+  }
+  return bundle;
+}
+
+async function render(context: RenderContext): Promise<(() => void) | undefined> {
+  const { model, signal } = context;
+  const name = model.get("_bundle_name") as string;
+  const bundle = await load(name, model.get("_bundle_source") as string);
+  return signal?.aborted ? undefined : bundle.default.render(context);
+}
+
+export default { render };

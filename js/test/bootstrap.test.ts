@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import bootstrap from "../src/bootstrap.ts";
+import type { RenderContext } from "../src/shared/model/model.ts";
+
+const SOURCE = `
+globalThis.loaded = (globalThis.loaded ?? 0) + 1;
+export default { render: ({ el }) => { el.textContent = "drawn"; return () => el.remove(); } };
+`;
+const page = globalThis as { loaded?: number };
+
+beforeEach(() => {
+  page.loaded = 0;
+  // Node cannot import what a browser keeps under a blob: address.
+  vi.spyOn(URL, "createObjectURL").mockImplementation((blob) => {
+    const source = sources.get(blob as Blob) ?? "";
+    return `data:text/javascript,${encodeURIComponent(`${source}// ${Math.random()}`)}`;
+  });
+});
+afterEach(() => vi.restoreAllMocks());
+
+const sources = new Map<Blob, string>();
+const OriginalBlob = globalThis.Blob;
+vi.stubGlobal(
+  "Blob",
+  class extends OriginalBlob {
+    constructor(parts: BlobPart[], options?: BlobPropertyBag) {
+      super(parts, options);
+      sources.set(this, parts.join(""));
+    }
+  },
+);
+
+function context(name: string, source = SOURCE, signal?: AbortSignal): RenderContext {
+  const traits: Record<string, unknown> = { _bundle_name: name, _bundle_source: source };
+  const model = { get: (trait: string) => traits[trait] };
+  const el = document.createElement("div");
+  return { model, el, ...(signal && { signal }) } as unknown as RenderContext;
+}
+
+it("loads the code of a kind of widget once in a page, however many are shown", async () => {
+  const shown = [context("a"), context("a"), context("a")];
+  await Promise.all(shown.map((context) => bootstrap.render(context)));
+  expect(page.loaded).toBe(1);
+  expect(shown.map(({ el }) => el.textContent)).toEqual(["drawn", "drawn", "drawn"]);
+});
+
+it("loads another version too, and gives the clean-up of the widget", async () => {
+  await bootstrap.render(context("b"));
+  const shown = context("c");
+  document.body.append(shown.el);
+  const remove = await bootstrap.render(shown);
+  expect(page.loaded).toBe(2);
+  remove?.();
+  expect(shown.el.isConnected).toBe(false);
+});
+
+it("tries again after a failure", async () => {
+  await expect(bootstrap.render(context("d", "throw new Error('broken');"))).rejects.toThrow();
+  await bootstrap.render(context("d"));
+  expect(page.loaded).toBe(1);
+});
+
+it("draws nothing in a place that was removed meanwhile", async () => {
+  const shown = context("e", SOURCE, AbortSignal.abort());
+  expect(await bootstrap.render(shown)).toBeUndefined();
+  expect(shown.el.textContent).toBe("");
+});
