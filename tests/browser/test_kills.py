@@ -83,9 +83,9 @@ def test_of_a_killed_kernel_the_page_says_so_and_the_run_is_resumed(browser, fol
         expect(panel_of(notebook.page)).to_contain_text("Saved copy: no kernel attached.")
         notebook.page.screenshot(path=artefact("killed"), animations="disabled")
         # "The kernel appears to have died": JupyterLab says it twice, one above the other.
-        said = notebook.page.get_by_role("button", name="Ok", exact=True)
+        dialog = notebook.page.get_by_role("button", name="Ok", exact=True)
         notebook.page.add_locator_handler(
-            said.last, lambda button: button.click(), no_wait_after=True
+            dialog.last, lambda button: button.click(), no_wait_after=True
         )
         until(lambda: kernels() - {kernel})
         notebook.wait_until_ready()

@@ -84,16 +84,16 @@ def test_questions_and_numbers_can_name_columns(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("columns", "said"),
+    ("columns", "message"),
     [
         (["text", "label"], r"row 0 \(line 1\) has 3 fields and columns= names 2"),
         (["text", "text", "label"], "2 columns 'text'"),
         ("text", "is one name; give a list"),
     ],
 )
-def test_names_that_do_not_fit_are_refused(tmp_path, columns, said):
+def test_names_that_do_not_fit_are_refused(tmp_path, columns, message):
     path = write(tmp_path / "news.csv", NEWS)
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         TextData.from_(path, columns=columns)
 
 

@@ -123,7 +123,7 @@ def test_joined_numbers_count_classes_or_name_them():
 
 
 @pytest.mark.parametrize(
-    ("rows", "options", "said"),
+    ("rows", "options", "message"),
     [
         (JOINED, {}, "Row 0: the label '0,1' joins other labels; .* label_separator=','"),
         (JOINED, {"classes": ["joy", "fear", "pride"]}, "'0,1' joins several labels; .*=','"),
@@ -134,8 +134,8 @@ def test_joined_numbers_count_classes_or_name_them():
         ([*JOINED, ("e", "1,,2")], {"label_separator": ","}, "Row 4 has an empty label"),
     ],
 )
-def test_joined_labels_that_are_read_otherwise_are_refused(rows, options, said):
-    with pytest.raises(ValueError, match=said):
+def test_joined_labels_that_are_read_otherwise_are_refused(rows, options, message):
+    with pytest.raises(ValueError, match=message):
         TextData.from_(rows, **options)
 
 
@@ -179,6 +179,10 @@ def test_lines_of_labels_and_texts_are_answered_with_how_to_read_them(tmp_path, 
 def test_files_of_other_kinds_are_answered_with_how_to_read_them(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps([{"text": "a", "label": "x"}]))
     (tmp_path / "a.txt").write_text("It is a text.\nNo label is in it.\n")
-    for name, said in (("a.json", "read_json"), ("a.xlsx", "read_excel"), ("a.txt", "ending in")):
-        with pytest.raises(ValueError, match=f"Cannot read '{name}'; .*{said}"):
+    for name, message in (
+        ("a.json", "read_json"),
+        ("a.xlsx", "read_excel"),
+        ("a.txt", "ending in"),
+    ):
+        with pytest.raises(ValueError, match=f"Cannot read '{name}'; .*{message}"):
             TextData.from_(tmp_path / name)

@@ -91,8 +91,8 @@ def outcome(load):
             refusal = error
             came = "refused in a sentence"
         else:
-            said = any("is damaged" in str(warning.message) for warning in caught)
-            came = "an earlier checkpoint used, with a warning" if said else "accepted"
+            warned = any("is damaged" in str(warning.message) for warning in caught)
+            came = "an earlier checkpoint used, with a warning" if warned else "accepted"
     assert time.monotonic() - begun < LONGEST
     if refusal is not None:
         by = traceback.extract_tb(refusal.__traceback__)[-1].filename

@@ -125,11 +125,11 @@ def test_a_widget_says_what_happened_and_goes_on(kind, by_page, monkeypatch, lon
     assert widget.wait(PATIENCE)
     before = model_state(clf)
     broken = Broken(monkeypatch)
-    said = 0
+    reported = 0
     for number, make in enumerate(ERRORS * (8 if long else 3)):
         broken.error, broken.left = make(), 1 + number // len(ERRORS)
         ask(widget, f"{OTHER} {number}", by_page)
-        said += bool(widget.error)
+        reported += bool(widget.error)
         assert agrees(widget)
         broken.left = 0
         ask(widget, TEXTS[2], by_page)
@@ -139,7 +139,7 @@ def test_a_widget_says_what_happened_and_goes_on(kind, by_page, monkeypatch, lon
         np.testing.assert_allclose(widget.probabilities, expected, atol=1e-6)
         assert model_state(clf) == before
         tried()
-    assert said >= len(ERRORS)
+    assert reported >= len(ERRORS)
     widget.close()
 
 

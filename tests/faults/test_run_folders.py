@@ -106,10 +106,12 @@ def locked(folder, claim):
 
 def test_a_folder_that_another_process_writes_to_is_refused(claim, tmp_path):
     folder = locked(tmp_path / "run", claim)
-    said = rf"Another training writes .*process {os.getppid()} on .*stop it first, or give another"
-    with pytest.raises(RuntimeError, match=said):
+    message = (
+        rf"Another training writes .*process {os.getppid()} on .*stop it first, or give another"
+    )
+    with pytest.raises(RuntimeError, match=message):
         begun(folder)
-    with pytest.raises(RuntimeError, match=said):
+    with pytest.raises(RuntimeError, match=message):
         Trainer.resume(folder)
 
 

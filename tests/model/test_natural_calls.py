@@ -37,11 +37,12 @@ def test_the_labels_of_texts_are_no_label_names(tmp_path, labels):
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"), [(4, "not 4; "), ("bad", "not 'bad'; "), (DATA.to_frame(), "a DataFrame; ")]
+    ("labels", "message"),
+    [(4, "not 4; "), ("bad", "not 'bad'; "), (DATA.to_frame(), "a DataFrame; ")],
 )
-def test_other_values_for_labels_are_answered_with_those_of_the_data(tmp_path, labels, said):
+def test_other_values_for_labels_are_answered_with_those_of_the_data(tmp_path, labels, message):
     tiny_classifier("bert").save_pretrained(tmp_path)
-    with pytest.raises(TypeError, match=rf"{said}.* give labels=TextData"):
+    with pytest.raises(TypeError, match=rf"{message}.* give labels=TextData"):
         BertClassifier.from_pretrained(tmp_path, labels=labels)
     with pytest.raises(TypeError, match=r"'num_labels': give the names .* labels=data"):
         BertClassifier.from_pretrained(tmp_path, num_labels=labels)

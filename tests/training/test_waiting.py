@@ -85,7 +85,7 @@ def test_the_time_limit_holds_while_progress_is_shown(monkeypatch, file):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "duration"),
     [
         (0.4, "0 s"),
         (59, "59 s"),
@@ -95,5 +95,5 @@ def test_the_time_limit_holds_while_progress_is_shown(monkeypatch, file):
         (9000, "2 h 30 min"),
     ],
 )
-def test_times_are_said_plainly(seconds, said):
-    assert waiting.duration(seconds) == said
+def test_durations_read_plainly(seconds, duration):
+    assert waiting.duration(seconds) == duration

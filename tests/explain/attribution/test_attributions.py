@@ -88,14 +88,14 @@ def test_a_file_holds_the_table(clf, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("methods", "said"),
+    ("methods", "message"),
     [
         ([], r"names no method; give one or more of .*'?saliency"),
         (["saliency", "saliancy"], "Unknown method 'saliancy': did you mean 'saliency'"),
     ],
 )
-def test_methods_that_do_not_exist_are_named_before_any_work(clf, methods, said):
-    with pytest.raises(ValueError, match=said):
+def test_methods_that_do_not_exist_are_named_before_any_work(clf, methods, message):
+    with pytest.raises(ValueError, match=message):
         attribute(clf, TEXTS, method=methods)
 
 

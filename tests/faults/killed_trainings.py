@@ -1,6 +1,6 @@
 """Trainings that are killed and resumed many times; a script, since it forks.
 
-One process imports everything and then forks a child for each life of the training: a new process
+One process imports everything and then forks a child for each stretch of training: a new process
 would take seconds to come as far. The children speak through a pipe, a line after each step.
 """
 
@@ -26,7 +26,7 @@ from bert_widgets.training.checkpoints.files import latest
 from tests.models import tiny_classifier
 from tests.training.small import FEW, assert_same, trainer
 
-LIVES = {1: 18, 2: 16, 3: 16}
+KILLS = {1: 18, 2: 16, 3: 16}
 """How often a training is killed, by the steps between its checkpoints."""
 
 FILE_EVENTS = ("open", "os.", "shutil.")
@@ -42,16 +42,16 @@ def main():
 
 
 def at_random_moments(folder):
-    """Kill trainings whenever; what is left loads and ends as if nothing had been."""
+    """Kill trainings whenever; what is left loads and ends as if it had not been killed."""
     clf = tiny_classifier("bert")
-    never_killed = begun(copy.deepcopy(clf), None, None)
+    never_killed = new_trainer(copy.deepcopy(clf), None, None)
     list(never_killed)  # and so everything is imported before the forks
-    for every, lives in LIVES.items():
+    for every, kills in KILLS.items():
         run = folder / str(every)
-        for life in range(lives):
-            seen = killed(partial(live, clf, run, every), random.Random(life))  # noqa: S311
-            check_loss(clf, run, seen, every)
-        live(copy.deepcopy(clf), run, every)
+        for number in range(kills):
+            last_step = killed(partial(train_on, clf, run, every), random.Random(number))  # noqa: S311
+            check_loss(clf, run, last_step, every)
+        train_on(copy.deepcopy(clf), run, every)
         assert not list(run.glob(".partial-*"))
         ended = Trainer.resume(run, clf=copy.deepcopy(clf))
         never_killed._loop.hyperparameters = ended.hyperparameters
@@ -60,16 +60,16 @@ def at_random_moments(folder):
 
 def at_each_file(folder):
     """Kill a process before each thing it does to a file while it writes a checkpoint."""
-    saving = begun(tiny_classifier("bert"), folder, None)
+    saving = new_trainer(tiny_classifier("bert"), folder, None)
     for _ in range(3):
         saving.advance()
         saving.save()
-    spare = copy.deepcopy(saving.clf)
+    other_clf = copy.deepcopy(saving.clf)
     before = saving.progress.step
     saving.advance()
     for number in count():
         done = killed_before(number, saving.save)
-        step = Trainer.resume(folder, clf=spare).progress.step
+        step = Trainer.resume(folder, clf=other_clf).progress.step
         assert step in (before, saving.progress.step)
         if done:
             break
@@ -79,44 +79,44 @@ def at_each_file(folder):
     assert len(list(folder.glob("checkpoint-*"))) == 2
 
 
-def begun(clf, folder, every):
+def new_trainer(clf, folder, every):
     return trainer(clf, FEW, FEW[:6], epochs=20, batch_tokens=32, folder=folder,
                    checkpoint_every=every, evaluate_every=4, keep_best=True)  # fmt: skip
 
 
-def live(clf, folder, every, out=None):
-    """Train from where the folder stands to the end, telling each step."""
-    there = list(folder.glob("checkpoint-*"))
-    going = Trainer.resume(folder, clf=clf) if there else begun(clf, folder, every)
-    for event in going:
+def train_on(clf, folder, every, out=None):
+    """Train from where the folder stands to the end, reporting each step."""
+    checkpoints = list(folder.glob("checkpoint-*"))
+    resumed = Trainer.resume(folder, clf=clf) if checkpoints else new_trainer(clf, folder, every)
+    for event in resumed:
         if out is not None:
             os.write(out, f"{event.step}\n".encode())
 
 
-def killed(life, chance):
-    """Fork a life, kill it at some moment, return the last step it told of."""
-    ours, theirs = os.pipe()
-    child = forked(lambda: life(out=theirs))
-    os.close(theirs)
-    told = b""
+def killed(child_task, chance):
+    """Fork a process, kill it at some moment, and return the last step that it reported."""
+    read_end, write_end = os.pipe()
+    child = forked(lambda: child_task(out=write_end))
+    os.close(write_end)
+    output = b""
     lines = chance.randrange(1, 7)
-    while told.count(b"\n") < lines and (news := os.read(ours, 1)):
-        told += news
+    while output.count(b"\n") < lines and (news := os.read(read_end, 1)):
+        output += news
     # A step and a checkpoint take about as long as this at most; mostly the wait ends with a line.
-    select.select([ours], [], [], chance.uniform(0, 0.02))
+    select.select([read_end], [], [], chance.uniform(0, 0.02))
     os.kill(child, signal.SIGKILL)
-    while news := os.read(ours, 1000):
-        told += news
-    os.close(ours)
+    while news := os.read(read_end, 1000):
+        output += news
+    os.close(read_end)
     status = os.waitpid(child, 0)[1]
-    assert os.WIFSIGNALED(status), "the life came to its end before it could be killed"
-    return int(told.split()[-1])
+    assert os.WIFSIGNALED(status), "the process ended before it could be killed"
+    return int(output.split()[-1])
 
 
 def killed_before(number, action):
-    """Fork a process that dies before its file event ``number``; say whether it came to its end."""
+    """Fork a process that dies before its file event ``number``; return whether it ended first."""
 
-    def life():
+    def child_task():
         events = count()
 
         def die(event, _):
@@ -126,28 +126,28 @@ def killed_before(number, action):
         sys.addaudithook(die)
         action()
 
-    return os.waitpid(forked(life), 0)[1] == 0
+    return os.waitpid(forked(child_task), 0)[1] == 0
 
 
-def forked(life):
+def forked(child_task):
     child = os.fork()
     if child:
         return child
     try:
-        life()
-    except BaseException:  # noqa: BLE001 - told, and the exit status says the rest
+        child_task()
+    except BaseException:  # noqa: BLE001 - printed, and the exit status says the rest
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
 
 
-def check_loss(clf, folder, seen, every):
+def check_loss(clf, folder, last_step, every):
     """At most one interval is lost, and what is there can be loaded."""
-    if seen > every:
+    if last_step > every:
         assert latest(folder)
     if list(folder.glob("checkpoint-*")):
         step = Trainer.resume(folder, clf=copy.deepcopy(clf)).progress.step
-        assert step >= seen - every, (step, seen, every)
+        assert step >= last_step - every, (step, last_step, every)
 
 
 if __name__ == "__main__":
