@@ -1,6 +1,6 @@
 import type { Bounds, Line } from "../../shared/plot/plot.ts";
 
-/** The visible part of the run: the step under the cursor and the range of steps (null: the whole run). */
+/** The visible part of the run: the step under the cursor and the range of steps (null: without a zoom). */
 export interface Place {
   cursor: number | null;
   zoom: Bounds | null;
@@ -12,7 +12,7 @@ export function zoomed(one: number, other: number, [from, to]: Bounds): Bounds |
   return right - left < Math.min(2, (to - from) / 2) ? null : [left, right];
 }
 
-/** The range scaled around a step and limited to the run; null for the whole run. */
+/** The range scaled around a step and limited to the run; null where that is all of it. */
 export function scaled(view: Bounds, around: number, factor: number, whole: Bounds): Bounds | null {
   const width = Math.max(2, (view[1] - view[0]) * factor);
   if (width >= whole[1] - whole[0]) return null;
@@ -35,8 +35,8 @@ export function steered(
   { cursor, zoom }: Place,
   lines: readonly Line[],
   whole: Bounds,
+  view: Bounds,
 ): Place | null {
-  const view = zoom ?? whole;
   const step = cursor ?? view[1];
   const far = shiftKey ? 10 : 1;
   switch (key) {

@@ -58,6 +58,11 @@ export function nearestStep(lines: readonly Line[], place: number): number | nul
   return nearest;
 }
 
+/** The smallest of 10, 20, 50, 100, 200 ... that is not below a number of steps. */
+export function roundedUp(steps: number): number {
+  return 10 * niceStep(steps / 10, 1);
+}
+
 const MOST_MARKS = 12;
 
 /** Epochs that end in view, without the end of the run, thinned to every 2nd, 5th, 10th ... */

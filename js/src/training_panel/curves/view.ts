@@ -13,7 +13,7 @@ import { type Chart, makeChart } from "./chart.ts";
 import { csvOf, pictureOf } from "./export.ts";
 import { type Place, steered, zoomed } from "./navigation.ts";
 import { makeRunLegend } from "./run_legend.ts";
-import { epochMarks, halfLife, lineOf, nearestStep, smoothed } from "./series.ts";
+import { epochMarks, halfLife, lineOf, nearestStep, roundedUp, smoothed } from "./series.ts";
 import { BOUNDS, plain, type Smooth, tracesOf } from "./traces.ts";
 
 const SMOOTHING = 50;
@@ -22,6 +22,8 @@ const SMOOTHING = 50;
 interface Shown extends Place {
   state: Training | null;
   log: boolean;
+  /** Whether the axis runs to the last planned step, or follows what was measured. */
+  toEnd: boolean;
 }
 
 /** Losses, validation scores, learning rate and gradient norm over one axis of steps. */
@@ -29,7 +31,7 @@ export function makeCurves(frame: Frame<Trait>): {
   element: HTMLElement;
   draw: (state: Training) => void;
 } {
-  const shown: Shown = { state: null, zoom: null, cursor: null, log: false };
+  const shown: Shown = { state: null, zoom: null, cursor: null, log: false, toEnd: false };
   const update = (change: Partial<Shown>): void => {
     Object.assign(shown, change);
     if (shown.state !== null) draw(shown.state);
@@ -42,7 +44,9 @@ export function makeCurves(frame: Frame<Trait>): {
   const smoothing = h("input", { type: "range", min: 0, max: 100, value: SMOOTHING });
   smoothing.addEventListener("input", () => update({}));
   const log = button("Log scale", () => update({ log: !shown.log }));
-  const whole = button("Whole run", () => update({ zoom: null }));
+  const whole = button("Whole run", () =>
+    update({ zoom: null, toEnd: shown.zoom !== null || !shown.toEnd }),
+  );
   const legend = makeRunLegend((run) => setTrait(frame.model, "shown", run));
   const element = h(
     "div",
@@ -62,7 +66,9 @@ export function makeCurves(frame: Frame<Trait>): {
   const draw = (state: Training): void => {
     shown.state = state;
     setAttribute(log, "aria-pressed", shown.log ? "true" : "false");
-    whole.disabled = shown.zoom === null;
+    const planned = wholeOf(state);
+    whole.disabled = shown.zoom === null && followed(state)[1] === planned[1];
+    setAttribute(whole, "aria-pressed", shown.zoom === null && shown.toEnd ? "true" : "false");
     const names = state.curves.map(({ name }) => name);
     legend.draw(names, state.shown, frame.palette);
     drawCharts(charts, state, shown, Number(smoothing.value), frame.palette);
@@ -108,12 +114,12 @@ function steerByKeys(
   setAttribute(
     element,
     "aria-label",
-    "Curves: arrow keys move along the steps, plus and minus zoom, Escape shows the whole run.",
+    "Curves: arrow keys move along the steps, plus and minus zoom, Escape ends the zoom.",
   );
   element.addEventListener("keydown", (event) => {
     const { state } = shown;
     if (state === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    const place = steered(event, shown, linesOf(state), wholeOf(state));
+    const place = steered(event, shown, linesOf(state), wholeOf(state), viewOf(state, shown));
     if (place === null) return;
     update(place);
     event.preventDefault();
@@ -155,12 +161,13 @@ function fileName({ curves, shown }: Training, extension: string): string {
 function drawCharts(
   charts: Charts,
   state: Training,
-  { zoom, cursor, log }: Shown,
+  view: Shown,
   smoothing: number,
   palette: Palette,
 ): void {
+  const { zoom, cursor, log } = view;
   const { curves, shown, totalSteps, epochs, bestStep } = state;
-  const bounds = zoom ?? wholeOf(state);
+  const bounds = viewOf(state, view);
   const smooth: Smooth = (line) =>
     smoothed(line, halfLife(smoothing, Math.max(totalSteps, line.steps.at(-1) ?? 0)));
   const marks = epochMarks(totalSteps, epochs, bounds).map(({ epoch, step }) => ({
@@ -199,10 +206,25 @@ function linesOf(state: Training): Line[] {
   return run ? [lineOf(run.train, "step"), lineOf(run.valid, "step")] : [];
 }
 
+/** The range of steps that is drawn. */
+function viewOf(state: Training, { zoom, toEnd }: Shown): Bounds {
+  return zoom ?? (toEnd ? wholeOf(state) : followed(state));
+}
+
 /** From the start to the end of the longest run, including planned steps. */
-function wholeOf({ totalSteps, curves }: Training): Bounds {
+function wholeOf(state: Training): Bounds {
+  return [0, Math.max(1, state.totalSteps, lastStep(state))];
+}
+
+/** From the start to somewhat beyond what was measured, so that the first steps can be seen. */
+function followed(state: Training): Bounds {
+  return [0, Math.min(wholeOf(state)[1], roundedUp(lastStep(state)))];
+}
+
+/** The last step that was measured in any run. */
+function lastStep({ curves }: Training): number {
   const ends = curves.flatMap(({ train, valid }) =>
     [train, valid].map((columns) => columns.get("step")?.at(-1) ?? 0),
   );
-  return [0, Math.max(1, totalSteps, ...ends)];
+  return Math.max(0, ...ends);
 }

@@ -18,6 +18,7 @@ import {
   fromZero,
   halfLife,
   nearestStep,
+  roundedUp,
   shareBounds,
   smoothed,
   tight,
@@ -170,6 +171,18 @@ describe("axes", () => {
   });
 });
 
+describe("axis of steps", () => {
+  it("follows the run, which fills at least two fifths of it after ten steps", () => {
+    expect([0, 1, 10, 11, 20, 21, 499, 6500].map(roundedUp)).toEqual([
+      10, 10, 10, 20, 20, 50, 500, 10_000,
+    ]);
+    for (let steps = 10; steps < 1e6; steps = Math.ceil(steps * 1.3)) {
+      expect(roundedUp(steps)).toBeGreaterThanOrEqual(steps);
+      expect(steps / roundedUp(steps)).toBeGreaterThanOrEqual(0.4);
+    }
+  });
+});
+
 describe("zoom", () => {
   const whole: Bounds = [0, 1000];
 
@@ -195,10 +208,15 @@ describe("zoom", () => {
     expect([beside(lines, 2, 1), beside(lines, 9, 1), beside(lines, 1, -5)]).toEqual([3, 9, 1]);
     const key = (name: string, shiftKey = false) => ({ key: name, shiftKey });
     const start = { cursor: null, zoom: null };
-    expect(steered(key("ArrowLeft"), start, lines, [0, 9])?.cursor).toBe(3);
-    expect(steered(key("+"), { cursor: 3, zoom: null }, lines, [0, 9])?.zoom).toEqual([1.5, 6]);
-    expect(steered(key("Escape"), { cursor: 3, zoom: [1, 2] }, lines, [0, 9])).toEqual(start);
-    expect(steered(key("a"), start, lines, [0, 9])).toBeNull();
+    const whole: [number, number] = [0, 90];
+    expect(steered(key("ArrowLeft"), start, lines, whole, [0, 9])?.cursor).toBe(3);
+    expect(steered(key("+"), { cursor: 3, zoom: null }, lines, whole, [0, 9])?.zoom).toEqual([
+      1.5, 6,
+    ]);
+    expect(steered(key("Escape"), { cursor: 3, zoom: [1, 2] }, lines, whole, [0, 9])).toEqual(
+      start,
+    );
+    expect(steered(key("a"), start, lines, whole, [0, 9])).toBeNull();
   });
 });
 
