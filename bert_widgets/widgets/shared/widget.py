@@ -78,9 +78,17 @@ class Widget(anywidget.AnyWidget):
         super().open()
         answer_in_sender_subshell(self.comm)
 
+    def close(self) -> None:
+        """Remove the widget from all pages for good."""
+        if self.comm is None:
+            return
+        layout = self.layout
+        super().close()
+        if not any(getattr(other, "layout", None) is layout for other in open_widgets()):
+            layout.close()
+
     def disconnect(self) -> None:
         """Remove the widget from all pages; displaying it again connects it again."""
-        layout = self.layout
         # JupyterLab keeps the models of closed widgets, with their present values and those before
         # the last update, so what is large is removed from both.
         large = [name for name, value in self.get_state().items() if isinstance(value, bytes)]
@@ -89,8 +97,6 @@ class Widget(anywidget.AnyWidget):
             self._send({"method": "update", "state": without, "buffer_paths": []})
         self.close()
         del self._repr_mimebundle_  # `close` hides it with an attribute of that name
-        if not any(getattr(other, "layout", None) is layout for other in open_widgets()):
-            layout.close()
 
     def _connect(self) -> None:
         """Connect a widget that was disconnected."""

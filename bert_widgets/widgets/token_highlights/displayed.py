@@ -53,6 +53,10 @@ class DisplayedResult:
         known = texts == (question.text, question.pair) and weights == weights_of(clf)
         return probabilities if known else None
 
+    def outdated(self, clf: BertClassifier) -> bool:
+        """Return whether the weights have changed since the result was computed."""
+        return self.prediction_of_result.weights != weights_of(clf)
+
     def unpredicted(self, text: str, pair: str) -> tuple[str, str] | None:
         """Return the texts if the latest prediction is not theirs."""
         return None if (text, pair) == self.prediction.texts else (text, pair)

@@ -5,28 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..._common.progress import heard_by
-from ...explain.evidence.badge import badge
-from ...explain.evidence.faithfulness import faithfulness
 from ..shared.lock import widget_lock
 from ..shared.task_queue import Task
-from .cross_check import cross_check
-from .questions import (
-    class_rows,
-    explained,
-    explained_at_once,
-    explained_first,
-    layer_rows,
-    predicted,
-)
-from .results import badge_traits, class_traits, deletion_traits, layer_traits
-from .what_if import what_if
+from .computations import Computations
+from .questions import predicted
+from .results import EMPTY, badge_traits, class_traits, deletion_traits, layer_traits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...explain.attribution.result import Attribution
     from ...model.classifier import BertClassifier
+    from .computations import Explained
     from .displayed import DisplayedResult
     from .questions import KnownPrediction, Question
     from .traits import HighlightTraits
@@ -39,7 +29,7 @@ def highlight_tasks(  # noqa: PLR0913
     *,
     asked: Callable[[], Question],
     show_prediction: Callable[[KnownPrediction], None],
-    show_scores: Callable[[Attribution], None],
+    show_scores: Callable[[Attribution, object], None],
 ) -> list[Task]:
     """Return the tasks in the order in which they are done.
 
@@ -56,31 +46,22 @@ def highlight_tasks(  # noqa: PLR0913
     asked
         Returns the question that the traits ask.
     show_prediction, show_scores
-        Show these results. The others only set traits.
+        Show these results, the scores with the weights that they were computed with. The others
+        only set traits.
     """
-
-    # The lock is held from the look at the known prediction on: a training that took a step in
-    # between would leave a prediction by other weights than the scores.
-    def explain_first(question: Question) -> Attribution:
-        with heard_by(show_progress), clf.lock:
-            return explained_first(clf, question, displayed.known_prediction(clf, question))
-
-    def explain_at_once(question: Question) -> Attribution:
-        with clf.lock:
-            return explained_at_once(clf, question, displayed.known_prediction(clf, question))
-
-    def explain(question: Question) -> Attribution:
-        with heard_by(show_progress), clf.lock:
-            known = displayed.known_prediction(clf, question)
-            return explained(clf, question, question.options, known)
 
     def show_progress(share: float) -> None:
         with widget_lock.unless_busy() as free:
             if free and share < 1:  # the scores themselves say that they are done
                 traits.progress = share
 
+    def show_explained(result: Explained) -> None:
+        show_scores(*result)
+
     def show_check(sentence: str) -> None:
         displayed.disagreement = sentence
+
+    by = Computations(clf, displayed, show_progress)
 
     now, later = partial(_task, traits, at_once=True), partial(_task, traits, at_once=False)
     return [
@@ -90,43 +71,43 @@ def highlight_tasks(  # noqa: PLR0913
             partial(predicted, clf),
             show_prediction,
         ),
-        Task("scores", asked, explain_first, show_scores, at_once=explain_at_once),
+        Task("scores", asked, by.explain_first, show_explained, at_once=by.explain_at_once),
         now(
             "edit",
             lambda: (displayed.question.units, traits.edit) if traits.edit else None,
-            lambda question: what_if(clf, displayed.attribution, question[1]),
+            lambda question: by.edited(question[1]),
             lambda edited: {"edited": edited},
         ),
-        Task("exact", lambda: displayed.unrefined(asked()), explain, show_scores),
+        Task("exact", lambda: displayed.unrefined(asked()), by.explain, show_explained),
         now(
             "classes",
             # The rows are the same whichever class is the target.
             lambda: displayed.question.about(None) if traits.compare else None,
-            lambda question: class_rows(clf, question, displayed.attribution),
+            by.classes,
             class_traits,
         ),
         now(
             "layers",
             lambda: displayed.question if traits.by_layer else None,
-            lambda question: layer_rows(clf, question, displayed.attribution),
+            by.layers,
             layer_traits,
         ),
         later(
             "badge",
             lambda: displayed.attribution if traits.editable else None,
-            partial(badge, clf),
-            badge_traits,
+            by.badge,
+            lambda badge: EMPTY["badge"] if badge is None else badge_traits(badge),
         ),
         Task(
             "check",
             lambda: displayed.attribution if traits.editable else None,
-            lambda shown: cross_check(clf, displayed.question, shown),
+            by.check,
             show_check,
         ),
         now(
             "evidence",
             displayed.wants_evidence,
-            lambda shown: faithfulness(clf, [shown])[0].deletion,
+            by.deletion,
             deletion_traits,
         ),
     ]

@@ -110,8 +110,9 @@ class TokenHighlights(HighlightTraits):
                 method=method, target=target, output=output, baseline=baseline, unit=unit
             )
             question = asked(clf, text, pair or "", options)
-            weights = weights_of(clf)
-            result = explained_at_once(clf, question)
+            with clf.lock:
+                weights = weights_of(clf)
+                result = explained_at_once(clf, question)
         texts = question.text, question.pair
         prediction = KnownPrediction(texts, result.probabilities, weights)
         self._displayed = DisplayedResult(question, result, prediction, prediction)
@@ -202,12 +203,10 @@ class TokenHighlights(HighlightTraits):
         self.probabilities = prediction.probabilities
         send_always(self, ["probabilities"])
 
-    def _show_scores(self, result: Attribution) -> None:
+    def _show_scores(self, result: Attribution, weights: object) -> None:
         question = self._question()
         if question.units != self._displayed.question.units:
             self.edit = {}  # its words are numbered otherwise
-        # The weights of the last question: if they have changed since, no answer is reused.
-        weights = None if self._tasks is None else self._tasks.basis
         texts = question.text, question.pair
         prediction = KnownPrediction(texts, result.probabilities, weights)
         self._displayed.replace(question, result, prediction)

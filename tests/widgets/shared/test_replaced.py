@@ -111,3 +111,12 @@ def test_panel_follows_its_run_again(run):
     old._repr_mimebundle_()
     assert old._publisher.wait(60)
     assert old.state == "finished"
+
+
+def test_closed_widget_leaves_nothing_open():
+    before = open_widgets()
+    widget = bw.TokenHighlights(bw.demo.classifier(), TEXT)
+    assert len(open_widgets()) > len(before)
+    widget.close()
+    widget.close()
+    assert open_widgets() == before
