@@ -31,10 +31,16 @@ if TYPE_CHECKING:
     from .questions import MatrixQuestion
 
 _MOST_CELLS = 32 * 32
+_NUMBERED = 0.1  # a smaller share of the largest weight is not written into its cell
 
 
-def attention_html(maps: AttentionMaps, matrix: Matrix, title: str) -> str:
-    """Return a matrix of attention: as a table of cells, or its strongest pairs if it is large."""
+def attention_html(
+    maps: AttentionMaps, matrix: Matrix, title: str, *, one_of_all: bool = False
+) -> str:
+    """Return a matrix of attention: as a table of cells, or its strongest pairs if it is large.
+
+    ``one_of_all`` says that the widget itself shows all heads.
+    """
     weights, labels = matrix.weights, matrix.labels
     if weights.size <= _MOST_CELLS:
         drawn = _matrix(labels, weights)
@@ -49,6 +55,8 @@ def attention_html(maps: AttentionMaps, matrix: Matrix, title: str) -> str:
         caption = f"The strongest {MOST_ROWS} of {weights.size:,} weights."
     best = int(maps.probabilities.argmax())
     predicted = f"Predicted: {maps.classes[best]} ({maps.probabilities[best]:.0%})."
+    if one_of_all:
+        caption = f"One of {maps.layers * maps.heads} heads. {caption}"
     note = f"{caption} Attention shows where a head looks, not why the model decided. {predicted}"
     return frame(f"bert_widgets: attention, {title}", drawn, tag("div", escape(note), QUIET))
 
@@ -114,15 +122,22 @@ def matches_html(
 def _matrix(tokens: Sequence[str], weights: Any) -> str:  # noqa: ANN401
     # Columns are numbered as the rows are: hosts that sanitise styles would not turn their names.
     small = "white-space:nowrap;border:0;text-align:right;font:11px monospace;padding:0 "
-    square = "border:0;padding:0;width:18px;height:18px"
+    square = "border:0;padding:0;width:20px;height:20px;text-align:center;font:9px monospace"
     strongest = max(float(weights.max()), 1e-9)
     numbers = [tag("th", str(i + 1), small + "2px") for i in range(len(tokens))]
     rows = [[tag("td", "", square), *numbers]]
     for i, (token, row) in enumerate(zip(tokens, weights.tolist(), strict=True)):
         shades = [f"{square};background:{rgba(TOWARDS, weight / strongest, 1)}" for weight in row]
         cells = [
-            tag("td", "", shade, title=f"{weight:.3f}")
+            tag("td", _number(weight, strongest), shade, title=f"{weight:.3f}")
             for shade, weight in zip(shades, row, strict=True)
         ]
         rows.append([tag("th", f"{isolated(token)} {i + 1}", small + "6px"), *cells])
     return tag("table", [tag("tr", row) for row in rows], TABLE)
+
+
+def _number(weight: float, strongest: float) -> str:
+    """Write a weight into its cell, for viewers that remove its colour, such as GitHub's."""
+    if weight < _NUMBERED * strongest:
+        return ""
+    return f"{weight:.2f}".removeprefix("0") if weight < 1 else f"{weight:.1f}"

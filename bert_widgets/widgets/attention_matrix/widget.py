@@ -159,7 +159,8 @@ class AttentionMatrix(AttentionTraits):
         if self.view == "similar" and self.matches:
             return matches_html(self.matches, self.match_counts, self._search_title())
         question = matrix_question(self)
-        return attention_html(self.maps, self._matrix(question), matrix_title(self.maps, question))
+        matrix, title = self._matrix(question), matrix_title(self.maps, question)
+        return attention_html(self.maps, matrix, title, one_of_all=self.view == "mosaic")
 
     def fallback_text(self) -> str:
         """Return the displayed matches, or for each row of the matrix where it looks most."""

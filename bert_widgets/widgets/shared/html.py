@@ -20,17 +20,24 @@ TOWARDS = (56, 132, 244)
 AGAINST = (238, 130, 28)
 STRONGEST = 0.42  # opacity: the text above stays readable on white and on dark
 _UNDERLINED = 0.08  # a smaller share against the target is not underlined
+_NUMBERED = 0.1  # a smaller share is not written beside its word
+_BOLD = 0.4  # the number of a larger share is bold
 MOST_ROWS = 15
+_BLOCKS = "▁▂▃▄▅▆▇█"
 
 _FRAME = "font:14px/1.5 system-ui,sans-serif;max-width:60em"
 PROSE = "white-space:pre-wrap;margin:6px 0"
 QUIET = "font-size:12px;opacity:.8"
+_SMALL = "font-size:10px;opacity:.8;margin:0 1px"
 TABLE = "border-collapse:collapse;margin:6px 0;font:inherit;color:inherit"
 CELL = "padding:2px 10px 2px 0;text-align:left;border:0"
 
 
 def marked_text(text: str, result: Attribution, segment: int, most: float) -> Iterable[str]:
-    """Yield the parts of a text as HTML, with its words coloured."""
+    """Yield the parts of a text as HTML, with its words coloured and the larger scores in numbers.
+
+    The numbers are for viewers that remove styles, such as GitHub's.
+    """
     words = np.flatnonzero(result.word_segments == segment)
     position = 0
     for i in words:
@@ -40,7 +47,12 @@ def marked_text(text: str, result: Attribution, segment: int, most: float) -> It
         if result.margins is not None:
             title += f" ±{result.margins[i]:.3f}"
         yield literal(text[position:start])
-        yield mark(text[max(position, start) : end], score / most if most else 0.0, title=title)
+        share = score / most if most else 0.0
+        yield mark(text[max(position, start) : end], share, title=title)
+        if abs(share) >= _NUMBERED:
+            number = f"\u202f{signed(score)}"
+            bold = abs(share) >= _BOLD
+            yield tag("sub", tag("b", number) if bold else number, _SMALL, dir="ltr")
         position = max(position, end)
     yield literal(text[position:])
 
@@ -51,6 +63,25 @@ def mark(text: str, share: float, **attributes: str) -> str:
     # An element rather than a style: some hosts remove styles for underlining.
     name = "u" if share < -_UNDERLINED else "span"
     return tag(name, literal(text), style, **attributes)
+
+
+def signed(score: float) -> str:
+    """Write a score with its sign and two digits."""
+    return f"{score:+.2f}".replace("-", "−")
+
+
+def sparkline(values: Iterable[float]) -> str:
+    """Draw numbers as block characters, the smallest lowest; one that is not finite is a space."""
+    numbers = np.asarray(list(values), np.float64)
+    finite = np.isfinite(numbers)
+    if not finite.any():
+        return ""
+    least, most = numbers[finite].min(), numbers[finite].max()
+    levels = (numbers - least) / ((most - least) or 1.0) * (len(_BLOCKS) - 1)
+    return "".join(
+        _BLOCKS[round(level)] if known else " "
+        for level, known in zip(np.where(finite, levels, 0).tolist(), finite, strict=True)
+    )
 
 
 def bar_table(rows: Iterable[tuple[str, str, str]]) -> str:

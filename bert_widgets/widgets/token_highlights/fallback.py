@@ -18,6 +18,7 @@ from ..shared.html import (
     isolated,
     mark,
     marked_text,
+    signed,
     tag,
 )
 
@@ -50,9 +51,9 @@ def highlights_html(result: Attribution, *, badge: str = "", warnings: Sequence[
     towards = f"towards {result.target}"
     against = f"towards {result.against}" if result.against else f"against {result.target}"
     legend = [
-        mark(f"−{most:.2f} {against}", -1.0),
+        mark(f"{signed(-most)} {against}", -1.0),
         " … 0 … ",
-        mark(f"+{most:.2f} {towards}", 1.0),
+        mark(f"{signed(most)} {towards}", 1.0),
     ]
     if result.unit != "words":
         legend.append(escape(f" · scores of {result.unit}"))

@@ -17,6 +17,7 @@ from ..shared.html import (
     grid,
     isolated,
     marked_text,
+    sparkline,
     tag,
 )
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _MOST_SUSPECTS = 5
+_MOST_BLOCKS = 60
 
 
 def training_html(  # noqa: PLR0913 - the parts of the page
@@ -70,6 +72,7 @@ def training_html(  # noqa: PLR0913 - the parts of the page
             shown = [shown[0], *shown[1 - MOST_ROWS :]]
         heads = [name.replace("_", " ") for name in shown[0]]
         parts.append(grid(heads, ([f"{v:.4g}" for v in row.values()] for row in shown)))
+        parts += [_curve(name, [row[name] for row in evaluations]) for name in shown[0]]
     if evaluation is not None:
         table = evaluation.to_frame().head(MOST_ROWS)
         classes = [
@@ -95,6 +98,15 @@ def _line(name: str, state: str, progress: Progress, *, named: bool) -> tuple[st
     step, total = progress.step, progress.total_steps
     title = f"{name}: {state}" if named else state
     return title, bar(step / total if total else 0.0), f"step {step} of {total}"
+
+
+def _curve(name: str, values: Sequence[float]) -> str:
+    """Draw a measure over all evaluations in block characters."""
+    if name == "step" or len(values) < 2:  # noqa: PLR2004 - one value is no curve
+        return ""
+    drawn = sparkline(values[:: -(-len(values) // _MOST_BLOCKS)])
+    ends = f"{values[0]:.4g} → {values[-1]:.4g}"
+    return tag("div", f"{escape(name.replace('_', ' '))} {drawn} {ends}", QUIET)
 
 
 def _probes(snapshot: ProbeSnapshot) -> Iterable[str]:

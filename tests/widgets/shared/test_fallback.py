@@ -30,7 +30,7 @@ HOSTILE = [
     "👩‍👩‍👧‍👦 e\u0301 和",
     "\x00\x0b\x85\u2028",
 ]
-TAGS = {"div", "span", "table", "tr", "u", "td", "th", "bdi"}
+TAGS = {"b", "bdi", "div", "span", "sub", "table", "td", "th", "tr", "u"}
 texts = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
@@ -68,7 +68,7 @@ def attribution(text, pair=None, *, scale=1.0, label="positive"):
 def test_every_character_of_the_text_is_shown(text, pair, scale, label):
     result = attribution(text, pair, scale=scale, label=label or "x")
     document = assert_harmless(highlights_html(result))
-    shown = [element["text"] for element in document.find("div", dir="auto")]
+    shown = [element["prose"] for element in document.find("div", dir="auto")]
     assert shown == [part for part in (text, pair) if part]
     assert [element["text"] for element in document.find("bdi")] == ["negative", label or "x"]
 
@@ -216,7 +216,9 @@ def test_probes_are_coloured_texts_with_their_prediction(first, second, scale):
     document = assert_harmless(
         training_html([("", "running", progress(3))], [], [], probes=snapshot)
     )
-    assert [element["text"] for element in document.find("div", dir="auto")] == list(snapshot.texts)
+    assert [element["prose"] for element in document.find("div", dir="auto")] == list(
+        snapshot.texts
+    )
     assert "Probes at step 12" in document.elements[0]["text"]
     assert cells(document).count("75.0%") == len(attributions)
 
@@ -241,3 +243,16 @@ def test_the_most_likely_label_errors_are_listed(suspects):
     shown = cells(document)[3:]
     expected = [[str(row), *words] for row, *words, _ in rows[:5]]
     assert shown == [part for line in expected for part in line]
+
+
+@given(st.lists(st.floats(width=32), min_size=1, max_size=30))
+def test_block_characters_are_ordered_as_the_values(values):
+    drawn = _fallback.sparkline(values)
+    finite = [v for v in values if np.isfinite(v)]
+    if not finite:
+        assert drawn == ""
+        return
+    assert len(drawn) == len(values)
+    levels = [block for block, v in zip(drawn, values, strict=True) if np.isfinite(v)]
+    by_value = [block for _, block in sorted(zip(finite, levels, strict=True))]
+    assert by_value == sorted(by_value)
