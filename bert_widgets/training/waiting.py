@@ -42,7 +42,7 @@ def wait_showing(run: Waited, ended: threading.Event, timeout: float | None) -> 
 
     Nothing is shown while something else watches the run, as an open panel does.
     """
-    notebook = "ipykernel" in sys.modules
+    notebook = _in_notebook()
     # In a notebook, output to stderr leaves a red band.
     file = sys.stdout if notebook else sys.stderr
     if file is None:  # a program without a console
@@ -50,6 +50,12 @@ def wait_showing(run: Waited, ended: threading.Event, timeout: float | None) -> 
     if notebook or file.isatty():
         return _wait_with_bar(run, ended, timeout, file, keep=not notebook)
     return _wait_with_lines(run, ended, timeout, file)
+
+
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return hasattr(shell, "kernel")
 
 
 def _wait_with_bar(

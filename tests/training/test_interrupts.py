@@ -25,7 +25,7 @@ def new_training(folder=None):
 
 
 def traced(work, interrupted_line):
-    """Do some work, with a Ctrl-C before the ``at``-th line of the package; return the lines."""
+    """Do some work, with a Ctrl-C before that line of the package; return the lines."""
     lines = 0
 
     def trace(frame, event, _):
@@ -50,10 +50,10 @@ def traced(work, interrupted_line):
 @pytest.mark.parametrize("part", range(12))
 def test_iteration_continues_after_an_interrupt_at_any_point(part, tmp_path):
     never_interrupted = new_training()
-    lines = traced(lambda: list(never_interrupted), at=None)
+    lines = traced(lambda: list(never_interrupted), interrupted_line=None)
     interrupted = new_training(tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        traced(lambda: list(interrupted), at=lines * part // 12 + part + 1)
+        traced(lambda: list(interrupted), interrupted_line=lines * part // 12 + part + 1)
     list(interrupted)
     interrupted._loop.hyperparameters = never_interrupted.hyperparameters
     assert_same(interrupted, never_interrupted)
