@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -33,7 +34,14 @@ def as_saved(notebook):
     removed too.
     """
     for cell in code_cells(notebook):
-        cell.outputs = [output for output in cell.outputs if not is_progress_bar(output)]
+        for output in cell.outputs:
+            if "text" in output:  # a bar is drawn over the one before it
+                output.text = re.sub(r"[^\n]*\r(?!\n)", "", output.text)
+        cell.outputs = [
+            output
+            for output in cell.outputs
+            if not is_progress_bar(output) and output.get("text", "shown").strip()
+        ]
     for output in outputs(notebook):
         output.get("data", {}).pop(WIDGET, None)
     notebook.metadata["language_info"] = {"name": "python"}

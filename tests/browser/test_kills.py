@@ -98,9 +98,9 @@ def test_a_run_outlives_a_killed_browser(launch, browser, folder, artefact):
         before = browsers()
         notebook = opened(launch(), url)
         _, step = begin(notebook)
-        for process in browsers() - before:
-            if process.parent() not in browsers():
-                process.kill()
+        new = browsers() - before
+        for process in [p for p in new if of(p, psutil.Process.parent, p) not in new]:
+            process.kill()
         until(lambda: [kernel["connections"] for kernel in ask(url, "kernels")] == [0])
 
         again = opened(browser, url)
@@ -113,13 +113,24 @@ def test_a_run_outlives_a_killed_browser(launch, browser, folder, artefact):
 
 
 def browsers():
-    return {process for process in children() if "chrom" in process.name()}
+    return {process for process in children() if "chrom" in of(process, psutil.Process.name, "")}
 
 
 def kernels():
     """Return the processes of kernels, which are named by their command."""
-    alive = [process for process in children() if process.status() != psutil.STATUS_ZOMBIE]
-    return {process for process in alive if "ipykernel_launcher" in process.cmdline()}
+    return {
+        process
+        for process in children()
+        if "ipykernel_launcher" in of(process, psutil.Process.cmdline, [])
+    }
+
+
+def of(process, ask, otherwise):
+    """Return what is asked about a process, or something else if it has ended meanwhile."""
+    try:
+        return ask(process)
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return otherwise
 
 
 def children():

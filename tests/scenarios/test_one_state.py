@@ -12,7 +12,7 @@ import torch
 
 from bert_widgets import TokenHighlights, Trainer, attribute, head_effects
 from bert_widgets.model.evaluation import evaluate
-from bert_widgets.widgets.token_highlights import tasks
+from bert_widgets.widgets.token_highlights import computations
 from tests.models import tiny_classifier
 from tests.widgets.pages import PATIENCE, in_thread, open_pages, page_of
 
@@ -110,13 +110,13 @@ def test_scores_of_a_widget_are_by_the_weights_of_its_prediction(monkeypatch):
                 weight.mul_(1.2)
             states.append(copy.deepcopy(clf))
 
-    explained = tasks.explained
+    explained = computations.explained
 
     def explaining(*arguments):
         in_thread(changed).join(0.2)  # it waits for the lock, if that is held
         return explained(*arguments)
 
-    monkeypatch.setattr(tasks, "explained", explaining)
+    monkeypatch.setattr(computations, "explained", explaining)
     page_of(widget).tell(text=TEXTS[1])
     assert widget.wait(PATIENCE)
     shown = widget.attribution

@@ -226,7 +226,7 @@ class Learner:
             with arithmetic(self._clf.model, self.precision, tokens=tokens):
                 part_logits = self._forward(**inputs).float()
                 targets = labels[part].to(part_logits.device)
-                part_losses = self._loss.each(part_logits, targets) / total
+                part_losses = self._loss.per_text(part_logits, targets) / total
                 part_losses.sum().backward()  # type: ignore[no-untyped-call]
             losses.append(part_losses.detach())
             logits.append(part_logits.detach())

@@ -29,7 +29,7 @@ class Loss:
         self._smoothing = hyperparameters.label_smoothing
         self._weights = _class_weights(data, hyperparameters)
 
-    def each(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    def per_text(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return the weighted loss of each text (n,), in nats."""
         weights = None if self._weights is None else self._weights.to(logits.device)
         if not self._multi_label:

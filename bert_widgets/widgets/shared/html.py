@@ -52,7 +52,7 @@ def marked_text(text: str, result: Attribution, segment: int, most: float) -> It
         if abs(share) >= _NUMBERED:
             number = f"\u202f{signed(score)}"
             bold = abs(share) >= _BOLD
-            yield tag("sub", tag("b", number) if bold else number, _SMALL, dir="ltr")
+            yield tag("sub", tag("strong", number) if bold else number, _SMALL, dir="ltr")
         position = max(position, end)
     yield literal(text[position:])
 

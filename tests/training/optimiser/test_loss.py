@@ -32,7 +32,7 @@ def several(numbers):
 def total(texts, logits, **options):
     loss = Loss(texts, Hyperparameters(**options))
     labels = torch.from_numpy(texts.labels)
-    return loss.each(logits, labels).sum() / loss.total(labels)
+    return loss.per_text(logits, labels).sum() / loss.total(labels)
 
 
 numbers = st.lists(st.integers(0, 2), min_size=1, max_size=9)

@@ -30,7 +30,7 @@ HOSTILE = [
     "👩‍👩‍👧‍👦 e\u0301 和",
     "\x00\x0b\x85\u2028",
 ]
-TAGS = {"b", "bdi", "div", "span", "sub", "table", "td", "th", "tr", "u"}
+TAGS = {"bdi", "div", "span", "strong", "sub", "table", "td", "th", "tr", "u"}
 texts = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 

@@ -117,7 +117,8 @@ def test_scores_can_be_read_on_github():
         number = f"\u202f{score:+.2f}".replace("-", "−")
         assert (f"{word}{number}" in text["text"]) == written
     assert (
-        len(document.find("b")) == (np.abs(result.scores) >= 0.4 * abs(result.scores).max()).sum()
+        len(document.find("strong"))
+        == (np.abs(result.scores) >= 0.4 * abs(result.scores).max()).sum()
     )
 
 
