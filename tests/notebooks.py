@@ -34,6 +34,7 @@ def as_saved(notebook):
     removed too.
     """
     for cell in code_cells(notebook):
+        cell.outputs = joined_streams(cell.outputs)
         for output in cell.outputs:
             if "text" in output:  # a bar is drawn over the one before it
                 output.text = re.sub(r"[^\n]*\r(?!\n)", "", output.text)
@@ -46,6 +47,17 @@ def as_saved(notebook):
         output.get("data", {}).pop(WIDGET, None)
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
+
+
+def joined_streams(outputs):
+    """Return the outputs with each run of texts of one stream as a single one."""
+    joined = []
+    for output in outputs:
+        if joined and "text" in output and joined[-1].get("name") == output.name:
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def is_progress_bar(output):
