@@ -23,14 +23,14 @@ PERMISSIVE_IN_PART = frozenset({"docutils"})
 
 def licence_of(package: Distribution) -> str:
     """Return what a distribution says of its licence."""
-    said = package.metadata.get_all("License-Expression") or []
-    said += [
+    statements = package.metadata.get_all("License-Expression") or []
+    statements += [
         classifier
         for classifier in package.metadata.get_all("Classifier") or []
         if classifier.startswith("License ::")
     ]
-    said += [(package.metadata.get("License") or "").strip().partition("\n")[0]]
-    return "; ".join(filter(None, said))
+    statements += [(package.metadata.get("License") or "").strip().partition("\n")[0]]
+    return "; ".join(filter(None, statements))
 
 
 def is_usable(licence: str) -> bool:

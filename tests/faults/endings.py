@@ -38,9 +38,9 @@ def asked(folder, number, background):
         os.kill(os.getpid(), number)
         force(handle)
 
-    given = trainer(data=DATA, folder=folder, epochs=100, checkpoint_every=4)
+    training = trainer(data=DATA, folder=folder, epochs=100, checkpoint_every=4)
     os.fsync = signalled
-    given.start().wait() if background else list(given)
+    training.start().wait() if background else list(training)
 
 
 def free_of(run):

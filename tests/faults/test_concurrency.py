@@ -44,12 +44,12 @@ class States:
             every.append(other.predict(TEXTS).probabilities)
         return np.stack(every)
 
-    def in_one_of(self, compute, given, near):
+    def in_one_of(self, compute, result, near):
         """Whether a result is what is computed in one of the states that are near."""
         other = tiny_classifier("bert")
         for number in near:
             put_back(other, self.weights[number])
-            if np.allclose(compute(other), given, atol=ROUNDING):
+            if np.allclose(compute(other), result, atol=ROUNDING):
                 return True
         return False
 
@@ -146,34 +146,34 @@ def check(states, results):
         assert distances.min() < ROUNDING, "the prediction is of no state of the weights"
         return np.flatnonzero(distances < ROUNDING)
 
-    for what, text, given in results:
+    for what, text, result in results:
         if what == "predict":
-            near(given[:3], [0, 1, 2])
-            np.testing.assert_allclose(given[:3], given[3:], atol=1e-5)
+            near(result[:3], [0, 1, 2])
+            np.testing.assert_allclose(result[:3], result[3:], atol=1e-5)
         elif what == "evaluate":
-            assert np.abs(np.mean(losses, 1) - given).min() < 1e-4
+            assert np.abs(np.mean(losses, 1) - result).min() < 1e-4
         elif what == "attention":
-            places = near(given.probabilities[None], [text])
+            places = near(result.probabilities[None], [text])
             assert states.in_one_of(
-                lambda clf, i=text: bw.attention_maps(clf, TEXTS[i]).weights, given.weights, places
+                lambda clf, i=text: bw.attention_maps(clf, TEXTS[i]).weights, result.weights, places
             )
         elif what == "edit":
-            assert given.text == TEXTS[text]
-            places = near(given.probabilities[None], [text])
+            assert result.text == TEXTS[text]
+            places = near(result.probabilities[None], [text])
             assert states.in_one_of(
                 lambda clf, i=text: (
                     bw.attribute(clf, TEXTS[i], method="input_x_gradient")[0].scores
                 ),
-                given.scores,
+                result.scores,
                 places,
             )
         else:
-            places = near(np.stack([one.probabilities for one in given[:3]]), [0, 1, 2])
-            for first, second in zip(given[:3], given[3:], strict=True):
+            places = near(np.stack([one.probabilities for one in result[:3]]), [0, 1, 2])
+            for first, second in zip(result[:3], result[3:], strict=True):
                 np.testing.assert_allclose(first.scores, second.scores, atol=ROUNDING)
             assert states.in_one_of(
                 lambda clf, how=what: bw.attribute(clf, TEXTS[1], method=how)[0].scores,
-                given[1].scores,
+                result[1].scores,
                 places,
             )
 

@@ -64,11 +64,11 @@ HARMS = (flip_a_bit, overwrite, truncate, remove, extend)
 def run_folder(tmp_path_factory):
     """The folder of a training that broke off, with two checkpoints."""
     folder = tmp_path_factory.mktemp("whole") / "run"
-    given = trainer(data=DATA, valid=DATA[:6], folder=folder, checkpoint_every=2, keep_best=True,
+    training = trainer(data=DATA, valid=DATA[:6], folder=folder, checkpoint_every=2, keep_best=True,
                     probes=["The film was good"])  # fmt: skip
-    while given.progress.step < 4 or given._loop.position.due:
-        given.advance()
-    given._loop.release()
+    while training.progress.step < 4 or training._loop.position.due:
+        training.advance()
+    training._loop.release()
     return folder
 
 

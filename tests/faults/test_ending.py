@@ -35,26 +35,26 @@ def test_a_signal_during_the_first_save_leaves_a_checkpoint(tmp_path):
 
 def test_a_handler_of_the_users_is_called_when_the_action_is_complete(tmp_path):
     told = []
-    given = trainer(data=DATA, folder=tmp_path, epochs=1)
-    next(iter(given))
+    training = trainer(data=DATA, folder=tmp_path, epochs=1)
+    next(iter(training))
     before = signal.signal(signal.SIGTERM, lambda number, _: told.append((number, saved())))
 
     def saved():
         return [path.name for path in tmp_path.glob("checkpoint-*")]
 
-    step = given._loop.learner.step
+    step = training._loop.learner.step
 
     def asked(rows, rate):
         signal.raise_signal(signal.SIGTERM)
         assert told == []
         return step(rows, rate)
 
-    given._loop.learner.step = asked
+    training._loop.learner.step = asked
     try:
-        given.advance()
+        training.advance()
     finally:
         signal.signal(signal.SIGTERM, before)
-    assert told == [(signal.SIGTERM, [f"checkpoint-{given.progress.step}"])]
+    assert told == [(signal.SIGTERM, [f"checkpoint-{training.progress.step}"])]
 
 
 def test_afterwards_every_signal_has_the_handler_it_had():

@@ -90,10 +90,10 @@ def test_a_saved_page_has_the_elements_that_it_has_for_other_texts(
     """Texts, labels, titles and headings in saved pages: elements of the page, data whole"""
     texts, outputs = hostile
 
-    def page(given, title):
+    def page(sample, title):
         sections = [part for text in texts for part in (Heading(text), text)]
         path = tmp_path / "page.html"
-        write_page(path, [*sections, *given.widgets], title=title)
+        write_page(path, [*sections, *sample.widgets], title=title)
         return path.read_text("utf-8").partition("<body>")[2].partition("</body>")[0]
 
     data = re.compile(r'<script type="application/json" id="bw-page">(.*?)</script>', re.DOTALL)

@@ -85,8 +85,8 @@ def test_thousands_of_explanations_take_no_memory(long, tried):
 def test_many_steps_take_no_memory(long, tried):
     """Steps of one training: memory within 5 %."""
     data = DATA.loc[DATA.index.repeat(4)]
-    given = bw.Trainer(tiny_classifier("bert"), data, epochs=10_000, batch_tokens=16)
-    events = iter(given)
+    training = bw.Trainer(tiny_classifier("bert"), data, epochs=10_000, batch_tokens=16)
+    events = iter(training)
     steady(lambda _: next(events), 200_000 if long else 60, tried, long=long)
 
 

@@ -28,9 +28,9 @@ class Fail(TorchDispatchMode):
     Only those that make tensors count unless others are wanted, since others take no memory.
     """
 
-    def __init__(self, at=0, error=None, *, any_operation=False):
+    def __init__(self, operation=0, error=None, *, any_operation=False):
         super().__init__()
-        self.at, self.error, self.operations = at, error, 0
+        self.at, self.error, self.operations = operation, error, 0
         self.any_operation = any_operation
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
@@ -58,11 +58,11 @@ def test_the_model_is_left_as_it_was(use, long, tried):
     for number, make in enumerate(ERRORS * (10 if long else 1)):
         clf.train(bool(number % 2))
         before = model_state(clf)
-        error, at = make(), int(chosen.integers(1, counted.operations + 1))
-        with contextlib.suppress(type(error)), Fail(at, error):
+        error, operation = make(), int(chosen.integers(1, counted.operations + 1))
+        with contextlib.suppress(type(error)), Fail(operation, error):
             compute(clf)
         tried()
-        assert model_state(clf) == before, (error, at)
+        assert model_state(clf) == before, (error, operation)
     answers = []
     assert joined(in_thread(lambda: answers.append(clf.predict(TEXTS).probabilities)))
     np.testing.assert_array_equal(answers[0], plain)
@@ -71,40 +71,40 @@ def test_the_model_is_left_as_it_was(use, long, tried):
 def test_a_step_of_a_training_is_repeated_whole(long, tried):
     """Memory errors at any operation of a training step: repeated as a whole, or given up."""
 
-    def after_a_step(at=0, error=None):
-        given = trainer(without_dropout(), epochs=1)
-        given.advance()  # all before the first step
-        with contextlib.suppress(MemoryError), Fail(at, error, any_operation=True) as fail:
-            given.advance()
-        while not given.progress.step:  # not even one text fits: the caller tries again
-            given.advance()
-        return fail.operations, given
+    def after_a_step(operation=0, error=None):
+        training = trainer(without_dropout(), epochs=1)
+        training.advance()  # all before the first step
+        with contextlib.suppress(MemoryError), Fail(operation, error, any_operation=True) as fail:
+            training.advance()
+        while not training.progress.step:  # not even one text fits: the caller tries again
+            training.advance()
+        return fail.operations, training
 
     operations, plain = after_a_step()
     expected = weights_and_moments(plain)
     places = range(1, operations + 1)
     given_up = 0
-    for at in places if long else [*places[:-80:40], *places[-80:-9:10], *places[-9:]]:
+    for operation in places if long else [*places[:-80:40], *places[-80:-9:10], *places[-9:]]:
         tried()
         try:
-            _, given = after_a_step(at, MemoryError("no room"))
+            _, training = after_a_step(operation, MemoryError("no room"))
         except RuntimeError as error:
             if "The update of step 1 failed midway" not in str(error):
                 raise
             given_up += 1
             continue
-        ours = weights_and_moments(given)
+        ours = weights_and_moments(training)
         assert ours.keys() == expected.keys()
         for name, value in expected.items():
-            torch.testing.assert_close(ours[name], value, msg=f"{name} at {at}")
+            torch.testing.assert_close(ours[name], value, msg=f"{name} at {operation}")
     assert 0 < given_up < 10, "all that precedes the update can be repeated"
 
 
-def weights_and_moments(given):
+def weights_and_moments(training):
     """Return them by name, without key biases: their gradient is zero but for rounding."""
     moments = ("step/", "exp_avg/", "exp_avg_sq/")
-    state = {n: v for n, v in given._loop.learner.state().items() if n.startswith(moments)}
-    weights = given.clf.state_dict()
+    state = {n: v for n, v in training._loop.learner.state().items() if n.startswith(moments)}
+    weights = training.clf.state_dict()
     return state | {n: v for n, v in weights.items() if not n.endswith("key.bias")}
 
 

@@ -22,17 +22,17 @@ def broken(monkeypatch):
 
 
 def begun(**options):
-    given = trainer(without_dropout(), valid=DATA[:6], probes=PROBES, epochs=1, **options)
-    return given, bw.TrainingPanel(given)
+    training = trainer(without_dropout(), valid=DATA[:6], probes=PROBES, epochs=1, **options)
+    return training, bw.TrainingPanel(training)
 
 
-def ended(given, panel):
+def ended(training, panel):
     """Press Start and wait until the page knows how the run has ended."""
     page_of(panel).press("start")
     page_of(panel).wait_for(lambda state: state["state"] in ("finished", "failed"))
     state = page_of(panel).state
     panel.close()
-    return state, given.history.columns("step").get("loss", np.zeros(0))
+    return state, training.history.columns("step").get("loss", np.zeros(0))
 
 
 def test_a_run_goes_on_and_its_panel_shows_it(broken, long, tried):
@@ -42,23 +42,23 @@ def test_a_run_goes_on_and_its_panel_shows_it(broken, long, tried):
     ended(*begun())
     passes = before - broken.left
     chosen = range(1, passes + 1)
-    for number, at in enumerate(chosen if long else chosen[:: passes // 6]):
-        given, panel = begun()
+    for number, operation in enumerate(chosen if long else chosen[:: passes // 6]):
+        training, panel = begun()
         broken.error = OUT_OF_MEMORY[number % len(OUT_OF_MEMORY)]()
-        broken.left = at
-        state, losses = ended(given, panel)
-        assert (state["state"], state["error"]) == ("finished", ""), at
+        broken.left = operation
+        state, losses = ended(training, panel)
+        assert (state["state"], state["error"]) == ("finished", ""), operation
         np.testing.assert_allclose(losses, plain, atol=1e-3)
         tried()
 
 
 @pytest.mark.parametrize("make", OUT_OF_MEMORY)
 def test_a_run_that_does_not_fit_at_all_fails_in_a_sentence(make, broken, tmp_path):
-    given, panel = begun(folder=tmp_path)
-    while given.progress.step < 2:
-        given.advance()
+    training, panel = begun(folder=tmp_path)
+    while training.progress.step < 2:
+        training.advance()
     broken.error, broken.for_good, broken.left = make(), True, 0
-    state, _ = ended(given, panel)
+    state, _ = ended(training, panel)
     assert state["state"] == "failed"
     assert state["error"].startswith("Training failed: Not even one text of ")
     broken.for_good = False
@@ -68,15 +68,15 @@ def test_a_run_that_does_not_fit_at_all_fails_in_a_sentence(make, broken, tmp_pa
 
 
 def test_a_search_says_what_happened_and_leaves_the_model(broken):
-    given, panel = begun()
-    before = model_state(given.clf)
+    training, panel = begun()
+    before = model_state(training.clf)
     for make in OUT_OF_MEMORY:
         broken.error, broken.for_good, broken.left = make(), True, 5
         page_of(panel).press("find_learning_rate")
-        search_of(given).wait()
+        search_of(training).wait()
         page_of(panel).wait_for(lambda state: state["error"] and not state["finding"])
         assert panel.error.startswith("The search failed: Not even one text of ")
         broken.for_good = False
-        assert model_state(given.clf) == before
-    state, _ = ended(given, panel)
+        assert model_state(training.clf) == before
+    state, _ = ended(training, panel)
     assert state["state"] == "finished"

@@ -22,10 +22,10 @@ def begun(folder=None, **options):
     return trainer(data=DATA, folder=folder, **options)
 
 
-def at_step(given, step):
-    while given.progress.step < step or given._loop.position.due:
-        given.advance()
-    return given
+def at_step(training, step):
+    while training.progress.step < step or training._loop.position.due:
+        training.advance()
+    return training
 
 
 def vanish(folder):
@@ -54,10 +54,10 @@ def test_what_a_resume_needs_is_written_anew_when_the_folder_has_lost_it(harm, t
     plain = begun()
     list(plain)
     folder = tmp_path / "run"
-    given = at_step(begun(folder), 4)
+    training = at_step(begun(folder), 4)
     harm(folder)
-    at_step(given, 6)
-    (note,) = [note.text for note in given.history.notes]
+    at_step(training, 6)
+    (note,) = [note.text for note in training.history.notes]
     assert "had been removed or changed" in note
     assert note.endswith("what a resume needs was written anew.")
     resumed = Trainer.resume(folder)
@@ -70,9 +70,9 @@ def test_what_a_resume_needs_is_written_anew_when_the_folder_has_lost_it(harm, t
 
 def test_a_folder_that_cannot_be_written_to_any_more_pauses_the_run_until_it_can(tmp_path):
     folder = tmp_path / "run"
-    given = begun(folder, epochs=3000)
-    run = given.start()
-    until(run, lambda: given.progress.step > 4)
+    training = begun(folder, epochs=3000)
+    run = training.start()
+    until(run, lambda: training.progress.step > 4)
     run.pause()
     shutil.rmtree(folder, ignore_errors=True)
     folder.write_text("a file where the folder was")
@@ -91,8 +91,8 @@ def test_a_folder_that_cannot_be_written_to_any_more_pauses_the_run_until_it_can
 @pytest.fixture
 def claim(tmp_path):
     """What a training of another process of this machine has written in its lock file."""
-    given = begun(tmp_path / "first")
-    given.advance()
+    training = begun(tmp_path / "first")
+    training.advance()
     written = json.loads((tmp_path / "first" / lock.NAME).read_text())
     parent = psutil.Process(os.getppid())
     return written | {"process": parent.pid, "process_started": parent.create_time()}
@@ -125,9 +125,9 @@ def test_one_on_another_machine_is_refused_until_its_claim_is_deleted(claim, tmp
 
 
 def test_a_claim_taken_meanwhile_pauses_the_run_and_both_sides_stay_whole(claim, tmp_path):
-    given = begun(tmp_path / "run")
+    training = begun(tmp_path / "run")
     locked(tmp_path / "run", claim)
-    run = given.start()
+    run = training.start()
     until(run, lambda: run.state == "paused")
     assert run.problem.startswith("Another training writes to")
     assert [path.name for path in (tmp_path / "run").iterdir()] == [lock.NAME]
@@ -152,11 +152,11 @@ STALE = {
 def test_a_stale_claim_is_replaced(change, claim, tmp_path):
     folder = locked(tmp_path / "run", claim)
     (folder / lock.NAME).write_text(json.dumps(claim | {"folder": str(folder)} | change))
-    given = begun(folder)
-    given.advance()
+    training = begun(folder)
+    training.advance()
     ours = json.loads((folder / lock.NAME).read_text())
     assert (ours["process"], ours["host"]) == (os.getpid(), socket.gethostname())
-    list(given)
+    list(training)
     assert Trainer.resume(folder).done
 
 
@@ -221,7 +221,7 @@ def test_texts_in_another_order_are_noticed(tmp_path):
 
 @pytest.mark.parametrize("name", ["checkpoint-999", "checkpoint-٩٩٩"])
 def test_an_empty_checkpoint_hides_no_other(name, tmp_path):
-    given = at_step(begun(tmp_path), 4)
+    training = at_step(begun(tmp_path), 4)
     (tmp_path / name).mkdir()
     if name.isascii():
         with pytest.warns(UserWarning, match="checkpoint-999 is damaged"):
@@ -229,5 +229,5 @@ def test_an_empty_checkpoint_hides_no_other(name, tmp_path):
     else:
         resumed = Trainer.resume(tmp_path)
     assert resumed.progress.step == 4
-    at_step(given, 8)
+    at_step(training, 8)
     assert {"checkpoint-6", "checkpoint-8"} <= {path.name for path in tmp_path.iterdir()}

@@ -24,14 +24,14 @@ OUT_OF_MEMORY = [
 ]
 
 
-def notes(given):
-    return [note.text for note in given.history.notes]
+def notes(training):
+    return [note.text for note in training.history.notes]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_probe_is_accepted_if_the_model_reads_a_word_of_it(kind):
     clf = tiny_classifier(kind)
-    given = trainer(clf, epochs=1)
+    training = trainer(clf, epochs=1)
     for text in UNREAD:
         readable = bool(clf.tokenizer(text, add_special_tokens=False)["input_ids"])
         with (
@@ -39,17 +39,21 @@ def test_a_probe_is_accepted_if_the_model_reads_a_word_of_it(kind):
             if readable
             else pytest.raises(ValueError, match="has no word to explain; write at least one word")
         ):
-            given.probes = [text]
-    list(given)
-    assert given.done
-    assert notes(given) == []
+            training.probes = [text]
+    list(training)
+    assert training.done
+    assert notes(training) == []
 
 
 def test_a_saved_probe_without_a_word_is_dropped_with_a_note(tmp_path):
-    given = trainer(folder=tmp_path, probes=["The film was good"])
-    next(iter(given))
-    given._job.probes = ("\u200b", "The film was good", "\ufeff")  # as an earlier version let pass
-    given.save()
+    training = trainer(folder=tmp_path, probes=["The film was good"])
+    next(iter(training))
+    training._job.probes = (
+        "\u200b",
+        "The film was good",
+        "\ufeff",
+    )  # as an earlier version let pass
+    training.save()
     resumed = Trainer.resume(tmp_path)
     assert resumed.probes == ("The film was good",)
     assert [text.split(",")[0] for text in notes(resumed)] == [
@@ -67,7 +71,7 @@ def test_a_measurement_that_fails_is_noted_once_and_the_training_goes_on(
 ):
     plain = trainer(valid=DATA[:6])
     list(plain)
-    given = trainer(valid=DATA[:6], probes=["The film was good"], folder=tmp_path)
+    training = trainer(valid=DATA[:6], probes=["The film was good"], folder=tmp_path)
 
     def fail(*_args, **_options):
         raise error
@@ -76,11 +80,11 @@ def test_a_measurement_that_fails_is_noted_once_and_the_training_goes_on(
         monkeypatch.setattr(training_loop, "evaluate", fail)
     else:
         monkeypatch.setattr(training_loop, "take_snapshot", fail)
-    list(given)
-    assert given.done
-    (note,) = notes(given)
+    list(training)
+    assert training.done
+    (note,) = notes(training)
     assert note.startswith(f"The {what} failed and is left out: ")
-    assert everything(given)["weights"] == everything(plain)["weights"]
+    assert everything(training)["weights"] == everything(plain)["weights"]
     monkeypatch.undo()
     assert everything(Trainer.resume(tmp_path))["weights"] == everything(plain)["weights"]
 
@@ -93,9 +97,9 @@ def test_probes_that_fail_are_not_tried_again_after_each_step(monkeypatch):
         raise MemoryError
 
     monkeypatch.setattr(training_loop, "take_snapshot", fail)
-    given = trainer(data=DATA, probes=["The film was good"], epochs=4)
-    list(given)
-    assert given.progress.total_steps > 3 * len(tried)
+    training = trainer(data=DATA, probes=["The film was good"], epochs=4)
+    list(training)
+    assert training.progress.total_steps > 3 * len(tried)
 
 
 def smaller_memory(monkeypatch, most):
@@ -104,9 +108,9 @@ def smaller_memory(monkeypatch, most):
     failed = []
 
     def limited(self, input_ids=None, *args, **options):
-        given = options.get("inputs_embeds") if input_ids is None else input_ids
-        if not self.training and len(given) > most:
-            failed.append(len(given))
+        inputs = options.get("inputs_embeds") if input_ids is None else input_ids
+        if not self.training and len(inputs) > most:
+            failed.append(len(inputs))
             raise OUT_OF_MEMORY[1]
         return forward(self, input_ids, *args, **options)
 
@@ -115,19 +119,19 @@ def smaller_memory(monkeypatch, most):
 
 
 def test_an_evaluation_that_does_not_fit_in_memory_takes_fewer_texts_at_a_time(monkeypatch):
-    plain, given = trainer(valid=DATA), trainer(valid=DATA)
+    plain, training = trainer(valid=DATA), trainer(valid=DATA)
     list(plain)
     failed = smaller_memory(monkeypatch, 3)
-    list(given)
+    list(training)
     assert failed
-    assert notes(given) == []
-    ours, theirs = (one.history.columns("evaluation")["loss"] for one in (given, plain))
+    assert notes(training) == []
+    ours, theirs = (one.history.columns("evaluation")["loss"] for one in (training, plain))
     assert ours == pytest.approx(theirs, abs=1e-5)
 
 
 def test_probes_that_do_not_fit_in_memory_together_are_explained_one_by_one(monkeypatch):
     probes = [text for text, _ in DATA[:6]]
-    plain, given = (trainer(probes=probes, epochs=1) for _ in range(2))
+    plain, training = (trainer(probes=probes, epochs=1) for _ in range(2))
     list(plain)
     alone = trainer(probes=probes[:1], epochs=1)
     most = []
@@ -142,10 +146,12 @@ def test_probes_that_do_not_fit_in_memory_together_are_explained_one_by_one(monk
         patched.setattr(BertClassifier, "forward", counted)
         list(alone)
     failed = smaller_memory(monkeypatch, max(most))
-    list(given)
+    list(training)
     assert failed
-    assert notes(given) == []
-    for ours, theirs in zip(given.history.probe_history, plain.history.probe_history, strict=True):
+    assert notes(training) == []
+    for ours, theirs in zip(
+        training.history.probe_history, plain.history.probe_history, strict=True
+    ):
         assert ours.texts == theirs.texts
         assert ours.probabilities == pytest.approx(theirs.probabilities, abs=1e-5)
 
@@ -160,34 +166,34 @@ def test_a_watcher_that_fails_is_dropped_with_a_note_and_the_run_goes_on():
         raise UnspeakableError
 
     told = []
-    given = trainer()
-    run = given.start()
+    training = trainer()
+    run = training.start()
     run.subscribe(broken)
     run.subscribe(lambda: told.append(run.progress.step))
     run.wait(PATIENCE)
     assert run.state == "finished"
     assert told[-1] == run.progress.total_steps
-    assert notes(given) == ["broken failed and is no longer called: UnspeakableError"]
+    assert notes(training) == ["broken failed and is no longer called: UnspeakableError"]
 
 
 @pytest.mark.parametrize("background", [False, True])
 def test_a_training_that_fails_saves_what_it_came_to(background, tmp_path):
     """The end of a training that cannot go on is a checkpoint of its last step."""
-    given = trainer(data=DATA, folder=tmp_path, epochs=3)
-    stepped = given._loop.learner.step
+    training = trainer(data=DATA, folder=tmp_path, epochs=3)
+    stepped = training._loop.learner.step
 
     def fail_later(rows, rate):
-        if given.progress.step == 5:
+        if training.progress.step == 5:
             raise ZeroDivisionError
         return stepped(rows, rate)
 
-    given._loop.learner.step = fail_later
+    training._loop.learner.step = fail_later
     with pytest.raises(ZeroDivisionError):
-        given.start().wait(PATIENCE) if background else list(given)
-    assert "before the training was cut short" in notes(given)[-1]
+        training.start().wait(PATIENCE) if background else list(training)
+    assert "before the training was cut short" in notes(training)[-1]
     resumed = Trainer.resume(tmp_path)
     assert resumed.progress.step == 5
-    assert everything(resumed)["weights"] == everything(given)["weights"]
+    assert everything(resumed)["weights"] == everything(training)["weights"]
     list(resumed)
     plain = trainer(data=DATA, epochs=3)
     list(plain)
@@ -195,16 +201,16 @@ def test_a_training_that_fails_saves_what_it_came_to(background, tmp_path):
 
 
 def test_a_training_that_fails_again_and_again_saves_once(tmp_path):
-    given = trainer(data=DATA, folder=tmp_path, epochs=3)
+    training = trainer(data=DATA, folder=tmp_path, epochs=3)
     for _ in range(6):
-        given.advance()
-    step = given.progress.step
+        training.advance()
+    step = training.progress.step
 
     def fail(*_):
         raise ZeroDivisionError
 
-    given._loop.learner.step = fail
+    training._loop.learner.step = fail
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            list(given)
+            list(training)
     assert [path.name for path in tmp_path.glob("checkpoint-*")] == [f"checkpoint-{step}"]

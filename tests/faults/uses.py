@@ -50,9 +50,9 @@ OTHER = {"save_pretrained", "merged"}
 def use_of(function, name, clf, *before):
     """Call a function with examples of all that it cannot do without."""
     parameters = list(inspect.signature(function).parameters.values())[len(before) :]
-    given = {"clf": lambda clf: clf} | ARGUMENTS
+    examples = {"clf": lambda clf: clf} | ARGUMENTS
     needed = [p.name for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
-    options = {parameter: given[parameter](clf) for parameter in needed}
+    options = {parameter: examples[parameter](clf) for parameter in needed}
     return function(*before, **options | OPTIONS.get(name, {}))
 
 

@@ -12,27 +12,23 @@ pytestmark = [pytest.mark.browser, pytest.mark.host]
 
 
 def test_widgets_work_in_jupyterlab(open_notebook, page, artefact, tmp_path):
-    notebook = open_notebook(*cells(tmp_path))
-    notebook.run_all()
-    check_text_widgets(page, tmp_path)
-    for theme in ("Light", "Dark"):
-        notebook.wear(theme)
-        check_theme(page, dark=theme == "Dark")
-        page.screenshot(path=artefact(theme), animations="disabled")
-    check_training(page)
+    check(open_notebook(*cells(tmp_path)), page, artefact, tmp_path)
     note("JupyterLab", "draws", "click", "train", "light", "dark", package="jupyterlab")
 
 
 def test_widgets_work_in_notebook_7(open_notebook, page, artefact, tmp_path):
-    notebook = open_notebook(*cells(tmp_path), under="notebooks")
+    check(open_notebook(*cells(tmp_path), under="notebooks"), page, artefact, tmp_path)
+    note("Jupyter Notebook", "draws", "click", "train", "light", "dark", package="notebook")
+
+
+def check(notebook, page, artefact, folder):
     notebook.run_all()
-    check_text_widgets(page, tmp_path)
+    check_text_widgets(page, folder)
     for theme in ("Light", "Dark"):
         notebook.wear(theme)
         check_theme(page, dark=theme == "Dark")
         page.screenshot(path=artefact(theme), animations="disabled")
     check_training(page)
-    note("Jupyter Notebook", "draws", "click", "train", "light", "dark", package="notebook")
 
 
 def test_widgets_work_under_a_base_address(page, tmp_path):

@@ -19,11 +19,11 @@ def app(sources):
     returns = ["bw, clf, train, valid, note, mo", "highlights", "matrix", "panel"]
     setup.append("import marimo as mo")
     lines = ["import marimo", "app = marimo.App()"]
-    for body, taken, given in zip(
+    for body, taken, names in zip(
         (setup, highlights, matrix, panel), arguments, returns, strict=True
     ):
         lines += ["@app.cell", f"def _({taken}):", *(f"    {line}" for line in body)]
-        lines.append(f"    return ({given},)")
+        lines.append(f"    return ({names},)")
     return "\n".join([*lines, 'if __name__ == "__main__":', "    app.run()"])
 
 
