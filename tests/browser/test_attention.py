@@ -203,7 +203,7 @@ def test_saved_page_has_the_heads_that_were_opened(clf, page, tmp_path):
     assert (5, 11) not in held
     walk_to(matrix, 5, 11)
     matrix.locator("canvas").press("Enter")
-    expect(matrix).to_contain_text("Layer 6, head 12 was not saved with this page.")
+    expect(matrix).to_contain_text("Layer 5, head 11 was not saved with this page.")
 
 
 def test_pointer_moves_over_a_long_text_at_30_frames_a_second(clf, page, tmp_path):
@@ -243,7 +243,7 @@ def walk_to(matrix, layer, head):
 
     def there():
         canvas.press("Home")
-        return "Layer 1, head 1" in detail.inner_text()
+        return "Layer 0, head 0" in detail.inner_text()
 
     until(there)
     for key, count in (("ArrowDown", layer), ("ArrowRight", head)):

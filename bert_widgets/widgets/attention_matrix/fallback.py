@@ -71,10 +71,10 @@ def attention_text(matrix: Matrix, title: str) -> str:
 
 
 def matrix_title(maps: AttentionMaps, question: MatrixQuestion) -> str:
-    """Return which matrix it is, such as ``"layer 3 of 6, head 1 of 12"``."""
+    """Return which matrix it is, such as ``"layer 2 of 0 to 5, head 0 of 0 to 11"``."""
     key = question.key
-    layer = f"layer {key.layer + 1} of {maps.layers}" if key.layer >= 0 else "all layers"
-    head = f"head {key.head + 1} of {maps.heads}" if key.head >= 0 else "mean of the heads"
+    layer = f"layer {key.layer} of 0 to {maps.layers - 1}" if key.layer >= 0 else "all layers"
+    head = f"head {key.head} of 0 to {maps.heads - 1}" if key.head >= 0 else "mean of the heads"
     parts = {
         "weights": [layer, head],
         "norms": ["value-weighted norms", layer, head],
@@ -87,7 +87,7 @@ def matrix_title(maps: AttentionMaps, question: MatrixQuestion) -> str:
 def search_title(search: dict[str, Any], token_texts: Sequence[str], texts: int) -> str:
     """Return what was searched for, such as ``"most similar to 'not' at layer 3, in 60 texts"``."""
     token = token_texts[search["token"]]
-    return f"most similar to {token!r} at layer {search['layer'] + 1}, in {texts} texts"
+    return f"most similar to {token!r} at layer {search['layer']}, in {texts} texts"
 
 
 def matches_text(rows: Sequence[dict[str, Any]], title: str) -> str:

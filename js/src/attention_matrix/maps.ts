@@ -75,14 +75,14 @@ export const quantityOf = (measure: Measure): string => QUANTITIES[measure];
 
 /** A title for a map, with a capital first letter. */
 export function titleOf({ measure, layer, head, target }: MapKey): string {
-  const upTo = layer === -1 ? "" : ` up to layer ${layer + 1}`;
+  const upTo = layer === -1 ? "" : ` up to layer ${layer}`;
   if (measure === "rollout") return `Rollout${upTo}`;
   if (measure === "gradient") return `Attention × gradient for ${target}${upTo}`;
   if (layer === -1) return "Mean of all heads";
-  if (head >= 0) return `Layer ${layer + 1}, head ${head + 1}`;
+  if (head >= 0) return `Layer ${layer}, head ${head}`;
   return measure === "norms"
-    ? `Layer ${layer + 1}, the whole attention block`
-    : `Layer ${layer + 1}, mean of its heads`;
+    ? `Layer ${layer}, the whole attention block`
+    : `Layer ${layer}, mean of its heads`;
 }
 
 /** Why a map is not shown. */

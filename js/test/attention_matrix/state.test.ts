@@ -56,15 +56,15 @@ describe("the maps", () => {
     expect(isSame({ layer: -1 }, { layer: -1, head: -1 })).toBe(true);
     expect(isSame({ measure: "rollout" }, { measure: "rollout", head: -1 })).toBe(true);
     expect(isSame({ measure: "gradient" }, { measure: "gradient", target: "a" })).toBe(false);
-    expect(titleOf({ ...asked, head: -1 })).toBe("Layer 4, mean of its heads");
+    expect(titleOf({ ...asked, head: -1 })).toBe("Layer 3, mean of its heads");
     expect(titleOf({ ...asked, measure: "norms", head: -1 })).toContain("whole attention block");
   });
 
   it("explain why they are missing", () => {
     const state = attention({ head: 1 });
-    expect(absenceOf(state, state)).toBe("Loading layer 2, head 2…");
+    expect(absenceOf(state, state)).toBe("Loading layer 1, head 1…");
     const saved = { ...state, static: true };
-    expect(absenceOf(saved, saved)).toBe("Layer 2, head 2 was not saved with this page.");
+    expect(absenceOf(saved, saved)).toBe("Layer 1, head 1 was not saved with this page.");
   });
 
   it("keep every peak when they are halved", () => {

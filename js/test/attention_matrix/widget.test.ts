@@ -79,9 +79,9 @@ describe("the attention matrix", () => {
   it("shows that a head is loading or was not saved", () => {
     const model = open({ head: 1 });
     const status = () => find('.bw-plot [role="status"]')[0];
-    expect(status()?.textContent).toBe("Loading layer 2, head 2…");
+    expect(status()?.textContent).toBe("Loading layer 1, head 1…");
     set(model, { _static: true });
-    expect(status()?.textContent).toBe("Layer 2, head 2 was not saved with this page.");
+    expect(status()?.textContent).toBe("Layer 1, head 1 was not saved with this page.");
     set(model, { head: 0 });
     expect(status()?.hidden).toBe(true);
   });
@@ -111,7 +111,7 @@ describe("the attention matrix", () => {
       "Attention shows where a head looks, not why the model decided.",
     );
     expect(mount().textContent).toContain(
-      "Without layer 2, head 1: logit of positive 2.31 → 1.90 (effect +0.41, exact).",
+      "Without layer 1, head 0: logit of positive 2.31 → 1.90 (effect +0.41, exact).",
     );
     set(model, { head: 1 });
     expect(mount().textContent).toContain(
@@ -155,7 +155,7 @@ describe("the mosaic", () => {
     const model = open({ view: "mosaic" });
     press(canvas(), "ArrowRight");
     press(canvas(), "ArrowRight");
-    expect(find(".bw-head-name")[0]?.textContent).toBe("Layer 2, head 2");
+    expect(find(".bw-head-name")[0]?.textContent).toBe("Layer 1, head 1");
     press(canvas(), "x");
     expect(model.get("ablated")).toEqual([[1, 1]]);
     press(canvas(), "Delete");
@@ -215,11 +215,11 @@ describe("the mosaic", () => {
 describe("the lines", () => {
   it("draw up to six heads, and never none", () => {
     const model = open({ view: "lines" });
-    click("Head 2");
-    expect(model.get("line_heads")).toEqual([0, 1]);
     click("Head 1");
+    expect(model.get("line_heads")).toEqual([0, 1]);
+    click("Head 0");
     expect(model.get("line_heads")).toEqual([1]);
-    click("Head 2");
+    click("Head 1");
     expect(model.get("line_heads")).toEqual([1]);
   });
 
@@ -240,7 +240,7 @@ describe("the query-key view", () => {
     const status = () => find('.bw-plot [role="status"]')[0];
     expect(status()?.hidden).toBe(true);
     set(model, { head: 1 });
-    expect(status()?.textContent).toBe("Loading layer 2, head 2…");
+    expect(status()?.textContent).toBe("Loading layer 1, head 1…");
     set(model, { head: -1 });
     expect(status()?.textContent).toContain("Choose one layer and one head");
   });

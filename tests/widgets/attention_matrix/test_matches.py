@@ -105,7 +105,7 @@ def test_without_a_script_the_matches_are_a_table():
     assert "most similar" not in widget.fallback_html()
     widget.selected = 1
     html, text = widget.fallback_html(), widget.fallback_text()
-    assert "most similar to 'film' at layer 1, in 4 texts" in unescape(html)
+    assert "most similar to 'film' at layer 0, in 4 texts" in unescape(html)
     assert "<b>" not in html
     assert "&lt;b&gt;" in html
     assert "The <b>film</b> & was bad" in text

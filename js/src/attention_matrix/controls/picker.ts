@@ -11,7 +11,7 @@ interface PickerState {
   missing: (choice: number) => boolean;
 }
 
-/** Chooses one of `count`, numbered from 1 on, or all: a list between two step buttons. */
+/** Chooses one of `count`, numbered from 0 as in Python, or all: a list between two step buttons. */
 export function makePicker(
   name: string,
   choose: (choice: number) => void,
@@ -55,7 +55,7 @@ export function makePicker(
       options = key;
       select.replaceChildren(
         h("option", { value: -1 }, drawn.all),
-        ...Array.from({ length: drawn.count }, (_, i) => h("option", { value: i }, String(i + 1))),
+        ...Array.from({ length: drawn.count }, (_, i) => h("option", { value: i }, String(i))),
       );
     }
     Array.from(select.options).forEach((option) => {
@@ -65,7 +65,7 @@ export function makePicker(
     select.disabled = drawn.disabled;
     previous.disabled = drawn.disabled || reachable(-1) === null;
     next.disabled = drawn.disabled || reachable(1) === null;
-    setText(total, `of ${drawn.count}`);
+    setText(total, `of 0 to ${drawn.count - 1}`);
   };
   return { element, draw };
 }

@@ -25,7 +25,7 @@ export function makeHeadChips(choose: (heads: number[]) => void): {
     else if (others.length > 0) choose(others);
   };
   const make = (head: number): HTMLButtonElement => {
-    const chip = h("button", { type: "button", class: "bw-head-chip" }, String(head + 1));
+    const chip = h("button", { type: "button", class: "bw-head-chip" }, String(head));
     chip.addEventListener("click", () => press(head));
     return chip;
   };
@@ -41,9 +41,9 @@ export function makeHeadChips(choose: (heads: number[]) => void): {
       chips.forEach((chip, head) => {
         const strand = strands.find((candidate) => candidate.head === head);
         setAttribute(chip, "aria-pressed", strand ? "true" : "false");
-        setAttribute(chip, "aria-label", `Head ${head + 1}`);
+        setAttribute(chip, "aria-label", `Head ${head}`);
         chip.title =
-          strand?.map === null ? `Head ${head + 1} is not available` : `Head ${head + 1}`;
+          strand?.map === null ? `Head ${head} is not available` : `Head ${head}`;
         chip.style.setProperty("--bw-strand", strand ? css(strand.color) : "transparent");
       });
     },

@@ -109,7 +109,7 @@ function headKey(pen: Pen, { strands, palette }: LinesPainting, middle: number):
   let x = middle - (strands.length * KEY) / 2;
   for (const { head, color } of strands) {
     pen.line([x, HEADER / 2 - 2, x + 14, HEADER / 2 - 2], color, 3);
-    pen.text(`${head + 1}`, x + 19, HEADER / 2 - 2, { color: palette.muted, size: 11 });
+    pen.text(`${head}`, x + 19, HEADER / 2 - 2, { color: palette.muted, size: 11 });
     x += KEY;
   }
 }

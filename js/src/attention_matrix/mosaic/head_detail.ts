@@ -32,7 +32,7 @@ export function makeHeadDetail(actions: DetailActions): {
   const draw = (state: Attention, pointed: number | null): void => {
     head = pointed ?? headInView(state);
     const [layer, number] = [Math.floor(head / state.heads), head % state.heads];
-    setText(name, `Layer ${layer + 1}, head ${number + 1}`);
+    setText(name, `Layer ${layer}, head ${number}`);
     drawEffect(effect, state, head);
     rows.replaceChildren(
       ...state.statistics.flatMap((statistic) => {

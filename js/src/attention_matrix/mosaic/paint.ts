@@ -48,7 +48,7 @@ function axes(pen: Pen, { state, layout, pointed, palette }: MosaicPainting): vo
   const step = pitchX < 17 ? 2 : 1;
   for (let head = 0; head < state.heads; head += step) {
     const x = left + head * pitchX + thumb / 2;
-    pen.text(`${head + 1}`, x, top - 10, {
+    pen.text(`${head}`, x, top - 10, {
       ...style(now >= 0 && now % state.heads === head),
       align: "center",
     });
@@ -56,7 +56,7 @@ function axes(pen: Pen, { state, layout, pointed, palette }: MosaicPainting): vo
   for (let layer = 0; layer < state.layers; layer++) {
     const y = top + layer * pitchY + thumb / 2;
     const bold = Math.floor(now / state.heads) === layer;
-    pen.text(`${layer + 1}`, left - 7, y, { ...style(bold), align: "right" });
+    pen.text(`${layer}`, left - 7, y, { ...style(bold), align: "right" });
   }
 }
 
@@ -92,7 +92,7 @@ function caption(pen: Pen, painting: MosaicPainting, head: number, box: Box): vo
     bar(pen, shading, share, { x: box.x, y: y + 2, width: box.width, height: 4 }, palette);
   }
   const style = { color: shading?.isSure(head) ? palette.foreground : palette.muted, size: 10 };
-  const name = `${Math.floor(head / state.heads) + 1}.${(head % state.heads) + 1}`;
+  const name = `${Math.floor(head / state.heads)}.${head % state.heads}`;
   const number = shading?.text(head) ?? "";
   const middle = { ...style, align: "center" as const };
   const x = box.x + box.width / 2;

@@ -18,8 +18,8 @@ function headline(state: Attention): string {
   if (view === "mosaic") return `All ${layers * heads} heads`;
   if (view === "query_key") return `${titleOf({ ...state, measure: "weights" })}: queries and keys`;
   if (view === "lines" && hasHeads(measure) && layer >= 0) {
-    const listed = lineHeads.map((head) => head + 1).join(", ");
-    return `Layer ${layer + 1}, ${lineHeads.length === 1 ? "head" : "heads"} ${listed}`;
+    const listed = lineHeads.join(", ");
+    return `Layer ${layer}, ${lineHeads.length === 1 ? "head" : "heads"} ${listed}`;
   }
   return titleOf(state);
 }

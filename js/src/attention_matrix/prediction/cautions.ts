@@ -29,7 +29,7 @@ export function makeCautions(): {
     const { layer, heads, target } = state;
     const head = displayedHead(state);
     const known = layer >= 0 && head >= 0 ? effectOf(state, layer * heads + head) : null;
-    const name = `layer ${layer + 1}, head ${head + 1}`;
+    const name = `layer ${layer}, head ${head}`;
     const logit = state.logits[state.labels.indexOf(target)] ?? 0;
     setText(effect, known === null ? "" : effectSentence(known, name, target, logit));
     setText(measured, meaningOf(state));
@@ -60,8 +60,8 @@ function meaningOf(state: Attention): string {
 function meaningOfSimilar({ similar, layer }: Attention): string {
   const compared =
     similar?.by === "heads"
-      ? `the mean cosine between the outputs of the chosen heads of layer ${layer + 1} for both tokens, before the output projection`
-      : `the cosine between the outputs of layer ${layer + 1} for both tokens`;
+      ? `the mean cosine between the outputs of the chosen heads of layer ${layer} for both tokens, before the output projection`
+      : `the cosine between the outputs of layer ${layer} for both tokens`;
   return `Similarity: ${compared}. Looks at: the token with the largest weight in any of the chosen heads, except special tokens (after exBERT, Hoover et al. 2020).`;
 }
 

@@ -11,7 +11,7 @@ export function describe(rows: QueryRows, tokens: readonly string[], spot: Spot 
   const other = spot.row === null ? token : (order[spot.row] ?? 0);
   const name = `${quoted(tokens[token])} → ${quoted(tokens[other])}`;
   if (spot.dimension === null || spot.row === null) return name;
-  return `${name}, dimension ${spot.dimension + 1}: ${product(rows, other, spot.dimension)}`;
+  return `${name}, dimension ${spot.dimension}: ${product(rows, other, spot.dimension)}`;
 }
 
 function product({ queryKey, query: token }: QueryRows, other: number, dimension: number): string {

@@ -62,7 +62,7 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
 function sentence({ tokens, token, layer, ...state }: Attention, similar: Similar): string {
   const label = tokens[tokenInView({ token, ...state }) ?? 0];
   const texts = `${written(similar.size)} ${similar.size === 1 ? "text" : "texts"}`;
-  return `Most similar to ${quoted(label)} at layer ${layer + 1}, in ${texts}`;
+  return `Most similar to ${quoted(label)} at layer ${layer}, in ${texts}`;
 }
 
 /** Why there are no matches to show, and whether they are being computed; null if there are matches. */
@@ -82,7 +82,7 @@ export function absence(
   if (state.static) return because("These matches were not saved with this page.");
   if (searched > 0 && searched < 1)
     return {
-      why: `Reading the corpus at layer ${layer + 1}: ${decimal(100 * searched, 0)}%`,
+      why: `Reading the corpus at layer ${layer}: ${decimal(100 * searched, 0)}%`,
       isComing: true,
     };
   return { why: "Searching…", isComing: true };

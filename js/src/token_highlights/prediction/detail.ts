@@ -69,7 +69,7 @@ function drawScore(scored: Highlights, chosen: readonly number[]): HTMLElement[]
 }
 
 export function layerNames({ count }: Rows): string[] {
-  return Array.from({ length: count }, (_, i) => `Layer ${i + 1}`);
+  return Array.from({ length: count }, (_, i) => `Layer ${i}`);
 }
 
 function chips(name: string, parts: readonly (readonly [string, string])[]): HTMLElement {

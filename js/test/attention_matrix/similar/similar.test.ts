@@ -71,7 +71,7 @@ describe("the similar tokens", () => {
 
   it("are shown in their contexts, beside their common values", () => {
     open(FOUND);
-    expect(statusText()).toBe("Most similar to “so” at layer 2, in 500 texts");
+    expect(statusText()).toBe("Most similar to “so” at layer 1, in 500 texts");
     const cells = find(".bw-match:not(.bw-match-heads)")[0]?.children ?? [];
     expect([...cells].map(({ textContent }) => textContent)).toEqual([
       "0.93",
@@ -130,7 +130,7 @@ describe("the similar tokens", () => {
     expect(why({ token: 0 })).toContain("special tokens");
     expect(why({ similar_by: "heads" })).toBe("Searching…");
     expect(why({ line_heads: [1] })).toBe("Searching…");
-    expect(why({ layer: 0, _search_progress: 0.42 })).toBe("Reading the corpus at layer 1: 42%");
+    expect(why({ layer: 0, _search_progress: 0.42 })).toBe("Reading the corpus at layer 0: 42%");
     expect(why({ layer: 0, _static: true })).toContain("not saved");
   });
 
