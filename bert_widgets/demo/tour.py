@@ -13,6 +13,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from .._common.numbers import percent
 from ..data.text_data import TextData
 from ..explain import attribute
 from ..training import Run, Trainer
@@ -135,7 +136,7 @@ def _metrics(
 def _coloured(attribution: Attribution) -> Text:
     """Return label, probability and the text with signed word colours."""
     probability = attribution.probabilities.max()
-    line = Text.assemble((f"{attribution.target} {probability:.1%}", "bold"), "\n")
+    line = Text.assemble((f"{attribution.target} {percent(probability)}", "bold"), "\n")
     strongest = np.abs(attribution.scores).max() or 1.0
     end = 0
     for score, (start, stop) in zip(attribution.scores, attribution.word_offsets, strict=True):

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 import bert_widgets as bw
+from bert_widgets._common.numbers import percent
 from tests.browser.lab import until
 
 pytestmark = pytest.mark.browser
@@ -95,7 +96,7 @@ def test_head_switched_off_moves_the_prediction(open_notebook, page):
         "[float(p[1]) for p in (matrix.probabilities, matrix.ablated_probabilities)]"
     )
     assert without < whole - 0.1
-    expect(matrix).to_contain_text(f"1 head off: P(positive) {whole:.2f} → {without:.2f}")
+    expect(matrix).to_contain_text(f"1 head off: P(positive) {percent(whole)} → {percent(without)}")
 
     matrix.get_by_role("button", name="Switch all heads on").click()
     notebook.becomes("matrix.ablated", [])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from bert_widgets._common.numbers import percent
+
 pytestmark = pytest.mark.browser
 
 TEXT = "The plot is thin, but the acting is not bad at all."
@@ -74,7 +76,7 @@ def test_masked_token_moves_attention_and_prediction(notebook, page, artefact):
         "[float(p[1]) for p in (matrix.unmasked_probabilities, matrix.probabilities)]"
     )
     assert now < whole - 0.5
-    expect(matrix).to_contain_text(f"1 token masked: P(positive) {whole:.2f} → {now:.2f}")
+    expect(matrix).to_contain_text(f"1 token masked: P(positive) {percent(whole)} → {percent(now)}")
     page.screenshot(path=artefact("masked"), animations="disabled")
     matrix.locator("canvas").press("m")
     notebook.becomes("matrix.masked", [])

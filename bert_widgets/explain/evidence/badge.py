@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..._common.numbers import percent
 from .removal import ranking, remaining, text_random
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ..attribution.result import Attribution
 
 _DRAWS = 10
-_SAME = 0.005  # a smaller change is less than half of the last digit that is shown
+_SAME = 0.005  # a smaller change is not called one
 _REFUTED = "this does not support the scores"
 
 
@@ -60,13 +61,15 @@ class Badge:
         these = f"this {units}" if count == 1 else f"these {count} {units}"
         probability = f"P({self.target}{against})"
         change = self.without - self.probability
-        before, after = f"{self.probability:.2f}", f"{self.without:.2f}"
+        before, after = percent(self.probability), percent(self.without)
         if abs(change) < _SAME:
             pronoun = "it" if count == 1 else "them"
-            return (
-                f"Removing {these} leaves {probability} at {after}: "
-                f"the prediction does not depend on {pronoun} alone."
+            kept = (
+                f"leaves {probability} at {after}"
+                if before == after
+                else f"hardly changes {probability}, from {before} to {after}"
             )
+            return f"Removing {these} {kept}: the prediction does not depend on {pronoun} alone."
         if change > 0:
             return f"Removing {these} raises {probability} from {before} to {after}: {_REFUTED}."
         return f"Removing {these} lowers {probability} from {before} to {after}{self._chance()}."
@@ -76,7 +79,7 @@ class Badge:
             return ""
         count = len(self.words)
         chance = f"; removing {'another' if count == 1 else f'{count} others'} at random"
-        mean, low = f"{self.random_without:.2f}", f"{self.random_low:.2f}"
+        mean, low = percent(self.random_without), percent(self.random_low)
         if self.without >= self.random_without:
             return f"{chance} lowers it at least as much ({mean}): {_REFUTED}"
         if self.without >= self.random_low:

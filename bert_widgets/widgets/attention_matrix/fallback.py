@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._common.characters import printable
+from ..._common.numbers import percent
 from ..shared.html import (
     MOST_ROWS,
     QUIET,
@@ -54,7 +55,7 @@ def attention_html(
         )
         caption = f"The strongest {MOST_ROWS} of {weights.size:,} weights."
     best = int(maps.probabilities.argmax())
-    predicted = f"Predicted: {maps.classes[best]} ({maps.probabilities[best]:.0%})."
+    predicted = f"Predicted: {maps.classes[best]} ({percent(maps.probabilities[best])})."
     if one_of_all:
         caption = f"One of {maps.layers * maps.heads} heads. {caption}"
     note = f"{caption} Attention shows where a head looks, not why the model decided. {predicted}"

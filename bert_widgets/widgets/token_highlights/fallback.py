@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..._common.characters import printable
+from ..._common.numbers import percent
 from ..shared.html import (
     PROSE,
     QUIET,
@@ -40,7 +41,7 @@ def highlights_html(result: Attribution, *, badge: str = "", warnings: Sequence[
     """
     most = float(np.abs(result.scores).max(initial=0))
     bars = [
-        (name, bar(p, TOWARDS if name == result.target else (128, 128, 128)), f"{p:.1%}")
+        (name, bar(p, TOWARDS if name == result.target else (128, 128, 128)), percent(p))
         for name, p in zip(result.classes, result.probabilities.tolist(), strict=True)
     ]
     texts = [
@@ -86,7 +87,7 @@ def highlights_text(result: Attribution, *, badge: str = "", warnings: Sequence[
         for word, score, margin in zip(result.words, result.scores, margins, strict=True)
     )
     against = f" against {result.against}" if result.against else ""
-    lines = [f"{result.target}{against} {probability:.0%}: {words}"]
+    lines = [f"{result.target}{against} {percent(probability)}: {words}"]
     lines += [badge] if badge else []
     lines += [f"Note: {warning}" for warning in warnings]
     return printable("\n".join(lines))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..._common.numbers import percent
 from ..shared.html import (
     MOST_ROWS,
     PROSE,
@@ -117,5 +118,5 @@ def _probes(snapshot: ProbeSnapshot) -> Iterable[str]:
         snapshot.targets, snapshot.probabilities, snapshot.attributions, strict=True
     ):
         share = float(probabilities[target])
-        yield bar_table([(result.classes[target], bar(share), f"{share:.1%}")])
+        yield bar_table([(result.classes[target], bar(share), percent(share))])
         yield tag("div", marked_text(result.text, result, 0, most), PROSE, dir="auto")

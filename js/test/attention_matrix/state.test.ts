@@ -171,9 +171,9 @@ describe("the effects", () => {
   });
 
   it("are described with the prediction", () => {
-    expect(outcome("positive", 0.974, 0.974, "")).toBe("P(positive) 0.97");
+    expect(outcome("positive", 0.974, 0.974, "")).toBe("P(positive) 97.4%");
     expect(outcome("positive", 0.974, 0.641, changesOf(3, 0))).toBe(
-      "3 heads off: P(positive) 0.97 → 0.64",
+      "3 heads off: P(positive) 97.4% → 64.1%",
     );
     expect([changesOf(0, 0), changesOf(1, 0), changesOf(0, 1), changesOf(3, 2)]).toEqual([
       "",

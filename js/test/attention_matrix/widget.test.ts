@@ -194,7 +194,7 @@ describe("the mosaic", () => {
       ablated: [[1, 0]],
       ablated_probabilities: floats(0.6, 0.4),
     });
-    expect(mount().textContent).toContain("1 head off: P(positive) 0.75 → 0.40");
+    expect(mount().textContent).toContain("1 head off: P(positive) 75.0% → 40.0%");
     click("Switch all heads on");
     expect(model.get("ablated")).toEqual([]);
   });

@@ -28,33 +28,37 @@ def a_badge(**other):
 
 def test_the_badge_confirms_words_that_matter() -> None:
     assert a_badge() == (
-        "Removing these 3 words lowers P(positive) from 0.97 to 0.21; "
-        "removing 3 others at random, to 0.93."
+        "Removing these 3 words lowers P(positive) from 97.0% to 21.0%; "
+        "removing 3 others at random, to 93.0%."
     )
     assert a_badge(words=(2,), unit="span", against="negative") == (
-        "Removing this span lowers P(positive against negative) from 0.97 to 0.21; "
-        "removing another at random, to 0.93."
+        "Removing this span lowers P(positive against negative) from 97.0% to 21.0%; "
+        "removing another at random, to 93.0%."
     )
 
 
 @pytest.mark.parametrize(
     ("numbers", "message"),
     [
-        ({"random_low": 0.2}, "to 0.93 on average and 0.20 at the lowest: this may be chance."),
+        ({"random_low": 0.2}, "to 93.0% on average and 20.0% at the lowest: this may be chance."),
         (
             {"random_without": 0.1},
-            "lowers it at least as much (0.10): this does not support the scores.",
+            "lowers it at least as much (10.0%): this does not support the scores.",
+        ),
+        (
+            {"without": 0.96999},
+            "leaves P(positive) at 97.0%: the prediction does not depend on them alone.",
         ),
         (
             {"without": 0.968},
-            "leaves P(positive) at 0.97: the prediction does not depend on them alone.",
+            "P(positive), from 97.0% to 96.8%: the prediction does not depend on them alone.",
         ),
         (
             {"without": 0.99},
-            "raises P(positive) from 0.97 to 0.99: this does not support the scores.",
+            "raises P(positive) from 97.0% to 99.0%: this does not support the scores.",
         ),
         ({"words": ()}, "No word pushes towards positive."),
-        ({"words": (0,), "random_without": np.nan}, "lowers P(positive) from 0.97 to 0.21."),
+        ({"words": (0,), "random_without": np.nan}, "lowers P(positive) from 97.0% to 21.0%."),
     ],
 )
 def test_the_badge_reports_words_that_do_not_matter(numbers, message) -> None:
@@ -62,13 +66,13 @@ def test_the_badge_reports_words_that_do_not_matter(numbers, message) -> None:
 
 
 @pytest.mark.parametrize("change", [-0.0049, 0.0049])
-def test_a_change_too_small_for_two_digits_counts_as_none(change) -> None:
-    assert "leaves P(positive) at" in a_badge(without=0.97 + change)
+def test_a_change_below_half_a_percent_counts_as_none(change) -> None:
+    assert "hardly changes P(positive), from 97.0% to" in a_badge(without=0.97 + change)
 
 
 @pytest.mark.parametrize(("change", "message"), [(-0.0051, "lowers"), (0.0051, "raises")])
-def test_a_change_that_two_digits_show_is_stated(change, message) -> None:
-    assert f"{message} P(positive) from 0.97 to 0.9" in a_badge(without=0.97 + change)
+def test_a_larger_change_is_stated(change, message) -> None:
+    assert f"{message} P(positive) from 97.0% to 9" in a_badge(without=0.97 + change)
 
 
 def test_numbers_are_predictions_without_the_highest_words() -> None:

@@ -148,7 +148,7 @@ def test_a_small_matrix_is_a_table_of_its_weights(tokens):
     assert [title for title in titles if title] == [f"{w:.3f}" for w in shown.head(1, 2).ravel()]
     assert "layer 2 of 2, head 3 of 3" in document.elements[0]["text"]
     assert "not why the model decided" in document.elements[0]["text"]
-    assert "Predicted: good (75%)" in document.elements[0]["text"]
+    assert "Predicted: good (75.0%)" in document.elements[0]["text"]
 
 
 def test_a_large_matrix_is_a_list_of_its_strongest_pairs():

@@ -42,8 +42,7 @@ export function makeHeadChips(choose: (heads: number[]) => void): {
         const strand = strands.find((candidate) => candidate.head === head);
         setAttribute(chip, "aria-pressed", strand ? "true" : "false");
         setAttribute(chip, "aria-label", `Head ${head}`);
-        chip.title =
-          strand?.map === null ? `Head ${head} is not available` : `Head ${head}`;
+        chip.title = strand?.map === null ? `Head ${head} is not available` : `Head ${head}`;
         chip.style.setProperty("--bw-strand", strand ? css(strand.color) : "transparent");
       });
     },

@@ -1,5 +1,5 @@
 import { button, dropdown, h, setAttribute, setText } from "../../shared/dom.ts";
-import { decimal } from "../../shared/format.ts";
+import { decimal, percent } from "../../shared/format.ts";
 import { tokenInView } from "../arrangement.ts";
 import { quoted } from "../plot/readings.ts";
 import type { Attention } from "../state.ts";
@@ -109,8 +109,8 @@ export function changesOf(off: number, masked: number): string {
   ].join(", ");
 }
 
-/** "3 heads off: P(positive) 0.97 → 0.64". */
+/** "3 heads off: P(positive) 97.4% → 64.1%". */
 export function outcome(target: string, whole: number, now: number, changes: string): string {
-  const chance = `P(${target}) ${decimal(whole, 2)}`;
-  return changes === "" ? chance : `${changes}: ${chance} → ${decimal(now, 2)}`;
+  const chance = `P(${target}) ${percent(whole)}`;
+  return changes === "" ? chance : `${changes}: ${chance} → ${percent(now)}`;
 }

@@ -2,7 +2,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { css } from "../../shared/color/color.ts";
 import type { Palette } from "../../shared/color/palette.ts";
 import { h, setText } from "../../shared/dom.ts";
-import { decimal } from "../../shared/format.ts";
+import { percent } from "../../shared/format.ts";
 import type { Frame } from "../../shared/frame.ts";
 import { makeCanvas } from "../../shared/plot/canvas.ts";
 import { areaOf, type Line, type Plot, paint, valueAtShare } from "../../shared/plot/plot.ts";
@@ -77,7 +77,7 @@ function figuresAt({ deletion, step }: Curves): {
 } | null {
   if (deletion.value === null) return null;
   const { probability, random } = deletion.value;
-  const value = (line: Line): string => decimal(line.values[step.value] ?? 0, 2);
+  const value = (line: Line): string => percent(line.values[step.value] ?? 0);
   const removed = probability.steps[step.value] ?? 0;
   const position = `with ${removed} ${removed === 1 ? "word" : "words"} removed`;
   return { ordered: value(probability), random: value(random), position };
@@ -177,7 +177,7 @@ function plotOf(
   const last = probability.steps.at(-1) ?? 1;
   return {
     x: { bounds: [0, Math.max(1, last)], whole: true, format: String },
-    y: { bounds: [0, 1], format: (value) => decimal(value, 1) },
+    y: { bounds: [0, 1], format: (value) => `${Math.round(100 * value)}%` },
     traces: [
       { line: random, color: palette.muted, width: 1.5, dashed: true },
       { line: probability, color: palette.positiveInk, width: 2, markers: true },

@@ -6,6 +6,8 @@ import { sumOfMagnitudes } from "../text/items.ts";
 import { wordsText } from "../what_if/view.ts";
 
 const MOST_ROWS = 12;
+const OF_ALL_PUSHES =
+  "Its size as a share of the sizes of all scores together, whichever way they push. The scores themselves partly cancel out.";
 
 /** What is explained: the class that words count for or against. */
 export function targetOf({ target, against }: Highlights): string {
@@ -44,7 +46,7 @@ function digitsOf({ words }: Highlights): number {
   return digitsFor(largestMagnitude(words.map(({ score }) => score)));
 }
 
-/** The score with its margin, its meaning, and its share of the total. */
+/** The score with its margin, its meaning, and its share of all pushes. */
 function drawScore(scored: Highlights, chosen: readonly number[]): HTMLElement[] {
   const digits = digitsOf(scored);
   const score = sum(chosen, (word) => scored.words[word]?.score);
@@ -64,7 +66,9 @@ function drawScore(scored: Highlights, chosen: readonly number[]): HTMLElement[]
       ? []
       : [quiet("Half the width of the 95% confidence interval", `± ${decimal(margin, digits)}`)]),
     h("span", {}, hasSign ? `${side} ${targetOf(scored)}` : `influence on ${targetOf(scored)}`),
-    ...(total > 0 ? [quiet("", `${percent(Math.abs(score) / total)} of the total`)] : []),
+    ...(total > 0
+      ? [quiet(OF_ALL_PUSHES, `${percent(Math.abs(score) / total)} of all pushes`)]
+      : []),
   ];
 }
 

@@ -179,7 +179,7 @@ describe("a token", () => {
       ablated_probabilities: floats(0.6, 0.4),
       ablated: [[0, 1]],
     });
-    expect(mount().textContent).toContain("2 tokens masked, 1 head off: P(positive) 0.75 → 0.40");
+    expect(mount().textContent).toContain("2 tokens masked, 1 head off: P(positive) 75.0% → 40.0%");
     named("Switch all heads on and unmask all tokens")?.click();
     expect([model.get("masked"), model.get("ablated")]).toEqual([[], []]);
   });

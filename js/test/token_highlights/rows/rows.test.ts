@@ -39,7 +39,7 @@ describe("rows and evidence", () => {
     model.set("deletion", floats(0, 0.9, 0.9, 0.9, 0.9, 3, 0.2, 0.8, 0.7, 0.9));
     frames();
     expect(shown(".bw-deletion")[0]?.getAttribute("aria-label")).toBe(
-      "P(positive) as words are removed: 0.20 with 3 words removed; 0.80 in random order.",
+      "P(positive) as words are removed: 20.0% with 3 words removed; 80.0% in random order.",
     );
     model.set("target", "negative");
     model.set("deletion", floats());
