@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ...explain import Reading
     from ...model.classifier import BertClassifier
+    from .static import Static
     from .task_queue import Task
 
 LONGEST_TEXT = 100_000
@@ -116,6 +117,18 @@ class TextWidget(Widget):
         if self._tasks is not None:
             self._tasks.rest()
         super().close()
+
+    def static(self) -> Static:
+        """Return the widget without anything to click on, once everything asked for is displayed.
+
+        Returns
+        -------
+        Static
+            The rendering, as `html` and as `text`; a notebook displays it.
+        """
+        if not widget_lock.held:
+            self.wait()
+        return super().static()
 
     def saved_state(self) -> dict[str, Any]:
         """Return what a page without Python needs, once everything asked for is displayed."""

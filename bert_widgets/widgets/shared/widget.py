@@ -17,6 +17,7 @@ from .export import write_page
 from .lock import widget_lock
 from .page_values import is_message, same_types, value_problem
 from .replaced import note_display
+from .static import Static
 from .trait_docs import document_traits
 
 if TYPE_CHECKING:
@@ -116,6 +117,23 @@ class Widget(anywidget.AnyWidget):
         >>> bw.TokenHighlights(clf, "not bad").to_html("not_bad.html")
         """
         write_page(path, [self], title=self.title)
+
+    def static(self) -> Static:
+        """Return the widget as it is now, without anything to click on, for a notebook to display.
+
+        A documentation tool or a viewer that would show nothing in the place of a widget shows it.
+
+        Returns
+        -------
+        Static
+            The rendering, as `html` and as `text`.
+
+        Examples
+        --------
+        >>> print(bw.TokenHighlights(clf, "not bad", method="attnlrp").static())
+        """
+        with widget_lock:
+            return Static(self.fallback_html(), self.fallback_text())
 
     def saved_state(self) -> dict[str, Any]:
         """Return what a page without Python needs: the traits that are not the host's."""
