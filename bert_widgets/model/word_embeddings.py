@@ -64,12 +64,12 @@ def looks_up_words(clf: BertClassifier) -> bool:
     def note(_module: object, _inputs: object, output: torch.Tensor) -> None:
         outputs.append(output)
 
-    hook = module.register_forward_hook(note)
-    try:
-        with clf.inference(), torch.no_grad():
+    with clf.inference(), torch.no_grad():  # nobody else may call the hook
+        hook = module.register_forward_hook(note)
+        try:
             clf(**fields)
-    finally:
-        hook.remove()
+        finally:
+            hook.remove()
     looked_up = functional.embedding(fields["input_ids"], module.weight)
     # I-BERT's output is a tuple.
     plain = len(outputs) == 1 and isinstance(outputs[0], torch.Tensor)

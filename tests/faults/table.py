@@ -40,8 +40,9 @@ What holds besides, each shown by a test in `tests/faults`:
   or shows it going on, and the run is resumed from its folder.
 - A file system that has room for no more files, or that becomes read-only, pauses the run until it
   can be written to.
-- What one call of `predict`, `evaluate`, `attribute`, `head_effects`, `badge`, `faithfulness` or
-  `evaluate_explanations` returns is by one state of the weights, whoever trains the model.
+- What one call of `predict`, `evaluate`, `attribute`, `head_effects`, `badge`, `faithfulness`,
+  `evaluate_explanations` or `Corpus.similar` returns is by one state of the weights, whoever trains
+  the model.
 - One training at a time writes to a folder. A claim of a process that has ended is replaced.
 """
 

@@ -186,6 +186,44 @@ def test_every_result_is_that_of_one_state_of_the_weights(long, tried, monkeypat
         one_round(tried, SECONDS)
 
 
+def test_a_search_of_a_corpus_is_by_one_state_of_the_weights(long, tried, monkeypatch):
+    """Searches of a corpus during a training: each by one state of the weights."""
+    monkeypatch.setattr("bert_widgets.model.text_model.token_budget", lambda _device: 1)
+    clf = tiny_classifier("bert")
+    corpus, text, tokens = bw.Corpus(clf, TEXTS), TEXTS[1], (2, 3)
+    widget = bw.AttentionMatrix(clf, text, layer=0, view="similar", corpus=corpus)
+    page = page_of(widget)
+    states = States(clf)
+    run = bw.Run(bw.Trainer(clf, DATA, epochs=10_000, **TRAINING))
+    run.subscribe(states.note)
+    run.start()
+    found = []
+    for number in range(200 if long else 6):
+        token = tokens[number % 2]
+        if number % 3:
+            found.append((token, corpus.similar(text, token, layer=0)["similarity"].tolist()))
+        else:
+            page.tell(token=token)
+            assert widget.wait(PATIENCE)
+            found.append((token, [match["similarity"] for match in widget.matches]))
+        tried()
+    run.stop()
+    run.wait(PATIENCE)
+    widget.close()
+    states.note()
+    assert len(states.weights) > 3, "the training had no turn"
+    possible = {token: [] for token in tokens}
+    other = tiny_classifier("bert")
+    for weights in states.weights:
+        put_back(other, weights)
+        sequential = bw.Corpus(other, TEXTS)
+        for token in tokens:
+            possible[token].append(sequential.similar(text, token, layer=0)["similarity"].tolist())
+    for token, similarities in found:
+        distances = np.abs(np.array(possible[token]) - similarities).max(1)
+        assert distances.min() < 1e-4, "the search is of no state of the weights"
+
+
 def test_cells_of_an_event_loop_get_what_a_script_gets(tried):
     """Calls in an event loop and in its threads: the same results as one after another."""
     clf = tiny_classifier("bert")

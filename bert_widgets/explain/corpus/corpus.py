@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import functools
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..._common.options import named_options, unknown
 from ..._common.progress import check_cancelled, progress
-from ...data.inputs import as_texts
-from ...data.text_data import TextData
 from ...model.classifier import check_classifier
 from ...model.weights_version import weights_of
 from ..reading import encode_cut, encode_one
+from .arguments import number_of, texts_of
 from .match_frame import Match, match_frame
 from .token_index import BY, By, TokenIndex, bytes_per_token, read_layer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
     from ...data.inputs import Texts
+    from ...data.text_data import TextData
     from ...model.classifier import BertClassifier
     from ...text.encoding import Encoding
     from .match_frame import Tagger
@@ -38,7 +37,8 @@ class Corpus:
     one vector per token in float16, so that later searches take only one matrix product. At most
     512 MiB are kept, enough for one layer of about 340,000 tokens of a model as wide as bert-base;
     the least recently used layer is dropped for a new one. After the weights have changed, for
-    example by training, a layer is read again.
+    example by training, a layer is read again. A search is by one state of the weights: a training
+    of the model waits until it ends.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class Corpus:
         tags: Tagger | None = None,
     ) -> None:
         check_classifier(clf)
-        singles, pairs, self._labels = _texts(source, text, pair, label)
+        singles, pairs, self._labels = texts_of(source, text, pair, label)
         self.clf = clf
         self._encodings = encode_cut(clf, singles, pairs, stacklevel=4)
         self._tags = None if tags is None else functools.lru_cache(4096)(tags)
@@ -118,7 +118,6 @@ class Corpus:
             raise ValueError(msg)
         self._batches = list(clf.batches([len(e) for e in self._encodings]))
         self._indices: dict[tuple[int, By], TokenIndex] = {}  # least recently used first
-        self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         return f"<Corpus of {self.texts:,} texts, {self.tokens:,} tokens>"
@@ -179,59 +178,75 @@ class Corpus:
         >>> matches["attends_to_word"].value_counts()  # doctest: +SKIP
         """
         encoding = encode_one(self.clf, text, pair, stacklevel=4)
-        number = _number(encoding, token)
+        number = number_of(encoding, token)
         with progress(self.texts, "read the corpus") as bar:
-            for index in self.reading(layer, by):
-                bar.update(round(index.share * self.texts) - bar.n)
-        return self.nearest(index, encoding, number, heads=heads, n=n, specials=specials)
+            return self.search(
+                encoding, number, layer=layer, by=by, heads=heads, n=n, specials=specials,
+                report=lambda share: bar.update(round(share * self.texts) - bar.n),
+            )  # fmt: skip
 
-    def reading(self, layer: int, by: By) -> Iterator[TokenIndex]:
-        """Run the model on the texts that a search still needs; yield the index after each batch.
-
-        If it is cancelled, the next call continues where it ended.
-        """
-        self._check(layer, by)
-        with self._lock:
-            index = self._index(layer, by)
-        while True:
-            check_cancelled()
-            with self._lock:
-                if index.share < 1:
-                    self._read_into(index)
-            yield index
-            if index.share == 1:
-                return
-
-    def nearest(  # noqa: PLR0913
+    def search(  # noqa: PLR0913
         self,
-        index: TokenIndex,
         encoding: Encoding,
         token: int,
         *,
+        layer: int,
+        by: By,
         heads: Sequence[int] | None,
         n: int,
         specials: bool,
+        report: Callable[[float], object],
     ) -> pd.DataFrame:
-        """Search a complete index for a token of an encoded text, as `similar` does."""
+        """Search for tokens similar to one of an encoded text, as `similar` does.
+
+        All is by one state of the weights: the lock of the classifier is held until the end. If
+        the search is cancelled, the next one goes on with the texts that are left.
+
+        Parameters
+        ----------
+        report
+            Called with the share of the corpus that has been read, from 0 to 1. It must not wait
+            for the model.
+        """
+        self._check(layer, by)
         chosen = self._chosen(heads)
         if n < 1:
             msg = f"n={n} is not a number of matches; use at least 1."
             raise ValueError(msg)
+        with self.clf.lock:
+            index = self._index(layer, by)
+            while index.share < 1:
+                check_cancelled()
+                self._read_into(index)
+                report(index.share)
+            return self._nearest(index, encoding, token, chosen, n, specials=specials)
+
+    def _nearest(  # noqa: PLR0913
+        self,
+        index: TokenIndex,
+        encoding: Encoding,
+        token: int,
+        heads: list[int],
+        n: int,
+        *,
+        specials: bool,
+    ) -> pd.DataFrame:
+        """Search a complete index; hold the classifier's lock to call."""
         query = read_layer(self.clf, [encoding], index.layer, index.by).vectors[0, token]
         if index.by == "heads":
             shares = np.zeros((self._heads, 1), np.float32)
-            shares[chosen] = 1 / len(chosen)
+            shares[heads] = 1 / len(heads)
             query = (query.reshape(self._heads, -1) * shares).ravel()
         cosines = index.cosines(query).clip(-1, 1)
         best = np.argsort(-cosines, kind="stable")[:n]
-        attended, weights = index.most_attended(best, chosen, specials=specials)
+        attended, weights = index.most_attended(best, heads, specials=specials)
         positions = (self._rows[best].tolist(), self._positions[best].tolist())
         rows = zip(*positions, cosines[best].astype(float).tolist(), attended, weights, strict=True)
         matches = [Match(*row) for row in rows]
         return match_frame(matches, self._encodings, self._tags, self._labels)
 
     def _index(self, layer: int, by: By) -> TokenIndex:
-        """Return the index of a layer, empty if the weights have changed; hold the lock to call."""
+        """Return the index of a layer, empty if the weights have changed; hold the lock."""
         weights = weights_of(self.clf)
         index = self._indices.pop((layer, by), None)
         if index is None or index.weights != weights:
@@ -242,7 +257,7 @@ class Corpus:
         return index
 
     def _read_into(self, index: TokenIndex) -> None:
-        """Read one more batch into an index; hold the lock to call."""
+        """Read one more batch into an index; hold the lock."""
         rows = self._batches[index.done].tolist()
         encodings = [self._encodings[row] for row in rows]
         reading = read_layer(self.clf, encodings, index.layer, index.by)
@@ -271,40 +286,3 @@ class Corpus:
             msg = "There are no heads to compare; give at least one, or None for all."
             raise ValueError(msg)
         return chosen
-
-
-def _texts(
-    source: Texts | pd.DataFrame | TextData, text: str, pair: str | None, label: str
-) -> tuple[list[str], list[str] | None, list[Any] | None]:
-    """Return texts, second texts of pairs, and labels, the latter two None if there are none."""
-    import pandas as pd
-
-    if isinstance(source, TextData):
-        pairs = None if source.pairs is None else list(source.pairs)
-        return list(source.texts), pairs, source.label_names()
-    if not isinstance(source, pd.DataFrame):
-        return *as_texts(source)[:2], None
-    for name in (text,) if pair is None else (text, pair):
-        if name not in source:
-            raise ValueError(unknown("column", name, map(str, source.columns)))
-    columns = [source[name].tolist() for name in ((text,) if pair is None else (text, pair))]
-    texts = columns[0] if pair is None else list(zip(*columns, strict=True))
-    labels = source[label].tolist() if label in source else None
-    return *as_texts(texts)[:2], labels
-
-
-def _number(encoding: Encoding, token: int | str) -> int:
-    """Return the number of a token, or of the first token of a word."""
-    words = encoding.words
-    if isinstance(token, str):
-        if token not in words.strings:
-            raise ValueError(unknown("word of the text", token, dict.fromkeys(words.strings)))
-        return int(np.flatnonzero(words.of_token == words.strings.index(token))[0])
-    if not 0 <= token < len(encoding):
-        msg = f"There is no token {token}; use 0 to {len(encoding) - 1}."
-        raise ValueError(msg)
-    if encoding.segments[token] < 0:
-        name = encoding.tokens[token]
-        msg = f"Token {token} is {name}, a special token; choose a token of the text."
-        raise ValueError(msg)
-    return token

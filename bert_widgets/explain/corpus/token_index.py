@@ -77,12 +77,12 @@ def read_layer(
             vectors.append(output.hidden_states[layer + 1])
 
     asked: dict[str, Any] = {"output_hidden_states": True} if by == "embedding" else {}
-    hook = clf.model.register_forward_hook(keep)
-    try:
-        with clf.inference(), torch.inference_mode():
+    with clf.inference(), torch.inference_mode():  # a training must not meet the hook
+        hook = clf.model.register_forward_hook(keep)
+        try:
             run_with_hook(clf, fields | asked, look)
-    finally:
-        hook.remove()
+        finally:
+            hook.remove()
     unit = torch.nn.functional.normalize(vectors[0].float(), dim=-1)
     return LayerReading(
         unit.reshape(count, longest, -1).cpu().numpy(),

@@ -38,11 +38,16 @@ def search(
     progress: Callable[[float], None],
 ) -> pd.DataFrame:
     """Search the corpus for tokens similar to one of a text, and report the share that was read."""
-    for index in corpus.reading(question.layer, question.by):  # type: ignore[arg-type] # checked
-        progress(index.share)
     # Most heads look at special tokens most of the time, which says little about a match.
-    return corpus.nearest(
-        index, encoding, question.token, heads=question.heads, n=_MATCHES, specials=False
+    return corpus.search(
+        encoding,
+        question.token,
+        layer=question.layer,
+        by=question.by,  # type: ignore[arg-type] # the trait allows no other
+        heads=question.heads,
+        n=_MATCHES,
+        specials=False,
+        report=progress,
     )
 
 

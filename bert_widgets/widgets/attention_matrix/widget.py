@@ -11,6 +11,7 @@ import traitlets as t
 
 from ..._common.options import named_options
 from ...model.classifier import check_classifier
+from ..shared.lock import widget_lock
 from ..shared.task_queue import Task
 from .fallback import (
     attention_html,
@@ -242,7 +243,9 @@ class AttentionMatrix(AttentionTraits):
 
     def _search(self, question: SearchQuestion) -> pd.DataFrame:
         def progress(share: float) -> None:
-            self._search_progress = share
+            with widget_lock.unless_busy() as free:
+                if free:
+                    self._search_progress = share
 
         corpus = cast("Corpus", self._corpus)
         return search(corpus, self._attention.encoding, question, progress)

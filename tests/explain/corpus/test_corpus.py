@@ -223,17 +223,20 @@ def test_cancelled_reading_continues_where_it_stopped(monkeypatch) -> None:
     sizes = counted(clf, monkeypatch)
     off, shares = threading.Event(), []
 
-    def read() -> None:
-        for index in corpus.reading(0, "embedding"):
-            shares.append(index.share)
-            if len(shares) == 3:
-                off.set()
+    def report(share: float) -> None:
+        shares.append(share)
+        if len(shares) == 3:
+            off.set()
+
+    def search() -> pd.DataFrame:
+        return corpus.search(clf.encode([TEXT])[0], 2, layer=0, by="embedding", heads=None, n=5,
+                             specials=True, report=report)  # fmt: skip
 
     with cancelled_by(off), pytest.raises(Cancelled):
-        read()
+        search()
     assert shares == pytest.approx([i / len(TEXTS) for i in (1, 2, 3)])
-    read()
-    assert len(sizes) == len(TEXTS)
+    assert len(search()) == 5
+    assert len(sizes) == len(TEXTS) + 1
     assert shares[-1] == 1
 
 
