@@ -74,6 +74,8 @@ class TrainingTraits(Widget):
     labels = t.List(t.Unicode()).tag(sync=True)
     """Names of the classes."""
     _confusion = Array("int32")
+    _confused = Array("int32", 3)
+    _one_label = t.Bool(default_value=True).tag(sync=True)
     _per_class = Array("float32", 4)
 
     probes = t.List(t.Unicode()).tag(sync=True, page=True)

@@ -3,12 +3,14 @@ import { h } from "../shared/dom.ts";
 /** A table with a heading for each column; those that hold figures are aligned at their end. */
 export function table(
   name: string,
-  columns: readonly string[],
+  columns: readonly (string | HTMLTableCellElement)[],
   rows: readonly (readonly (string | Node)[])[],
   figures: readonly number[] = [],
 ): HTMLTableElement {
   const look = (column: number): string => (figures.includes(column) ? "bw-figures-cell" : "");
-  const heads = columns.map((column, i) => h("th", { scope: "col", class: look(i) }, column));
+  const heads = columns.map((column, i) =>
+    typeof column === "string" ? h("th", { scope: "col", class: look(i) }, column) : column,
+  );
   const cell = (content: string | Node, i: number): Node =>
     content instanceof HTMLTableCellElement ? content : h("td", { class: look(i) }, content);
   return h(

@@ -1,9 +1,11 @@
 // Written by js/generate_traits.py: the traits of TrainingPanel. Do not edit.
 export const TRAITS = [
+  "_confused",
   "_confusion",
   "_fields",
   "_finder",
   "_map",
+  "_one_label",
   "_per_class",
   "_probe_history_counts",
   "_probe_history_offsets",

@@ -115,6 +115,8 @@ export function trainingState(changes: Record<string, unknown> = {}): Record<str
     finding: false,
     labels: ["negative", "positive"],
     _confusion: ints(8, 2, 1, 9),
+    _confused: ints(0, 1, 2, 1, 0, 1),
+    _one_label: true,
     _per_class: floats(0.89, 0.8, 0.84, 10, 0.82, 0.9, 0.86, 10),
     probes: ["not 😀"],
     snapshot: null,

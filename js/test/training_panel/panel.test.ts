@@ -234,6 +234,16 @@ describe("the data map", () => {
 });
 
 describe("the classes", () => {
+  const unprobed = {
+    _probe_history_probes: [],
+    _probe_history_steps: ints(),
+    _probe_history_counts: [],
+    _probe_history_offsets: ints(),
+    _probe_history_scores: floats(),
+    _probe_history_probabilities: floats(),
+    _probe_history_targets: ints(),
+  };
+
   it("show counts by row, and each class's scores", () => {
     open({ view: "classes" });
     expect(find(".bw-confusion td").map((element) => element.textContent)).toEqual([
@@ -254,6 +264,65 @@ describe("the classes", () => {
     });
     expect(find(".bw-confusion")).toEqual([]);
     expect(find(".bw-scores tbody tr")[0]?.textContent).toBe("negative–0.000.000");
+  });
+
+  it("sort many classes by any column, the worst first, those without a value last", () => {
+    open({
+      view: "classes",
+      ...unprobed,
+      labels: ["a", "b", "c", "d", "e", "f", "g"],
+      _confusion: ints(),
+      _confused: ints(),
+      _per_class: floats(
+        ...[1, 1, 0.9, 5],
+        ...[0, 0, 0.1, 4],
+        ...[Number.NaN, Number.NaN, Number.NaN, 0],
+        ...[0.5, 0.5, 0.4, 9],
+        ...[0.5, 0.6, 0.8, 3],
+        ...[0.2, 0.7, 0.7, 1],
+        ...[0.1, 0.8, 0.6, 2],
+      ),
+    });
+    const order = () => find(".bw-scores tbody th").map((element) => element.textContent);
+    expect(order()).toEqual(["b", "d", "g", "f", "e", "a", "c"]);
+    named("F1")?.click();
+    expect(order()).toEqual(["a", "e", "f", "g", "d", "b", "c"]);
+    named("Support")?.click();
+    expect(order()).toEqual(["c", "f", "g", "e", "b", "a", "d"]);
+    expect(find("[aria-sort]").map((element) => element.textContent)).toEqual(["Support"]);
+    named("Class")?.click();
+    expect(order()).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
+  });
+
+  it("are searched, and those taken for each other are listed", () => {
+    const labels = Array.from({ length: 40 }, (_, i) => `class ${i}`);
+    open({
+      view: "classes",
+      ...unprobed,
+      labels,
+      _confusion: ints(),
+      _confused: ints(...[7, 12, 6], ...[12, 7, 3], ...[1, 2, 1]),
+      _per_class: floats(...labels.flatMap(() => [0.5, 0.5, 0.5, 12])),
+    });
+    const pairs = () => find(".bw-pairs tbody tr").map((element) => element.textContent);
+    expect(pairs()).toEqual([
+      "class 7class 12650.0%",
+      "class 12class 7325.0%",
+      "class 1class 218.3%",
+    ]);
+    const field = find(".bw-classes input")[0] as HTMLInputElement;
+    field.value = "CLASS 7";
+    field.dispatchEvent(new Event("input"));
+    expect(pairs()).toEqual(["class 7class 12650.0%", "class 12class 7325.0%"]);
+    expect(find(".bw-scores tbody th").map((element) => element.textContent)).toEqual(["class 7"]);
+    field.value = "";
+    field.dispatchEvent(new Event("input"));
+    expect(find(".bw-scores tbody th")).toHaveLength(40);
+  });
+
+  it("of texts with several labels are never taken for each other", () => {
+    open({ view: "classes", _confusion: ints(), _confused: ints(), _one_label: false });
+    expect(mount().textContent).toMatch("no label is taken for another");
   });
 });
 
@@ -294,7 +363,8 @@ describe("the panel", () => {
       };
       const changing = find("button, input").filter(
         (element) =>
-          visible(element) && !element.matches('[role="tab"], .bw-player *, .bw-curves *'),
+          visible(element) &&
+          !element.matches('[role="tab"], .bw-player *, .bw-curves *, .bw-classes *'),
       );
       expect(changing).toEqual([]);
       expect(mount().textContent).toMatch("Saved copy: no kernel attached.");
