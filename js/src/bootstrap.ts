@@ -8,6 +8,9 @@ interface Bundle {
   default: { render(context: RenderContext): () => void };
 }
 
+// Without it, the style sheet of each widget says that this script was not allowed to run.
+document.documentElement.dataset["bertWidgets"] = "";
+
 const REGISTRY = Symbol.for("bert_widgets.bundles");
 
 function load(name: string, source: string): Promise<Bundle> {

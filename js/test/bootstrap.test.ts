@@ -65,3 +65,7 @@ it("draws nothing in a place that was removed meanwhile", async () => {
   expect(await bootstrap.render(shown)).toBeUndefined();
   expect(shown.el.textContent).toBe("");
 });
+
+it("marks the page, so that no style sheet says that scripts are refused", () => {
+  expect(document.documentElement.matches(":root[data-bert-widgets]")).toBe(true);
+});

@@ -16,6 +16,7 @@ from .bundle import bundle_source
 from .export import write_page
 from .lock import widget_lock
 from .page_values import is_message, same_types, value_problem
+from .refused import PLACE, STYLE
 from .replaced import note_display
 from .static import Static
 from .trait_docs import document_traits
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _OF_THE_HOST = frozenset(
     {
         *anywidget.AnyWidget.class_trait_names(),
-        *("_anywidget_id", "_esm", "_bundle_name", "_bundle_source"),
+        *("_anywidget_id", "_esm", "_css", "_bundle_name", "_bundle_source"),
     }
 )
 _LONGEST_SENTENCE = 300
@@ -51,6 +52,7 @@ class Widget(anywidget.AnyWidget):
     _static = t.Bool(default_value=False).tag(sync=True)
     # The module that anywidget loads for each widget; it loads the bundle once in a page.
     _esm = t.Unicode().tag(sync=True)
+    _css = t.Unicode(STYLE).tag(sync=True)
     _bundle_source = t.Unicode().tag(sync=True)
     _bundle_name = t.Unicode().tag(sync=True)
 
@@ -60,6 +62,10 @@ class Widget(anywidget.AnyWidget):
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init_subclass__(**kwargs)
         document_traits(cls, anywidget.AnyWidget)
+
+    @t.default("_dom_classes")
+    def _default_dom_classes(self) -> tuple[str, ...]:
+        return (PLACE,)
 
     @t.default("_esm")
     def _default_esm(self) -> str:
