@@ -14,6 +14,7 @@ import { makeFoot } from "./training_panel/header/foot.ts";
 import { makeHeader } from "./training_panel/header/header.ts";
 import { drawnViews, makeInvitation } from "./training_panel/header/invitation.ts";
 import { makeNotes } from "./training_panel/header/notes.ts";
+import { makeKeepingUp } from "./training_panel/keeping_up.ts";
 import probeHistoryCss from "./training_panel/probe_history/probe_history.css";
 import { makeProbeHistory } from "./training_panel/probe_history/view.ts";
 import { type Training, trainingReader, VIEWS } from "./training_panel/state.ts";
@@ -43,6 +44,7 @@ function build(frame: Frame<Trait>): (state: Training) => void {
     classes: makeClasses(frame),
     notes: makeNotes(),
   };
+  const keepUp = makeKeepingUp(() => model.send({ command: "seen" }), frame.signal);
   const invitation = makeInvitation();
   const foot = makeFoot();
   const tabs = makeTabs((view) => setTrait(model, "view", view));
@@ -64,6 +66,7 @@ function build(frame: Frame<Trait>): (state: Training) => void {
     if (shows.form) form.draw(state);
     if (shows.view) views[view].draw(state);
     foot.draw(state);
+    if (!state.static) keepUp();
   };
 }
 

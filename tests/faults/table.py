@@ -38,6 +38,8 @@ What holds besides, each shown by a test in `tests/faults`:
   anew all that a resume needs, and a note says so.
 - A killed kernel, server or browser (`kill -9`): the panel on the page says that it was training,
   or shows it going on, and the run is resumed from its folder.
+- A page that is hidden, busy or closed is sent ever fewer states of a run, a few hundred in a day,
+  since hosts keep for it all that it has not read. It is up to date as soon as it answers.
 - A file system that has room for no more files, or that becomes read-only, pauses the run until it
   can be written to.
 - What one call of `predict`, `evaluate`, `attribute`, `head_effects`, `badge`, `faithfulness`,

@@ -20,6 +20,9 @@ COMMANDS = (
     "start", "pause", "resume", "stop", "stop_after_epoch", "save", "find_learning_rate",
     "cancel_search",
 )  # fmt: skip
+SEEN = {"command": "seen"}
+"""What a page says when it has drawn a state: it asks for nothing but the next one."""
+
 ENDED = ("stopped", "finished", "failed")
 
 

@@ -12,7 +12,7 @@ import traitlets as t
 from ..._common.options import named_options
 from ..shared.lock import widget_lock
 from .checks import check_box, check_index, runs_of
-from .commands import COMMANDS, ENDED, obey, set_learning_rate, set_probes, set_values
+from .commands import COMMANDS, ENDED, SEEN, obey, set_learning_rate, set_probes, set_values
 from .fallback import training_html
 from .legend import legend
 from .publisher import Publisher
@@ -89,13 +89,20 @@ class TrainingPanel(TrainingTraits):
 
     def _follow(self) -> None:
         # Runs and searches call back on their threads, which must never wait for the widget_lock.
-        self._publisher = Publisher(self._publish)
+        self._publisher = publisher = Publisher(self._publish)
+        states: list[object] = []
+
+        def notify() -> None:
+            before = states[:]
+            states[:] = [(run.state, search_of(run.trainer).running) for run in self._runs]
+            publisher.notify(urgent=states != before)
+
         self._unsubscribe = tuple(
-            source.subscribe(self._publisher.notify)
+            source.subscribe(notify)
             for run in self._runs
             for source in (run, search_of(run.trainer))
         )
-        self._publisher.notify()
+        publisher.notify()
 
     @property
     def run(self) -> Run[Trainer]:
@@ -159,6 +166,15 @@ class TrainingPanel(TrainingTraits):
     def _evaluations(self) -> list[dict[str, float]]:
         rows = [dict(zip(VALID, row, strict=True)) for row in self._valid.tolist()]
         return [row for row in rows if row.pop("run") == self.shown]
+
+    def _handle_msg(self, msg: dict[str, Any]) -> None:
+        if self._publisher is not None:
+            self._publisher.answered()
+        super()._handle_msg(msg)
+
+    def _handle_custom_msg(self, content: object, buffers: Any) -> None:  # noqa: ANN401
+        if content != SEEN:
+            super()._handle_custom_msg(content, buffers)
 
     def _obey(self, command: str) -> None:
         refusal = obey(self.run, command)

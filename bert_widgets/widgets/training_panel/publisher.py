@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _INTERVAL = 0.1
+_SHARE = 0.02
+"""After how much more of the time since a page last answered it is sent the next state.
+
+So a page that answers every few seconds gets ten states a second, and one that is hidden, blocked
+or closed for a day some five hundred: hosts keep for a page all that it has not read.
+"""
 
 
 class Publisher:
     """Calls ``publish`` on a separate thread after changes, at most once per interval.
 
     Changes within an interval lead to one call after it, so that the latest state is always
-    published. The thread sleeps until there are changes. It ends when ``publish`` returns False,
-    or on `stop`.
+    published. The longer nobody has answered, the longer is the interval. The thread sleeps until
+    there are changes. It ends when ``publish`` returns False, or on `stop`.
 
     Parameters
     ----------
@@ -30,19 +38,37 @@ class Publisher:
     def __init__(self, publish: Callable[[], bool], *, interval: float = _INTERVAL) -> None:
         self._publish = publish
         self._interval = interval
-        self._changed = threading.Event()
-        self._stopped = threading.Event()
+        self._news = threading.Condition()
+        self._changed = self._urgent = self._stopped = False
+        self._published = -math.inf
+        self._unanswered_since: float | None = None
         self._thread = threading.Thread(target=self._loop, name="bert-widgets-panel", daemon=True)
         self._thread.start()
 
-    def notify(self) -> None:
-        """Report a change, from any thread; returns immediately."""
-        self._changed.set()
+    def notify(self, *, urgent: bool = False) -> None:
+        """Report a change, from any thread; returns immediately.
+
+        Parameters
+        ----------
+        urgent
+            Whether it is to be shown even where nobody answers.
+        """
+        with self._news:
+            if urgent or not self._changed:
+                self._changed, self._urgent = True, self._urgent or urgent
+                self._news.notify_all()
+
+    def answered(self) -> None:
+        """Report that somebody has seen what was published."""
+        with self._news:
+            self._unanswered_since = None
+            self._news.notify_all()
 
     def stop(self) -> None:
         """Stop publishing."""
-        self._stopped.set()
-        self._changed.set()
+        with self._news:
+            self._stopped = True
+            self._news.notify_all()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the thread has ended; return whether it has."""
@@ -52,13 +78,26 @@ class Publisher:
     def _loop(self) -> None:
         more = True
         while more:
-            self._changed.wait()
-            self._changed.clear()
-            if self._stopped.is_set():
-                return
+            with self._news:
+                while not self._stopped and (left := self._seconds_left()) > 0:
+                    self._news.wait(None if left == math.inf else left)
+                if self._stopped:
+                    return
+                self._changed = self._urgent = False
+                if self._unanswered_since is None:
+                    self._unanswered_since = time.monotonic()
             try:
                 more = self._publish()
             except Exception:
                 # An observer of the user's failed; later states must be shown nevertheless.
                 logging.getLogger(__name__).exception("The state could not be shown")
-            self._stopped.wait(self._interval)
+            self._published = time.monotonic()
+
+    def _seconds_left(self) -> float:
+        """Return the seconds until the next call; hold the condition to call."""
+        if not self._changed:
+            return math.inf
+        interval = self._interval
+        if self._unanswered_since is not None and not self._urgent:
+            interval = max(interval, _SHARE * (self._published - self._unanswered_since))
+        return self._published + interval - time.monotonic()

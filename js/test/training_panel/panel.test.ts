@@ -6,10 +6,12 @@ import { floats, ints, modelOf, trainingState } from "../shared/models.ts";
 import { closeView, find, frames, mount, named, press, render, usePage } from "../shared/page.ts";
 
 let sent: unknown[];
+let seen: number;
 
 usePage();
 beforeEach(() => {
   sent = [];
+  seen = 0;
 });
 
 const visible = (one: HTMLElement | undefined) =>
@@ -17,7 +19,10 @@ const visible = (one: HTMLElement | undefined) =>
 
 function open(changes: Record<string, unknown>): Model {
   const model = modelOf(trainingState(changes));
-  model.send = (content) => sent.push(content);
+  model.send = (content) => {
+    if ((content as { command: string }).command === "seen") seen++;
+    else sent.push(content);
+  };
   render(panel, model);
   return model;
 }
@@ -393,5 +398,38 @@ describe("the panel", () => {
     vi.advanceTimersByTime(5000);
     expect(model.get("snapshot")).toBe(frame);
     expect(mount().childNodes).toHaveLength(0);
+  });
+});
+
+describe("keeping up", () => {
+  const draw = (model: Model, step: number) => {
+    model.set("step", step);
+    frames();
+  };
+
+  it("is said after a state was drawn, at once and then every two seconds at most", () => {
+    const model = open({ state: "running" });
+    expect(seen).toBe(1);
+    for (let step = 1; step <= 100; step++) draw(model, step); // five seconds
+    expect(seen).toBe(3);
+    vi.advanceTimersByTime(60_000);
+    expect(seen).toBe(4);
+    draw(model, 101);
+    expect(seen).toBe(5);
+  });
+
+  it("is not said by a page that draws nothing, by a closed one, or by a saved one", () => {
+    const model = open({ state: "running" });
+    vi.advanceTimersByTime(60_000);
+    expect(seen).toBe(1);
+    vi.stubGlobal("requestAnimationFrame", () => 1); // as a hidden page has it
+    model.set("step", 1);
+    vi.advanceTimersByTime(60_000);
+    expect(seen).toBe(1);
+    vi.unstubAllGlobals();
+    closeView();
+    open({ _static: true });
+    vi.advanceTimersByTime(60_000);
+    expect(seen).toBe(1);
   });
 });

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
+
+import numpy as np
+import pytest
 
 from bert_widgets.widgets.training_panel.publisher import Publisher
 from tests.widgets.pages import PATIENCE
@@ -89,3 +93,37 @@ def test_a_snapshot_that_fails_is_logged_and_the_next_one_comes(caplog):
     publisher.notify()
     assert publisher.wait(PATIENCE)
     assert "could not be shown" in caplog.text
+
+
+def test_the_longer_nobody_answers_the_rarer_are_states():
+    times = []
+    publisher = Publisher(lambda: times.append(time.monotonic()) or True, interval=0.001)
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        publisher.notify()
+    publisher.stop()
+    assert publisher.wait(PATIENCE)
+    # 50 within the first 50 ms, and then 35 each time that the time since then has doubled.
+    assert len(times) < 50 + 35 * math.log2((times[-1] - times[0]) / 0.05)
+    gaps = np.diff(times)
+    assert gaps[-3:].min() > 0.01
+    assert len(times) > 10, "it goes on"
+
+
+@pytest.mark.parametrize("why", ["answered", "urgent"])
+def test_an_answer_or_an_urgent_change_is_followed_by_a_state_at_once(why):
+    published = threading.Semaphore(0)
+    publisher = Publisher(lambda: published.release() or True)
+    publisher._published = time.monotonic()
+    publisher._unanswered_since = publisher._published - 10_000
+    publisher.notify()
+    with publisher._news:
+        assert publisher._seconds_left() > PATIENCE
+    assert not published.acquire(blocking=False)
+    if why == "answered":
+        publisher.answered()
+    else:
+        publisher.notify(urgent=True)
+    assert published.acquire(timeout=PATIENCE)
+    publisher.stop()
+    assert publisher.wait(PATIENCE)
