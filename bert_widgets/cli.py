@@ -1,4 +1,4 @@
-"""The command line: ``bert-widgets demo`` and ``bert-widgets lab``."""
+"""The command line: ``bert-widgets demo``, ``bert-widgets lab`` and ``bert-widgets html``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from ._common.errors import reason
+from ._common.extras import needs_extra
 from ._common.version import __version__
 
 _PACKAGE = Path(__file__).parent
@@ -45,11 +47,20 @@ def main(arguments: list[str] | None = None) -> int:
         default=Path("bert-widgets-notebooks"),
         help="folder of the working copy; created if missing (default: %(default)s)",
     )
+    html = commands.add_parser(
+        "html", help="write a saved notebook as one interactive page that needs no network"
+    )
+    html.add_argument("notebook", type=Path, help="the notebook, saved with its widgets' state")
+    html.add_argument(
+        "--output", type=Path, help="the file to write (default: beside the notebook, as .html)"
+    )
     options, rest = parser.parse_known_args(arguments)
     if options.command == "lab":
         return _lab(options.folder, rest)
     if rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if options.command == "html":
+        return _html(options.notebook, options.output or options.notebook.with_suffix(".html"))
     return _demo(options.report)
 
 
@@ -74,6 +85,30 @@ def _lab(folder: Path, options: list[str]) -> int:
     from jupyterlab.labapp import LabApp
 
     LabApp.launch_instance([str(folder), *options])
+    return 0
+
+
+def _html(notebook: Path, output: Path) -> int:
+    if not notebook.is_file():
+        return _fail(f"There is no notebook {str(notebook)!r}.")
+    if not output.parent.is_dir():
+        return _fail(f"The folder {str(output.parent)!r} does not exist; create it first.")
+    try:
+        with needs_extra("nbconvert", "bert-widgets html"):
+            import nbformat
+
+            from .widgets.shared.notebook_page import NotebookPage
+    except ImportError as error:
+        return _fail(str(error))
+    try:
+        html, resources = NotebookPage().from_filename(str(notebook))
+    except (ValueError, nbformat.ValidationError) as error:
+        return _fail(f"{str(notebook)!r} is not a notebook: {reason(error)}")
+    output.write_text(html, "utf-8")
+    page = resources["bert_widgets"]
+    print(f"{output}: widgets to click on: {page['count']}, static: {len(page['notes'])}.")
+    for note in sorted(set(page["notes"])):
+        print(note)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from importlib import resources
 
 
@@ -22,3 +23,8 @@ def bundle_source(name: str) -> str:
             "folder."
         )
         raise FileNotFoundError(msg) from error
+
+
+def bundle_version(name: str) -> str:
+    """Return the name of a bundle with a hash, by which several versions can be told apart."""
+    return f"{name}-{sha256(bundle_source(name).encode()).hexdigest()}"

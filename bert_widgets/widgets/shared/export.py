@@ -87,11 +87,29 @@ def write_page(
         style=_STYLE,
         body=body,
         version=escape(__version__),
-        # A "<" in a text could end the script element.
-        data=json.dumps(page, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c"),
-        script=bundle_source("export").replace("</script", "<\\/script"),
+        policy=POLICY,
+        data=data_element(page),
+        script=script_element(),
     )
     Path(path).write_text(html, "utf-8")
+
+
+def data_element(page: dict[str, Any]) -> str:
+    """Return the element that holds what a page shows: bundles, widgets and links."""
+    # A "<" in a text could end the script element.
+    data = json.dumps(page, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    return f'<script type="application/json" id="bw-page">{data}</script>'
+
+
+def script_element() -> str:
+    """Return the script that draws the widgets of a page."""
+    script = bundle_source("export").replace("</script", "<\\/script")
+    return f'<script type="module">{script}</script>'
+
+
+def mount_id(number: int) -> str:
+    """Return the id of the element in which a widget of a page is drawn."""
+    return f"bw-widget-{number}"
 
 
 def _saved(widget: Saveable, number: int) -> dict[str, Any]:
@@ -104,7 +122,7 @@ def _saved(widget: Saveable, number: int) -> dict[str, Any]:
             {"path": [name], "data": b64encode(value).decode("ascii")}
             for name, value in binary.items()
         ],
-        "mount": _id(number),
+        "mount": mount_id(number),
     }
 
 
@@ -127,12 +145,14 @@ def _section(section: str | Heading) -> str:
 
 def _mount(widget: Saveable, number: int) -> str:
     fallback = f"<noscript>{widget.fallback_html()}</noscript>"
-    return f'<div class="widget" id="{_id(number)}">{fallback}</div>'
+    return f'<div class="widget" id="{mount_id(number)}">{fallback}</div>'
 
 
-def _id(number: int) -> str:
-    return f"bw-widget-{number}"
-
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; "
+    "img-src data: blob:"
+)
+"""Nothing is requested, whatever the page holds."""
 
 _STYLE = """
 :root { color-scheme: light dark; --page: #ffffff; --ink: #1a1d23; --quiet: #5c6370;
@@ -162,8 +182,7 @@ _PAGE = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
 <style>{style}</style>
 </head>
@@ -173,8 +192,8 @@ script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:
 {body}
 </main>
 <footer>Saved with bert_widgets {version}. This page works offline and sends no data.</footer>
-<script type="application/json" id="bw-page">{data}</script>
-<script type="module">{script}</script>
+{data}
+{script}
 </body>
 </html>
 """

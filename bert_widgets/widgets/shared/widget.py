@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from functools import partial
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
@@ -12,7 +11,7 @@ import traitlets as t
 
 from ..._common._compat import answer_in_sender_subshell, open_widgets
 from ..._common.options import unknown
-from .bundle import bundle_source
+from .bundle import bundle_source, bundle_version
 from .export import write_page
 from .lock import widget_lock
 from .page_values import is_message, same_types, value_problem
@@ -78,7 +77,7 @@ class Widget(anywidget.AnyWidget):
     @t.default("_bundle_name")
     def _default_bundle_name(self) -> str:
         # Pages may show widgets of several versions.
-        return f"{self.bundle}-{sha256(self._bundle_source.encode()).hexdigest()}"
+        return bundle_version(self.bundle)
 
     def open(self) -> None:
         """Open the connection to the page."""
@@ -206,6 +205,18 @@ class Widget(anywidget.AnyWidget):
                     "The notebook page sent a state that is not a mapping of names to values."
                 ]
             self._refuse(next(filter(None, refusals), ""))
+
+    def get_state(
+        self,
+        key: str | Iterable[str] | None = None,
+        drop_defaults: bool = False,  # noqa: ARG002, FBT001, FBT002 - as in ipywidgets
+    ) -> dict[str, Any]:
+        """Return the synced traits, by default all: those at their default too.
+
+        The page knows no defaults. `ipywidgets.embed` would leave them out.
+        """
+        state: dict[str, Any] = super().get_state(key)
+        return state
 
     def send_state(self, key: str | Iterable[str] | None = None) -> None:
         """Send traits, by default all, to the page."""

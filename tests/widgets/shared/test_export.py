@@ -9,6 +9,7 @@ from base64 import b64decode
 import numpy as np
 import pandas as pd
 import pytest
+from ipywidgets.embed import embed_data
 
 from bert_widgets import AttentionMatrix, TokenHighlights, Trainer, TrainingPanel
 from bert_widgets.widgets import Heading, write_page
@@ -118,3 +119,11 @@ def test_to_html_writes_one_widget(tmp_path):
         assert list(page["bundles"]) == [widget.bundle]
         assert document.find("title")[0]["text"] == widget.title
         assert path.stat().st_size < 400_000
+
+
+def test_ipywidgets_embeds_every_trait():
+    """The page knows no defaults."""
+    for widget in widgets():
+        embedded = embed_data([widget])["manager_state"]["state"][widget.model_id]
+        names = {*embedded["state"], *(buffer["path"][0] for buffer in embedded["buffers"])}
+        assert names == set(widget.keys)
