@@ -73,6 +73,25 @@ def test_the_suggestion_is_where_a_known_curve_falls(middle, fall, width, seed):
     assert rates[middle] / 3 < suggestion < rates[middle] * 10
 
 
+@pytest.mark.parametrize("spread", [0.1, 0.2])
+def test_a_fall_is_found_in_the_noise_of_small_batches(spread):
+    """A new head on a good encoder, 13 texts per batch and one label in twelve wrong."""
+    random = np.random.default_rng(0)
+    rates, steps = np.geomspace(1e-7, 1, 100)[:88], np.arange(88)
+    curve = 0.7 - 0.3 / (1 + np.exp((50 - steps) / 4)) + 0.03 * np.maximum(0, steps - 72)
+    noise = spread * (random.gamma(4, 1, (200, 88)) - 4) / 2
+    suggestions = [finder._suggest(rates, losses, average(losses)) for losses in curve + noise]
+    assert sum(suggestion is not None for suggestion in suggestions) > 160
+
+
+@pytest.mark.parametrize("noise", ["normal", "lognormal", "standard_cauchy"])
+def test_noise_of_any_shape_is_no_fall(noise):
+    random, rates = np.random.default_rng(0), np.geomspace(1e-7, 1, 100)
+    curves = getattr(random, noise)(size=(300, 100))
+    suggestions = [finder._suggest(rates, losses, average(losses)) for losses in curves]
+    assert sum(suggestion is not None for suggestion in suggestions) <= 3
+
+
 def average(losses):
     weights = 0.9 ** np.arange(len(losses))
     return np.array([
