@@ -72,6 +72,19 @@ __all__ = [
 # own package needs.
 _PACKAGES = ("data", "model", "explain", "training", "widgets")
 
+_LOADS = "BertClassifier.from_pretrained(name_or_folder) loads a model with its tokenizer."
+_READS = "TextData.from_(source) reads labelled texts."
+_TRAINS = "Trainer(clf, train, valid) trains a classifier; TrainingPanel(trainer) shows it."
+_EXPLAINS = "attribute(clf, texts) explains predictions; TokenHighlights(clf, text) shows one."
+_INSTEAD = {
+    **dict.fromkeys(("load", "load_model", "from_pretrained", "pipeline"), _LOADS),
+    **dict.fromkeys(("Dataset", "load_dataset", "read", "read_csv"), _READS),
+    **dict.fromkeys(("fine_tune", "finetune", "fit", "train"), _TRAINS),
+    **dict.fromkeys(("Explainer", "explain", "plot", "show", "visualize"), _EXPLAINS),
+    "evaluate": "clf.evaluate(data) measures accuracy, F1 and more.",
+    "predict": "clf.predict(texts) returns labels and probabilities.",
+}
+
 
 if not TYPE_CHECKING:  # a type checker would take every name for defined
 
@@ -86,7 +99,7 @@ if not TYPE_CHECKING:  # a type checker would take every name for defined
                     return globals()[name]
         from ._common.options import unknown
 
-        raise AttributeError(unknown("name in bert_widgets", name, __all__))
+        raise AttributeError(unknown("name in bert_widgets", name, __all__, instead=_INSTEAD))
 
 
 def __dir__() -> list[str]:

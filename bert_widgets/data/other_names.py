@@ -15,6 +15,21 @@ ATTRIBUTES = {
 }
 """Attributes of other data sets, and what to do instead."""
 
+CONSTRUCTION = "TextData.from_(source) reads a file, a DataFrame, or pairs of text and label."
+"""How to make labelled texts."""
+
+_ANY_SOURCE = "TextData.from_(source) reads files, DataFrames, data sets and pairs."
+CLASS_ATTRIBUTES = dict.fromkeys(
+    (
+        *("from_arrow", "from_csv", "from_dataframe", "from_dataset", "from_dict", "from_file"),
+        *("from_hub", "from_huggingface", "from_json", "from_jsonl", "from_list", "from_lists"),
+        *("from_pandas", "from_parquet", "from_polars", "load", "load_dataset", "open", "read"),
+        *("read_csv", "read_json", "read_parquet"),
+    ),
+    _ANY_SOURCE,
+)
+"""Attributes of other classes of data sets, and what to do instead."""
+
 _PANDAS = "read the file with pandas.read_csv(path, ...) and give the DataFrame."
 READING = ALL_CORES | {
     "delimiter": _PANDAS,

@@ -13,7 +13,7 @@ from .._common.options import named_options, short, unknown
 from .._common.other_names import OtherNames
 from .class_names import class_names
 from .label_checks import check_numbers
-from .other_names import ATTRIBUTES, READING, SPLITTING
+from .other_names import ATTRIBUTES, CLASS_ATTRIBUTES, CONSTRUCTION, READING, SPLITTING
 from .reading import Columns, check_unread, read_labelled
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ class TextData(OtherNames):
     rows: Sequence[Any] = ()
 
     _other_names = ATTRIBUTES
+    _other_class_names = CLASS_ATTRIBUTES
+    _construction = CONSTRUCTION
 
     def __post_init__(self) -> None:
         count = len(self.texts)

@@ -24,7 +24,7 @@ from .loading.adapter import base_folder, load_adapter, read_classes
 from .loading.config import PROBLEM_TYPES, read_config
 from .loading.tokenizer import load_tokenizer
 from .loading.weights import load_model, quiet
-from .other_names import ATTRIBUTES, LOADING, PREDICTING
+from .other_names import ATTRIBUTES, CLASS_ATTRIBUTES, CONSTRUCTION, LOADING, PREDICTING
 from .prediction import Prediction, decided
 from .text_model import TextModel
 
@@ -62,6 +62,8 @@ class BertClassifier(OtherNames, TextModel):
     """
 
     _other_names = ATTRIBUTES
+    _other_class_names = CLASS_ATTRIBUTES
+    _construction = CONSTRUCTION
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as torch has it
         """Return the logits of tensors, or of texts what `predict` returns."""

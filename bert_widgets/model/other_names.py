@@ -5,13 +5,25 @@ from __future__ import annotations
 from .._common.options import ALL_CORES
 
 ATTRIBUTES = {
+    "attribute": "call bert_widgets.attribute(clf, texts).",
     "classes": "the label names are clf.labels.",
+    "explain": "call bert_widgets.attribute(clf, texts), or show TokenHighlights(clf, text).",
+    "fine_tune": "call Trainer(clf, train, valid).start().",
     "fit": "to train it call Trainer(clf, train, valid).start().",
     "predict_proba": "call clf.predict(texts).probabilities.",
     "save": "call clf.save_pretrained(folder).",
     "score": "call clf.evaluate(data), which measures accuracy, F1 and more.",
 }
 """Attributes that other classifiers have, and what to do instead."""
+
+_LOADS = "BertClassifier.from_pretrained(name_or_folder) loads a model with its tokenizer."
+CONSTRUCTION = _LOADS
+"""How to make a classifier."""
+
+CLASS_ATTRIBUTES = dict.fromkeys(
+    ("from_checkpoint", "from_folder", "from_hub", "from_path", "load", "load_model"), _LOADS
+)
+"""Attributes of other classes of models, and what to do instead."""
 
 LOADING = {
     "id2label": "give the names in their order, labels=[...].",

@@ -69,3 +69,12 @@ ATTRIBUTES = {
     "wait": "call run.wait() of the run that start() returns.",
 }
 """Attributes of other trainers that a `Trainer` lacks, and what to do instead."""
+
+CONSTRUCTION = "Trainer(clf, train, valid) trains a BertClassifier on labelled texts."
+"""How to make a trainer."""
+
+CLASS_ATTRIBUTES = dict.fromkeys(
+    ("from_checkpoint", "from_folder", "load", "restore"),
+    "Trainer.resume(folder) continues a saved run.",
+)
+"""Attributes of other classes of trainers, and what to do instead."""

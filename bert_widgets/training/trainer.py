@@ -19,7 +19,7 @@ from .hyperparameters import FORM, Hyperparameters
 from .interrupts import held_back
 from .job import Job, job_of
 from .loop import Loop
-from .other_names import ATTRIBUTES, INSTEAD, OTHER_NAMES
+from .other_names import ATTRIBUTES, CLASS_ATTRIBUTES, CONSTRUCTION, INSTEAD, OTHER_NAMES
 from .progress import Progress, progress_of
 from .records.probes import probe_texts
 from .records.reporting import reporters_of
@@ -94,6 +94,8 @@ class Trainer(OtherNames):
     """
 
     _other_names = ATTRIBUTES
+    _other_class_names = CLASS_ATTRIBUTES
+    _construction = CONSTRUCTION
 
     def __init__(  # noqa: PLR0913 - options that describe the data
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import json
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bert_widgets.data.other_names import ATTRIBUTES, READING, SPLITTING
+from bert_widgets.data.other_names import ATTRIBUTES, CLASS_ATTRIBUTES, READING, SPLITTING
 from bert_widgets.data.text_data import TextData
 
 FRAME = pd.DataFrame(
@@ -186,3 +188,26 @@ def test_files_of_other_kinds_are_answered_with_how_to_read_them(tmp_path):
     ):
         with pytest.raises(ValueError, match=f"Cannot read '{name}'; .*{message}"):
             TextData.from_(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", CLASS_ATTRIBUTES)
+def test_another_way_to_read_is_answered(name):
+    with pytest.raises(AttributeError, match=rf"TextData has no '{name}': TextData\.from_\("):
+        getattr(TextData, name)
+
+
+@pytest.mark.parametrize("arguments", [(FRAME,), ("a.csv",), (["a"], ["x"])])
+def test_a_construction_from_a_source_is_answered(arguments):
+    with pytest.raises(TypeError, match=r"missing .* TextData\.from_\(source\) reads a file"):
+        TextData(*arguments)
+
+
+def test_help_shows_the_arguments_of_a_construction():
+    assert list(inspect.signature(TextData).parameters) == [
+        field.name for field in dataclasses.fields(TextData)
+    ]
+
+
+def test_an_error_within_a_construction_stays_as_it_is():
+    with pytest.raises(TypeError, match=r"Text 0 is 3, not a string; see TextData.from_\.$"):
+        TextData((3,), None, DATA.labels[:1], DATA.classes)

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 import torch
 
-from bert_widgets import BertClassifier, TextData, TokenHighlights
-from bert_widgets.model.other_names import ATTRIBUTES, PREDICTING
+import bert_widgets as bw
+from bert_widgets import BertClassifier, TextData, TokenHighlights, Trainer
+from bert_widgets.model.other_names import ATTRIBUTES, CLASS_ATTRIBUTES, PREDICTING
 from tests.models import tiny_classifier
 
 DATA = TextData.from_([("a gem", "good"), ("a bore", "bad"), ("so-so", "mixed")] * 3)
@@ -105,3 +106,35 @@ def test_a_series_of_labels_that_are_names_is_a_list_of_names(tmp_path):
     names = pd.Series(["bad", "good", "mixed"])
     with pytest.warns(UserWarning, match="new head"):
         assert BertClassifier.from_pretrained(tmp_path, labels=names).labels == tuple(names)
+
+
+@pytest.mark.parametrize("name", CLASS_ATTRIBUTES)
+def test_another_way_to_load_is_answered(name):
+    with pytest.raises(AttributeError, match=rf"'{name}': BertClassifier\.from_pretrained\("):
+        getattr(BertClassifier, name)
+
+
+def test_a_construction_without_a_tokenizer_is_answered():
+    with pytest.raises(TypeError, match=r"missing .*\. BertClassifier\.from_pretrained\("):
+        BertClassifier("a-checkpoint")
+    with pytest.raises(TypeError, match=r"missing .* 'train'\. Trainer\(clf, train, valid\)"):
+        Trainer(tiny_classifier("bert"))
+    with pytest.raises(AttributeError, match=r"Trainer has no 'load': Trainer\.resume\("):
+        Trainer.load  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("load_model", "BertClassifier.from_pretrained"),
+        ("read_csv", "TextData.from_"),
+        ("train", "Trainer("),
+        ("explain_text", "choose one of"),
+        ("visualize", "TokenHighlights("),
+        ("TokenHighlight", "did you mean 'TokenHighlights'"),
+    ],
+)
+def test_a_name_that_the_package_lacks_is_answered(name, answer):
+    with pytest.raises(AttributeError, match=f"Unknown name in bert_widgets '{name}': ") as error:
+        getattr(bw, name)
+    assert answer in str(error.value)
