@@ -27,6 +27,8 @@ if "CI" not in os.environ:  # there Hypothesis does the same by itself
     settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("busy")
 
+pytest_plugins = ("tests.faults.trials",)
+
 SLOW = ("browser", "exhaustive", "faults", "long", "process", "tutorial", "wheel")
 """The markers of tests that are not quick."""
 

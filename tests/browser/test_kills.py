@@ -73,7 +73,10 @@ def goes_on(notebook, step):
     notebook.do("panel.run.stop(); panel.run.wait()")
 
 
-def test_of_a_killed_kernel_the_page_says_so_and_the_run_is_resumed(browser, folder, artefact):
+def test_of_a_killed_kernel_the_page_says_so_and_the_run_is_resumed(
+    browser, folder, artefact, tried
+):
+    """Kernels killed (`kill -9`): the page said so, and the run was resumed."""
     with serving(folder / "home", folder / "work") as url:
         notebook = opened(browser, url)
         kernel, step = begin(notebook)
@@ -91,9 +94,11 @@ def test_of_a_killed_kernel_the_page_says_so_and_the_run_is_resumed(browser, fol
         notebook.wait_until_ready()
         goes_on(notebook, step)
         notebook.page.context.close()
+    tried()
 
 
-def test_a_run_outlives_a_killed_browser(launch, browser, folder, artefact):
+def test_a_run_outlives_a_killed_browser(launch, browser, folder, artefact, tried):
+    """Browsers killed (`kill -9`): the run went on, and a new page showed it."""
     with serving(folder / "home", folder / "work") as url:
         before = browsers()
         notebook = opened(launch(), url)
@@ -110,6 +115,7 @@ def test_a_run_outlives_a_killed_browser(launch, browser, folder, artefact):
         again.page.screenshot(path=artefact("again"), animations="disabled")
         again.do("panel.run.stop(); panel.run.wait()")
         again.page.context.close()
+    tried()
 
 
 def browsers():
@@ -137,7 +143,8 @@ def children():
     return psutil.Process().children(recursive=True)
 
 
-def test_after_a_killed_server_the_run_is_resumed_in_a_new_one(browser, folder, artefact):
+def test_after_a_killed_server_the_run_is_resumed_in_a_new_one(browser, folder, artefact, tried):
+    """Servers killed (`kill -9`): the run was resumed in a new one."""
     with serving(folder / "home", folder / "work") as url:
         notebook = opened(browser, url)
         kernel, step = begin(notebook)
@@ -151,3 +158,4 @@ def test_after_a_killed_server_the_run_is_resumed_in_a_new_one(browser, folder, 
         again = opened(browser, url)
         goes_on(again, step)
         again.page.context.close()
+    tried()

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
+import weakref
 
 import numpy as np
+import pytest
 
 import bert_widgets as bw
 from bert_widgets.testing.side_effect_checks import model_state
 from bert_widgets.training.checkpoints.weights import copy_weights, put_back
-from tests.faults.everything import DATA
+from bert_widgets.widgets.shared.lock import widget_lock
+from bert_widgets.widgets.shared.text_widget import TextWidget
+from tests.faults.everything import DATA, WIDGETS, Examples
 from tests.models import tiny_classifier
 from tests.widgets.pages import PATIENCE, agrees, in_thread, joined, page_of
 
@@ -222,6 +227,28 @@ def test_a_search_of_a_corpus_is_by_one_state_of_the_weights(long, tried, monkey
     for token, similarities in found:
         distances = np.abs(np.array(possible[token]) - similarities).max(1)
         assert distances.min() < 1e-4, "the search is of no state of the weights"
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+def test_garbage_is_collected_while_another_thread_holds_the_lock(kind):
+    """A thread that was starting once did not: it waited for the lock of who was waiting for it."""
+    examples = Examples()
+    widget = examples.make(kind)
+    if isinstance(widget, TextWidget):
+        assert widget.wait(PATIENCE)
+    widget.close()
+    gone = weakref.ref(widget)
+    examples.close()
+    del widget, examples
+    with widget_lock:
+        assert joined(in_thread(lambda: collected(gone))), "it waits for the lock"
+
+
+def collected(gone):
+    end = time.monotonic() + PATIENCE
+    while gone() is not None:  # a thread that ends may still keep it
+        assert time.monotonic() < end
+        gc.collect()
 
 
 def test_cells_of_an_event_loop_get_what_a_script_gets(tried):

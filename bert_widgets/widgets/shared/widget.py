@@ -93,6 +93,11 @@ class Widget(anywidget.AnyWidget):
         if not any(getattr(other, "layout", None) is layout for other in open_widgets()):
             layout.close()
 
+    def __del__(self) -> None:
+        # An open widget is never collected, and closing it again would wait for the widget_lock: in
+        # whichever thread collects garbage, in the middle of anything, even while it starts.
+        pass
+
     def disconnect(self) -> None:
         """Remove the widget from all pages; displaying it again connects it again."""
         # JupyterLab keeps the models of closed widgets, with their present values and those before
