@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import itertools
 import threading
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 from .._common.errors import reason
 from .._common.forks import at_fork
+from .._common.progress import Cancelled, cancelled_by
 from .checkpoints.files import CheckpointError
 from .ending import stop_before_end
 from .records.reporting import name_of
@@ -95,6 +97,7 @@ class Run(Generic[T]):
         self._save_wanted = False
         self._state: State = "ready"
         self._change = threading.Condition()
+        self._stop_wanted = threading.Event()
         self._ended = threading.Event()
         self._callbacks: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._train, name="bert-widgets-run", daemon=True)
@@ -159,10 +162,12 @@ class Run(Generic[T]):
     def stop(self) -> None:
         """End the training after the current step.
 
-        The model keeps its current weights, or the best ones with ``keep_best``. With a folder, a
-        last checkpoint is written, from which `Trainer.resume` continues.
+        An evaluation or a snapshot of the probes that is under way is given up; `Trainer.resume`
+        begins with it. The model keeps its current weights, or the best ones with ``keep_best``.
+        With a folder, a last checkpoint is written, from which `Trainer.resume` continues.
         """
-        self._move("stopping", only_from=("running", "paused"))
+        if self._move("stopping", only_from=("running", "paused")):
+            self._stop_wanted.set()
 
     def stop_after_epoch(self) -> None:
         """End the training after the current epoch; a second call cancels this."""
@@ -249,7 +254,8 @@ class Run(Generic[T]):
                 if self.trainer.done:
                     self._move("finished")
                     return
-                self._try(self.trainer.advance)
+                with contextlib.suppress(Cancelled), cancelled_by(self._stop_wanted):
+                    self._try(self.trainer.advance)
                 self._notify()
                 if self.stops_after_epoch and self.trainer.between_epochs and not self.trainer.done:
                     self._move("stopping", only_from=("running", "paused"))

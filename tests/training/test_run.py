@@ -167,6 +167,39 @@ def test_stop_keeps_the_weights_of_the_last_step(paused):
     assert torch.equal(weights(clf), weights(same))
 
 
+def test_stop_gives_an_evaluation_up_and_a_resumed_run_repeats_it(tmp_path):
+    clf = tiny_classifier("bert")
+    options = {"epochs": 2, "evaluate_every": 2}
+    run = Run(trainer(clf, FEW, DATA * 20, folder=tmp_path, **options))
+    batches = 0
+
+    def stop_in_an_evaluation(*_):
+        nonlocal batches
+        if not clf.model.training and run.progress.step == 2:
+            batches += 1
+            run.stop()
+
+    clf.model.register_forward_hook(stop_in_an_evaluation)
+    run.start()
+    run.wait(PATIENCE)
+    assert run.state == "stopped"
+    assert run.progress.step == 2
+    assert batches == 1, "the rest of the evaluation was not waited for"
+    assert run.history.columns("evaluation")["step"].tolist() == [0]
+
+    resumed = Trainer.resume(tmp_path)
+    list(resumed)
+    plain = trainer(tiny_classifier("bert"), FEW, DATA * 20, **options)
+    hook = plain.clf.model.register_forward_hook(lambda *_: None)  # its forward pass rounds alike
+    for event in plain:
+        if event.step == 2:
+            hook.remove()
+    steps = plain.history.columns("evaluation")["step"].tolist()
+    assert steps[:2] == [0, 2]
+    assert resumed.history.columns("evaluation")["step"].tolist() == steps
+    assert torch.equal(weights(resumed.clf), weights(plain.clf))
+
+
 def test_stop_restores_the_best_weights(tmp_path):
     clf = tiny_classifier("bert")
     run = Run(trainer(clf, DATA, DATA[:6], epochs=5000, folder=tmp_path, keep_best=True,
