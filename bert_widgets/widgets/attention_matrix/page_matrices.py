@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .text_attention import TextAttention
 
 _BUDGET = 256 * 1024  # bytes of weights: as many heads of a short text are in the page at once
+_LARGEST_AHEAD = 32 * 1024  # a saved notebook holds what was fetched ahead too
 
 
 class PageMatrices:
@@ -56,8 +57,10 @@ class PageMatrices:
             for key in keys
         ]
 
-    def missing(self, keys: Sequence[MapKey]) -> list[MapKey]:
-        """Return the keys of matrices that are not in the page."""
+    def missing(self, keys: Sequence[MapKey], *, ahead: bool) -> list[MapKey]:
+        """Return the keys of matrices that the page lacks; none ahead if they are large."""
+        if ahead and len(self._labels) ** 2 > _LARGEST_AHEAD:
+            return []
         return [key for key in keys if key not in self._slots]
 
     def add(

@@ -233,7 +233,7 @@ class AttentionMatrix(AttentionTraits):
         self._set(self._in_page.show(self._attention, matrix_question(self), matrix))
 
     def _nearby(self, question: NearbyQuestion) -> list[Drawn]:
-        missing = self._in_page.missing(question.keys)
+        missing = self._in_page.missing(question.keys, ahead=question.ahead)
         return self._in_page.drawn(self._attention, question.matrix, missing)
 
     def _show_nearby(self, matrices: list[Drawn]) -> None:

@@ -98,6 +98,21 @@ def test_neighbours_of_a_head_are_sent_in_advance(monkeypatch):
     assert in_page(widget, "weights", 1, 2) is None
 
 
+def test_large_neighbours_are_sent_only_when_they_are_opened(monkeypatch):
+    monkeypatch.setattr(page_matrices, "_BUDGET", 0)
+    monkeypatch.setattr(page_matrices, "_LARGEST_AHEAD", 4)
+    widget = AttentionMatrix(tiny_classifier("bert"), TEXT, layer=0, head=1)
+    widget.wait()
+    assert in_page(widget, "weights", 0, 2) is None
+    widget.head = 2
+    widget.wait()
+    assert in_page(widget, "weights", 0, 2) is not None
+    assert in_page(widget, "weights", 0, 1) is not None
+    widget.view, widget.line_heads = "lines", [2, 3]
+    widget.wait()
+    assert in_page(widget, "weights", 0, 3) is not None, "the lines of both heads are drawn"
+
+
 def test_a_new_text_is_read_and_its_head_sent():
     clf = tiny_classifier("bert")
     widget = AttentionMatrix(clf, TEXT, layer=1)
