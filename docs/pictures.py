@@ -38,6 +38,9 @@ bw.TrainingPanel(trainer.start())""",
 highlights = bw.TokenHighlights(clf, "{TEXT}")
 highlights""",
 )
+HINTS_READ = """
+localStorage.setItem("bert_widgets.hints_read", '["token_highlights", "attention_matrix"]')
+"""
 PROBES = ["Not a dull film at all.", "I wanted to love it and could not.", TEXT]
 
 
@@ -104,9 +107,7 @@ def photograph_highlights(page: Page, notebook: Notebook, scheme: str) -> None:
         "highlights.edit = {'word': highlights.selected, 'action': 'delete'}"
     )
     widget = page.get_by_role("region", name="Token highlights")
-    widget.get_by_role("button", name="More").click()
-    widget.get_by_role("button", name="Evidence").click()
-    widget.get_by_role("button", name="More").click()
+    widget.get_by_role("tab", name="Evidence").click()
     notebook.comes_true("highlights.edited and len(highlights.deletion)")
     page.wait_for_timeout(500)  # for transitions
     widget.screenshot(path=IMAGES / f"highlights-{scheme}.png")
@@ -129,6 +130,7 @@ def in_jupyterlab(browser: Browser, folder: Path, wanted: list[str]) -> None:
                 page = browser.new_page(
                     device_scale_factor=1.5, viewport={"width": 1180, "height": 1350}
                 )
+                page.add_init_script(HINTS_READ)
                 notebook = Notebook(page, address, names[name])
                 notebook.wear(scheme.title())
                 notebook.command("application:set-mode", mode="single-document")

@@ -22,7 +22,11 @@ import { TRAITS, type Trait } from "./attention_matrix/traits.ts";
 import type { Actions, Picture, View } from "./attention_matrix/view.ts";
 import { h, setAttribute } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
+import { makeHint } from "./shared/hint.ts";
 import { type RenderContext, setTrait } from "./shared/model/model.ts";
+
+const HINT =
+  "Open a head in All heads to see where it looks. Measure effects switches off each head in turn and shows what that does to the prediction; Similar tokens finds what the model represents alike in your own texts.";
 
 function build(frame: Frame<Trait>): (state: Attention) => void {
   const { model } = frame;
@@ -69,8 +73,9 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
     event.stopPropagation();
     mask();
   });
+  const hint = makeHint("attention_matrix", HINT);
   const parts = [header, settings, plot, prediction, cautions];
-  frame.body.append(...parts.map(({ element }) => element));
+  frame.body.append(hint, ...parts.map(({ element }) => element));
 
   const draw = (next: Attention): void => {
     state = next;
@@ -79,6 +84,7 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
     plot.draw(next);
     prediction.draw(next);
     cautions.draw(next);
+    hint.classList.toggle("bw-unlive", next.static);
   };
   return draw;
 }

@@ -2,6 +2,7 @@ import { openFrame } from "./shared/frame.ts";
 import type { RenderContext } from "./shared/model/model.ts";
 import { check } from "./shared/model/read.ts";
 import plotCss from "./shared/plot/plot.css";
+import tabsCss from "./shared/tabs.css";
 import wordsCss from "./shared/words.css";
 import evidenceCss from "./token_highlights/evidence/evidence.css";
 import predictionCss from "./token_highlights/prediction/prediction.css";
@@ -18,7 +19,15 @@ function render(context: RenderContext): () => void {
   const readHighlights = highlightsReader();
   return openFrame(context, {
     name: "Token highlights",
-    css: wordsCss + plotCss + predictionCss + highlightsCss + menuCss + rowsCss + evidenceCss,
+    css:
+      wordsCss +
+      plotCss +
+      tabsCss +
+      predictionCss +
+      highlightsCss +
+      menuCss +
+      rowsCss +
+      evidenceCss,
     traits: TRAITS,
     read: (model) => {
       const state = readHighlights(model);

@@ -2,6 +2,8 @@ import { h, icon, setText } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
 import { type RenderContext, setTrait } from "./shared/model/model.ts";
 import plotCss from "./shared/plot/plot.css";
+import tabsCss from "./shared/tabs.css";
+import { makeTabs } from "./shared/tabs.ts";
 import wordsCss from "./shared/words.css";
 import { makeClasses } from "./training_panel/classes/view.ts";
 import curvesCss from "./training_panel/curves/curves.css";
@@ -17,8 +19,7 @@ import { makeNotes } from "./training_panel/header/notes.ts";
 import { makeKeepingUp } from "./training_panel/keeping_up.ts";
 import probeHistoryCss from "./training_panel/probe_history/probe_history.css";
 import { makeProbeHistory } from "./training_panel/probe_history/view.ts";
-import { type Training, trainingReader, VIEWS } from "./training_panel/state.ts";
-import { makeTabs } from "./training_panel/tabs.ts";
+import { type Training, trainingReader, VIEW_NAMES, VIEWS } from "./training_panel/state.ts";
 import trainingCss from "./training_panel/training_panel.css";
 import { TRAITS, type Trait } from "./training_panel/traits.ts";
 import viewsCss from "./training_panel/views.css";
@@ -47,7 +48,7 @@ function build(frame: Frame<Trait>): (state: Training) => void {
   const keepUp = makeKeepingUp(() => model.send({ command: "seen" }), frame.signal);
   const invitation = makeInvitation();
   const foot = makeFoot();
-  const tabs = makeTabs((view) => setTrait(model, "view", view));
+  const tabs = makeTabs("Views", VIEW_NAMES, (view) => setTrait(model, "view", view));
   for (const view of VIEWS) tabs.panels[view].append(views[view].element);
   tabs.panels.curves.prepend(form.element);
   frame.body.append(header.element, problem, tabs.element, foot.element);
@@ -73,7 +74,8 @@ function build(frame: Frame<Trait>): (state: Training) => void {
 function render(context: RenderContext): () => void {
   return openFrame(context, {
     name: "Training panel",
-    css: wordsCss + plotCss + trainingCss + curvesCss + formCss + probeHistoryCss + viewsCss,
+    css:
+      wordsCss + plotCss + tabsCss + trainingCss + curvesCss + formCss + probeHistoryCss + viewsCss,
     traits: TRAITS,
     read: trainingReader(),
     build,

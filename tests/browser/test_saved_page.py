@@ -37,8 +37,7 @@ def test_one_widget(clf, page, tmp_path):
 
     word_numbers = [number for number in widget.word_of_token.tolist() if number >= 0]
     assert len(word_numbers) > len(widget.words), "the text has a word of several tokens"
-    highlights.get_by_role("button", name="More").click()
-    tokens = highlights.get_by_role("button", name="Tokens")
+    tokens = highlights.get_by_role("tab", name="Tokens")
     tokens.click()
     expect(highlights.locator("[data-word]")).to_have_count(len(word_numbers))
     tokens.click()

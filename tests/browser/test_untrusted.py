@@ -71,8 +71,7 @@ def test_hostile_text_is_shown_as_text(open_notebook, page, artefact):
     shown = highlights.locator(".bw-text").all_text_contents()
     assert tuple(text.replace("\u200b", "") for text in shown) == TEXTS
     assert highlights.locator(".bw-bar-label").all_text_contents() == [MARKUP, "</script>"]
-    highlights.get_by_role("button", name="More").click()
-    highlights.get_by_role("button", name="Tokens").click()
+    highlights.get_by_role("tab", name="Tokens").click()
     highlights.get_by_role("button", name="Edit").click()
     fields = highlights.get_by_role("textbox")
     assert tuple(field.input_value() for field in fields.all()) == TEXTS

@@ -6,6 +6,7 @@ import { type Highlights, isLive, type Method, methodOf } from "./state.ts";
 import { type Stretch, wordsOf } from "./text/selecting.ts";
 import type { TextDrawing } from "./text/text_view.ts";
 import type { Tracker } from "./tracker.ts";
+import { openedBy, type View } from "./views/view.ts";
 
 /** Everything that the parts of one view draw: the state of the model, and that of this view. */
 export interface Store {
@@ -34,8 +35,8 @@ export interface Store {
   /** The pointer or the focus is on the badge. */
   badgePointed: Signal<boolean>;
   optionsOpen: Signal<boolean>;
-  tokensShown: Signal<boolean>;
-  evidenceShown: Signal<boolean>;
+  /** The open tab under the text; null while all are closed. */
+  view: Signal<View | null>;
 
   take: (state: Highlights, palette: Palette) => void;
 }
@@ -46,11 +47,11 @@ export function makeStore(tracker: Tracker, first: Highlights, firstPalette: Pal
   const palette = signal(firstPalette);
   const drafts = signal<Texts | null>(null);
   const stretch = signal<Stretch | null>(stretchWith(null, first.selected));
-  const tokensShown = signal(false);
+  const view = signal<View | null>(openedBy(null, first, null));
   const scored = computed(() => tracked.value.scored);
   const stale = computed(() => tracked.value.stale);
   const drawing = computed((): TextDrawing => {
-    const tokens = tokensShown.value && scored.value.unit === "words";
+    const tokens = view.value === "tokens" && scored.value.unit === "words";
     const items = tokens ? scored.value.tokens : scored.value.words;
     return {
       texts: drafts.value ?? state.value.texts,
@@ -77,11 +78,11 @@ export function makeStore(tracker: Tracker, first: Highlights, firstPalette: Pal
     hovered: signal<number | null>(null),
     badgePointed: signal(false),
     optionsOpen: signal(false),
-    tokensShown,
-    evidenceShown: signal(false),
+    view,
     take: (next, nextPalette) =>
       batch(() => {
         tracked.value = tracker.track(next);
+        view.value = openedBy(state.peek(), next, view.peek());
         state.value = next;
         palette.value = nextPalette;
         stretch.value = stretchWith(stretch.value, next.selected);

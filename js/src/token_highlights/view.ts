@@ -1,6 +1,7 @@
 import { batch } from "@preact/signals-core";
 import { h } from "../shared/dom.ts";
 import type { Frame } from "../shared/frame.ts";
+import { makeHint } from "../shared/hint.ts";
 import { makeLegend } from "../shared/legend.ts";
 import { follow } from "../shared/reactive.ts";
 import { type Editor, makeEditor } from "./controls/editor.ts";
@@ -8,19 +9,22 @@ import { makeOptions } from "./controls/options.ts";
 import { makeToolbar } from "./controls/toolbar.ts";
 import { copyMarkup, copyPicture } from "./copying/copying.ts";
 import { makeRemarks } from "./evidence/remarks.ts";
-import { makeEvidence } from "./evidence/view.ts";
 import { makeBars } from "./prediction/bars.ts";
 import { drawDetail, targetOf } from "./prediction/detail.ts";
 import { coveredBy, makeRequests, overlap, type Requests } from "./requests.ts";
-import { makeComparisons } from "./rows/comparisons.ts";
 import { type Highlights, isLive } from "./state.ts";
 import { makeStore, type Store } from "./store.ts";
 import { makeTexts, type TextsView } from "./text/texts.ts";
 import type { Tracker } from "./tracker.ts";
 import type { Trait } from "./traits.ts";
+import { makeViews } from "./views/tabs.ts";
 import type { Edit } from "./what_if/questions.ts";
+import { makeTries } from "./what_if/tries.ts";
 import { makeWhatIf, wordsText } from "./what_if/view.ts";
 import { makeWordMenu, type WordMenu } from "./what_if/word_menu.ts";
+
+const HINT =
+  "Select a word to see how much it pushes the prediction; mask, delete or replace it to see what the model would say. The tabs below the text show the evidence for these scores, the layers, and the other classes.";
 
 /** Builds the parts of the widget for the first state and returns what draws each state. */
 export function buildHighlights(
@@ -64,17 +68,16 @@ function mount(frame: Frame, store: Store, requests: Requests): Editor {
       editor.done();
       requests.command(name);
     },
-    more: (open) => {
+    options: (open) => {
       store.optionsOpen.value = open;
     },
   });
   const whatIf = makeWhatIf({ apply: requests.texts, close: () => actions.ask(null) });
-  const reading = makeReading(signal, store);
+  const reading = makeReading(signal, store, triesOf(frame, store, actions, menu));
   const remarks = makeRemarks(signal, store);
   const pictured = [...bars.elements.slice(1), ...texts.blocks, reading.legend, remarks.badge];
   const options = makeOptions(signal, store, {
     set: (trait, value) => requests.explain({ [trait]: value }),
-    show: (trait, on) => requests.set(trait, on),
     copy: {
       HTML: () => copyMarkup(store),
       PNG: () => copyPicture(frame, store, pictured),
@@ -87,14 +90,18 @@ function mount(frame: Frame, store: Store, requests: Requests): Editor {
     const editing = store.drafts.value !== null;
     toolbar.draw(store.state.value, { editing, open: store.optionsOpen.value });
   });
+  const hint = makeHint("token_highlights", HINT);
+  follow(signal, () => {
+    hint.classList.toggle("bw-unlive", !store.live.value);
+  });
   body.append(
+    hint,
     h("div", { class: "bw-top" }, ...bars.elements, toolbar.element),
     options,
     texts.element,
     whatIf.element,
     h("div", { class: "bw-foot" }, reading.element, remarks.element),
-    ...makeComparisons(frame, store, actions.select),
-    makeEvidence(frame, store, () => requests.command("evidence")),
+    makeViews(frame, store, requests, actions.select),
     menu.element,
   );
   return editor;
@@ -161,14 +168,26 @@ function makeTextsAndMenu(
   return { texts, menu };
 }
 
+/** The buttons that ask what happens without the selected words. */
+function triesOf({ signal }: Frame, store: Store, { ask }: Actions, menu: WordMenu): HTMLElement {
+  return makeTries(signal, store, {
+    ask: (words, action) => ask({ words, action, with: "" }),
+    replace: (words, beside) => {
+      const text = wordsText(store.scored.value, words);
+      menu.openReplacement({ words, text, joined: false, beside });
+    },
+  });
+}
+
 /** What the colours mean, and the contribution of the selected words or the one under the pointer. */
 function makeReading(
   closing: AbortSignal,
   store: Store,
+  tries: HTMLElement,
 ): { element: HTMLElement; legend: HTMLElement } {
   const legend = makeLegend();
   const detail = h("div", { class: "bw-detail" });
-  const element = h("div", { class: "bw-reading" }, legend.element, detail);
+  const element = h("div", { class: "bw-reading" }, legend.element, detail, tries);
   follow(closing, () => {
     const { scored, largest, palette } = store.drawing.value;
     legend.draw(targetOf(scored), largest, palette, store.shownMethod.value.hasSign);

@@ -25,6 +25,13 @@ export const VIEWS = ["curves", "probes", "data", "classes", "notes"] as const;
 
 export type Phase = (typeof PHASES)[number];
 export type View = (typeof VIEWS)[number];
+export const VIEW_NAMES: Record<View, string> = {
+  curves: "Curves",
+  probes: "Probes",
+  data: "Data map",
+  classes: "Classes",
+  notes: "Notes",
+};
 /** Variability from and to, confidence from and to. */
 export type Box = readonly [number, number, number, number];
 

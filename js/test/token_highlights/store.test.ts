@@ -58,7 +58,7 @@ describe("what is drawn", () => {
 
   it("is the tokens only where words are scored", () => {
     const { store, set } = storeOf();
-    store.tokensShown.value = true;
+    store.view.value = "tokens";
     expect(store.drawing.value.tokens).toBe(true);
     set({ unit: "sentences" });
     expect(store.drawing.value.tokens).toBe(false);

@@ -1,7 +1,7 @@
-import { button, dropdown, h, named, setAttribute, setText } from "../../shared/dom.ts";
+import { button, dropdown, h, named, setText } from "../../shared/dom.ts";
 import { follow } from "../../shared/reactive.ts";
 import { type Copied, copyFailed } from "../copying/clipboard.ts";
-import { type Highlights, isLive, methodOf, type Unit } from "../state.ts";
+import { type Highlights, methodOf, type Unit } from "../state.ts";
 import type { Store } from "../store.ts";
 
 const UNIT_NAMES: Record<Unit, string> = {
@@ -13,29 +13,22 @@ const UNIT_NAMES: Record<Unit, string> = {
 
 interface OptionActions {
   set: (trait: "unit" | "baseline" | "against" | "output", value: string) => void;
-  show: (trait: "compare" | "by_layer", on: boolean) => void;
   copy: Record<"HTML" | "PNG", () => Promise<Copied>>;
 }
 
-/** The options: how the text is explained, and what else is shown. */
+/** The options: how the text is explained, and copies of the result. */
 export function makeOptions(
   closing: AbortSignal,
   store: Store,
   actions: OptionActions,
 ): HTMLElement {
   const note = h("p", { class: "bw-note" });
-  const row = h(
-    "div",
-    { class: "bw-options-row" },
-    makeToggles(closing, store, actions),
-    makeCopies(actions),
-  );
   const element = h(
     "div",
     { class: "bw-options", id: `bw-${Math.random().toString(36).slice(2)}`, hidden: true },
     makePickers(closing, store, actions),
     note,
-    row,
+    makeCopies(actions),
   );
   follow(closing, () => {
     element.hidden = !store.optionsOpen.value;
@@ -83,69 +76,6 @@ function makePickers(closing: AbortSignal, store: Store, { set }: OptionActions)
     baseline.draw(baselines, state.baseline);
   });
   return element;
-}
-
-interface Toggle {
-  label: string;
-  title: string;
-  /** Whether there is something to show, or it can be computed. */
-  offered: (state: Highlights) => boolean;
-  on: () => boolean;
-  turn: (on: boolean) => void;
-}
-
-/** The views beside the words. */
-function togglesOf(
-  { state, tokensShown, evidenceShown }: Store,
-  { show }: OptionActions,
-): Toggle[] {
-  return [
-    {
-      label: "Tokens",
-      title: "Show the subword tokens, each with its score",
-      offered: ({ tokens, unit }) => tokens.length > 0 && unit === "words",
-      on: () => tokensShown.value,
-      turn: (on) => {
-        tokensShown.value = on;
-      },
-    },
-    {
-      label: "Rows per class",
-      title: "Show the text once for every class",
-      offered: (now) => now.labels.length > 1 && (isLive(now) || now.classes !== null),
-      on: () => state.value.compare,
-      turn: (on) => show("compare", on),
-    },
-    {
-      label: "Layers",
-      title: "Show the scores computed at the output of each layer",
-      offered: (now) => isLive(now) || now.layers !== null,
-      on: () => state.value.byLayer,
-      turn: (on) => show("by_layer", on),
-    },
-    {
-      label: "Evidence",
-      title: "Show how the prediction changes as words are removed",
-      offered: (now) => isLive(now) || now.deletion !== null,
-      on: () => evidenceShown.value,
-      turn: (on) => {
-        evidenceShown.value = on;
-      },
-    },
-  ];
-}
-
-function makeToggles(closing: AbortSignal, store: Store, actions: OptionActions): HTMLElement {
-  const buttons = togglesOf(store, actions).map(({ label, title, offered, on, turn }) => {
-    const press = button(label, () => turn(!on()));
-    press.title = title;
-    follow(closing, () => {
-      press.hidden = !offered(store.state.value);
-      setAttribute(press, "aria-pressed", on() ? "true" : "false");
-    });
-    return press;
-  });
-  return h("div", { class: "bw-toggles", role: "group", "aria-label": "Show" }, ...buttons);
 }
 
 function makeCopies({ copy }: OptionActions): HTMLElement {

@@ -5,13 +5,13 @@ interface ToolbarActions {
   method: (name: string) => void;
   edit: () => void;
   command: (name: "undo" | "redo") => void;
-  more: (open: boolean) => void;
+  options: (open: boolean) => void;
 }
 
-/** The controls that are always visible: method, Edit, More, and Undo and Redo once there is something to undo. */
+/** The controls that are always visible: method, Edit, Options, and Undo and Redo once there is something to undo. */
 export function makeToolbar(actions: ToolbarActions): {
   element: HTMLElement;
-  /** Sets the element that the More button opens. */
+  /** Sets the element that the Options button opens. */
   opens: (panel: HTMLElement) => void;
   draw: (state: Highlights, view: { editing: boolean; open: boolean }) => void;
   focusEdit: () => void;
@@ -28,11 +28,15 @@ export function makeToolbar(actions: ToolbarActions): {
   const editIcon = h("span", { class: "bw-edit-icon" }, icon("edit"));
   const edit = button("", actions.edit);
   edit.append(editIcon, editLabel);
-  const more = button("More", () => actions.more(more.getAttribute("aria-expanded") !== "true"), {
-    class: "bw-more-button",
-  });
-  more.append(icon("down"));
-  const element = h("div", { class: "bw-toolbar" }, ...history, method.element, edit, more);
+  const options = button(
+    "Options",
+    () => actions.options(options.getAttribute("aria-expanded") !== "true"),
+    {
+      class: "bw-options-button",
+    },
+  );
+  options.append(icon("down"));
+  const element = h("div", { class: "bw-toolbar" }, ...history, method.element, edit, options);
 
   const draw = (state: Highlights, view: { editing: boolean; open: boolean }): void => {
     const live = isLive(state);
@@ -53,8 +57,8 @@ export function makeToolbar(actions: ToolbarActions): {
     edit.hidden = !live;
     editIcon.replaceChildren(icon(view.editing ? "check" : "edit"));
     setText(editLabel, view.editing ? "Done" : "Edit");
-    setAttribute(more, "aria-expanded", view.open ? "true" : "false");
+    setAttribute(options, "aria-expanded", view.open ? "true" : "false");
   };
-  const opens = (panel: HTMLElement): void => setAttribute(more, "aria-controls", panel.id);
+  const opens = (panel: HTMLElement): void => setAttribute(options, "aria-controls", panel.id);
   return { element, opens, draw, focusEdit: () => edit.focus() };
 }

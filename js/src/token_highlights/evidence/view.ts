@@ -14,6 +14,9 @@ import { questionOf } from "../tracker.ts";
 /** The point whose values are shown while no point is selected. */
 const WORDS_REMOVED = 3;
 
+const WAITING =
+  "Predicting the text again with its words removed, the most important first and in random orders: some dozens of predictions, seconds for a sentence.";
+
 /** The curves, and the point whose values are shown. */
 interface Curves {
   /** The last curve that was computed. */
@@ -35,7 +38,7 @@ export function makeEvidence(frame: Frame, store: Store, compute: () => void): H
   );
   const element = h(
     "section",
-    { class: "bw-part", "aria-label": "Evidence", hidden: true },
+    { class: "bw-part", "aria-label": "Evidence" },
     h("div", { class: "bw-chart-head" }, ...head),
     plot.place,
     note,
@@ -51,8 +54,7 @@ export function makeEvidence(frame: Frame, store: Store, compute: () => void): H
     }
   });
   follow(closing, () => {
-    element.hidden = !store.evidenceShown.value;
-    if (!element.hidden) plot.draw();
+    if (store.view.value === "evidence") plot.draw();
   });
   askOnce(closing, store, compute);
   return element;
@@ -97,7 +99,7 @@ function makeHead(
   const position = h("span", { class: "bw-note bw-number", role: "status" });
   follow(closing, () => {
     setText(title, titleOf(store));
-    if (!store.evidenceShown.value) return;
+    if (store.view.value !== "evidence") return;
     const figures = figuresAt(curves);
     const { positiveInk, muted } = store.palette.value;
     ordered.swatch.style.setProperty("--bw-swatch", css(positiveInk));
@@ -105,10 +107,7 @@ function makeHead(
     setText(ordered.value, figures?.ordered ?? "");
     setText(random.value, figures?.random ?? "");
     const computing = store.state.value.deletion === null;
-    setText(
-      position,
-      computing ? "Computing predictions with words removed…" : (figures?.position ?? ""),
-    );
+    setText(position, computing ? WAITING : (figures?.position ?? ""));
   });
   return [title, ordered.element, random.element, position];
 }
@@ -147,7 +146,7 @@ function askOnce(closing: AbortSignal, store: Store, compute: () => void): void 
   follow(closing, () => {
     const state = store.state.value;
     const settled = !store.working.value && !store.stale.value && !store.refining.value;
-    const shown = store.evidenceShown.value && store.live.value;
+    const shown = store.view.value === "evidence" && store.live.value;
     const question = `${questionOf(state)}${state.shownMethod}`;
     if (!settled || !shown || state.deletion !== null || requested === question) return;
     requested = question;

@@ -22,7 +22,7 @@ export function drawDetail(
 ): Node[] {
   if (chosen.some((word) => scored.words[word] === undefined) || chosen.length === 0) {
     const hint = isLive(scored)
-      ? "Select a word to see its contribution; select it again to try a change."
+      ? "Select a word to see its contribution, and to mask, delete or replace it."
       : "Select a word to see its contribution.";
     return [h("span", { class: "bw-note" }, scored.words.length > 0 ? hint : "")];
   }

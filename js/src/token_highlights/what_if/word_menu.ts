@@ -37,6 +37,8 @@ export function quoted(text: string): string {
 export interface WordMenu {
   element: HTMLElement;
   open: (subject: Subject) => void;
+  /** Opens only the field for a replacement. */
+  openReplacement: (subject: Subject) => void;
 }
 
 /** The menu of a word, or of several selected together, which floats over the page. */
@@ -93,9 +95,16 @@ export function makeWordMenu(signal: AbortSignal, actions: MenuActions): WordMen
     place(element, next.beside);
     menu.focus("first");
   };
+  const openReplacement = (next: Subject): void => {
+    close(false);
+    subject = next;
+    element.hidden = false;
+    element.showPopover?.();
+    askForReplacement();
+  };
   listenToKeys(element, menu, form, () => close(true));
   closeWhenLeft(element, signal, () => close(false));
-  return { element, open };
+  return { element, open, openReplacement };
 }
 
 interface Items {

@@ -14,8 +14,8 @@ describe("the options", () => {
       ],
     });
     expect(shown(".bw-options")).toEqual([]);
-    click("More");
-    expect(named("More")?.getAttribute("aria-expanded")).toBe("true");
+    click("Options");
+    expect(named("Options")?.getAttribute("aria-expanded")).toBe("true");
     choose("Against", "negative");
     choose("Measured as", "probability");
     choose("Baseline", "zero");
@@ -42,9 +42,9 @@ describe("the options", () => {
 
   it("only control what is shown without a kernel", () => {
     open({ _static: true });
-    click("More");
+    click("Options");
     expect(shown(".bw-options select")).toEqual([]);
-    expect(shown(".bw-toggles button").map((button) => button.textContent)).toEqual(["Tokens"]);
+    expect(shown('[role="tab"]').map((tab) => tab.textContent)).toEqual(["Tokens"]);
   });
 });
 

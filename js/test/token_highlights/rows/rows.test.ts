@@ -9,7 +9,6 @@ describe("rows and evidence", () => {
   it("show each class in the same colours, and its score of the selected word", () => {
     const scores = floats(-2, 1, 0, 2, -1, 0.5);
     const { model } = open({ compare: true, class_scores: scores, selected: 0 });
-    click("More");
     expect(shown(".bw-row-label").map((label) => label.textContent)).toEqual([
       "negative25.0%",
       "positive75.0%",
@@ -20,14 +19,16 @@ describe("rows and evidence", () => {
     expect(find(".bw-detail .bw-detail-chip").map((chip) => chip.textContent)).toContain(
       "negative−2.00",
     );
-    click("Rows per class");
+    click("Classes");
     expect(model.get("compare")).toBe(false);
   });
 
   it("wait for scores that match the words", () => {
     open({ by_layer: true, layer_scores: floats(1, 2) });
     expect(shown(".bw-row")).toEqual([]);
-    expect(shown("section[aria-label='Layer by layer']")[0]?.textContent).toContain("Computing…");
+    expect(shown("section[aria-label='Layer by layer']")[0]?.textContent).toContain(
+      "Explaining the output of each layer",
+    );
   });
 
   it("request the deletion curve once per question", () => {

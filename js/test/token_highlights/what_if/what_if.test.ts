@@ -11,6 +11,8 @@ describe("the word menu", () => {
     press(words()[1], "Enter");
   };
 
+  const item = (name: string) => shown('[role="menuitem"]').find((one) => one.textContent === name);
+
   it("opens on a selected word and asks a what-if question", () => {
     const { model } = open();
     openMenu();
@@ -19,7 +21,8 @@ describe("the word menu", () => {
       "Delete",
       "Replace with…",
     ]);
-    click("Delete");
+    item("Delete")?.click();
+    frames();
     expect(model.get("edit")).toEqual({ word: 1, action: "delete", with: "" });
     expect(shown(".bw-menu")).toEqual([]);
     expect(shown(".bw-what-if")[0]?.textContent).toContain("is deleted");
@@ -53,6 +56,49 @@ describe("the word menu", () => {
     open({ _static: true });
     openMenu();
     expect(shown(".bw-menu")).toEqual([]);
+  });
+});
+
+describe("the buttons beside the score", () => {
+  it("are there once a word is selected, and ask about it", () => {
+    const { model } = open();
+    expect(shown(".bw-tries")).toEqual([]);
+    words()[1]?.click();
+    frames();
+    expect(shown(".bw-tries button").map((press) => press.textContent)).toEqual([
+      "Mask",
+      "Delete",
+      "Replace…",
+    ]);
+    shown(".bw-tries button")[0]?.click();
+    expect(model.get("edit")).toEqual({ word: 1, action: "mask", with: "" });
+  });
+
+  it("ask for the other words in a field, which gives the focus back", () => {
+    const { model } = open({ selected: 1 });
+    const replace = shown(".bw-tries button")[2];
+    replace?.click();
+    const field = find(".bw-replace input")[0] as HTMLInputElement;
+    expect([field.value, document.activeElement]).toEqual(["bad", field]);
+    expect(shown('[role="menuitem"]')).toEqual([]);
+    press(field, "Escape");
+    expect(document.activeElement).toBe(replace);
+    replace?.click();
+    field.value = "good";
+    press(field, "Enter");
+    expect(model.get("edit")).toEqual({ word: 1, action: "replace", with: "good" });
+  });
+
+  it("keep their place, out of reach, while the pointer is on another word", () => {
+    open({ selected: 1 });
+    words()[0]?.dispatchEvent(new Event("pointerover", { bubbles: true, composed: true }));
+    frames();
+    expect(shown(".bw-tries")[0]?.getAttribute("aria-hidden")).toBe("true");
+  });
+
+  it("are not there without a kernel", () => {
+    open({ selected: 1, _static: true });
+    expect(shown(".bw-tries")).toEqual([]);
   });
 });
 
