@@ -32,6 +32,7 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
   const { model } = frame;
   let state: Attention | null = null;
   let open = false;
+  const corpus = makeCorpusQuestion();
   const set = (trait: Trait, value: unknown): void => setTrait(model, trait, value);
   const mask = (): void => {
     if (state !== null && tokensToMask(state).length > 0) set("masked", withToggled(state));
@@ -41,7 +42,10 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
     actionsOf(frame, () => state),
   );
   const header = makeHeader({
-    set,
+    set: (trait, value) => {
+      if (state !== null && corpus.asks(state, trait, value)) draw(state);
+      else set(trait, value);
+    },
     options: (shown) => {
       open = shown;
       if (state !== null) draw(state);
@@ -77,8 +81,9 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
   const parts = [header, settings, plot, prediction, cautions];
   frame.body.append(hint, ...parts.map(({ element }) => element));
 
-  const draw = (next: Attention): void => {
-    state = next;
+  const draw = (latest: Attention): void => {
+    state = latest;
+    const next = corpus.shown(latest);
     header.draw(next, frame.palette, open);
     settings.draw(next, open);
     plot.draw(next);
@@ -87,6 +92,29 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
     hint.classList.toggle("bw-unlive", next.static);
   };
   return draw;
+}
+
+/**
+ * The view of similar tokens before there is a corpus: Python knows no such view, so it is only shown
+ * on this page, until another is chosen.
+ */
+function makeCorpusQuestion(): {
+  asks: (state: Attention, trait: Trait, value: unknown) => boolean;
+  shown: (state: Attention) => Attention;
+} {
+  let over: ViewName | null = null;
+  return {
+    asks: (state, trait, value) => {
+      if (trait !== "view") return false;
+      const before = over;
+      over = value === "similar" && state.similar === null ? state.view : null;
+      return over !== null || (before !== null && value === state.view);
+    },
+    shown: (state) => {
+      if (state.similar !== null || state.view !== over) over = null;
+      return over === null ? state : { ...state, view: "similar" };
+    },
+  };
 }
 
 function actionsOf({ model }: Frame<Trait>, current: () => Attention | null): Actions {

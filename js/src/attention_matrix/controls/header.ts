@@ -38,7 +38,10 @@ export function makeHeader(actions: HeaderActions): {
     h("div", { class: "bw-controls-row" }, sorting.element, pickers.element, scale.element),
   );
   const draw = (state: Attention, palette: Palette, open: boolean): void => {
-    const offered = VIEWS.filter((view) => view !== "similar" || state.similar !== null);
+    // Without a corpus the tab says what to give; a saved page cannot be given any.
+    const offered = VIEWS.filter(
+      (view) => view !== "similar" || state.similar !== null || !state.static,
+    );
     switcher.draw(state.view, offered);
     options.hidden = state.view === "similar";
     setAttribute(options, "aria-expanded", open ? "true" : "false");

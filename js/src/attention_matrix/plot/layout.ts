@@ -7,7 +7,7 @@ export const ASIDE = 260;
 export const ASIDE_GAP = 28;
 export const ASIDE_FROM = 660;
 /** The minimum distance between labels; slanted labels need more so as not to overlap. */
-export const PITCH = { row: 14, column: 19 };
+export const PITCH = { row: 13, column: 19 };
 const MARGIN = 2;
 const LABEL_GAP = 7;
 const SLANT = Math.SQRT1_2;

@@ -17,6 +17,9 @@ const NAMES: Record<Compared, string> = {
   heads: "Output of heads",
 };
 
+const NO_CORPUS =
+  "Here are the tokens of your own texts that the model represents like the selected one, each in its context. Give the texts to search: bw.AttentionMatrix(clf, text, corpus=bw.Corpus(clf, texts)).";
+
 /** The tokens of a corpus that are most similar to the chosen one, in their contexts. */
 export function makeSimilar(frame: Frame, actions: Actions): View {
   const strip = makeTokenStrip(actions.look);
@@ -25,20 +28,24 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
   const status = h("p", { class: "bw-similar-status", role: "status" });
   const concordance = makeConcordance();
   const counts = makeCounts();
-  const plot = h(
+  const controls = h(
     "div",
-    { class: "bw-plot" },
-    strip.element,
-    h("div", { class: "bw-plot-controls" }, captioned("Compare by", by.element), chips.element),
-    status,
-    concordance.element,
+    { class: "bw-plot-controls" },
+    captioned("Compare by", by.element),
+    chips.element,
   );
+  const plot = h("div", { class: "bw-plot" }, strip.element, controls, status, concordance.element);
   const element = h("div", { class: "bw-main" }, plot, counts.element);
   return {
     element,
     draw: (state) => {
       const { similar } = state;
-      if (similar === null) return;
+      for (const part of [strip.element, controls, concordance.element, counts.element])
+        part.hidden = similar === null;
+      if (similar === null) {
+        setText(status, NO_CORPUS);
+        return;
+      }
       const ofHeads: Attention = { ...state, measure: "weights" };
       strip.draw(state);
       by.draw(

@@ -74,7 +74,7 @@ export function makePalette(background: Rgb, hostForeground: Rgb | null): Palett
     surface: tint(dark ? 0.07 : 0.035),
     focus: dark ? fromOklch(0.7, 0.135, 254) : fromOklch(0.57, 0.175, 257),
     positive: highlight(fromOklch(0.72, 0.13, 252), fromOklch(0.52, 0.135, 255)),
-    negative: highlight(fromOklch(0.77, 0.135, 62), fromOklch(0.53, 0.12, 52)),
+    negative: highlight(fromOklch(0.735, 0.15, 58), fromOklch(0.53, 0.135, 48)),
     unsigned: highlight(fromOklch(0.74, 0.12, 305), fromOklch(0.53, 0.13, 305)),
     positiveInk: ink(fromOklch(0.5, 0.16, 256), fromOklch(0.76, 0.12, 252)),
     negativeInk: ink(fromOklch(0.52, 0.135, 50), fromOklch(0.79, 0.13, 62)),

@@ -7,6 +7,7 @@ import { DAMAGED } from "../../../src/shared/frame.ts";
 import type { Model } from "../../../src/shared/model/model.ts";
 import { floats, ints, modelOf } from "../../shared/models.ts";
 import {
+  click,
   closeView,
   find,
   frames,
@@ -58,15 +59,32 @@ function open(changes: Record<string, unknown> = {}): Model {
   return model;
 }
 describe("the similar tokens", () => {
-  it("are offered only if there is a corpus", () => {
+  it("say what to give where there is no corpus, without asking Python for a view it lacks", () => {
     const model = open();
-    expect(named("Similar tokens")?.hidden).toBe(true);
     press(named("Matrix"), "End");
-    expect(model.get("view")).toBe("query_key");
+    expect(model.get("view")).toBe("matrix");
+    expect(statusText()).toContain("corpus=bw.Corpus(clf, texts)");
+    expect(named("Similar tokens")?.getAttribute("aria-checked")).toBe("true");
+    click("Matrix");
+    expect(statusText()).toBe(undefined);
+    click("Similar tokens");
     set(model, { _corpus_size: 500 });
-    expect(named("Similar tokens")?.hidden).toBe(false);
-    press(named("Query-key"), "End");
+    expect(statusText()).toBe(undefined);
+    press(named("Matrix"), "End");
     expect(model.get("view")).toBe("similar");
+    expect(statusText()).not.toContain("corpus=");
+  });
+
+  it("give way to a view that Python chooses", () => {
+    const model = open();
+    click("Similar tokens");
+    set(model, { view: "lines" });
+    expect(named("Lines")?.getAttribute("aria-checked")).toBe("true");
+  });
+
+  it("are not offered in a saved page without a corpus", () => {
+    open({ _static: true });
+    expect(named("Similar tokens")?.hidden).toBe(true);
   });
 
   it("are shown in their contexts, beside their common values", () => {

@@ -137,6 +137,19 @@ describe.each([
     }
   });
 
+  it("show words against the class as well as words for it", () => {
+    for (const share of [0.1, 0.25, 0.5, 1]) {
+      const [against, towards] = [-share, share].map((x) => diverging(palette, x)) as [Rgb, Rgb];
+      const { background } = palette;
+      const contrasts = contrast(against, background) / contrast(towards, background);
+      const distances = distance(against, background) / distance(towards, background);
+      expect(contrasts).toBeGreaterThan(0.97);
+      expect(contrasts).toBeLessThan(1.03);
+      expect(distances).toBeGreaterThan(0.85);
+      expect(distances).toBeLessThan(1.15);
+    }
+  });
+
   it("distinguish both signs for every kind of colour vision", () => {
     expect(distance(diverging(palette, -1), diverging(palette, 1))).toBeGreaterThan(0.15);
     for (const [name, matrix] of Object.entries(DEFICIENCIES)) {
