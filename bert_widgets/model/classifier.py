@@ -27,6 +27,7 @@ from .loading.weights import load_model, quiet
 from .other_names import ATTRIBUTES, CLASS_ATTRIBUTES, CONSTRUCTION, LOADING, PREDICTING
 from .prediction import Prediction, decided
 from .text_model import TextModel
+from .weights_version import mark_untrained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,7 @@ class BertClassifier(OtherNames, TextModel):
     _other_names = ATTRIBUTES
     _other_class_names = CLASS_ATTRIBUTES
     _construction = CONSTRUCTION
+    untrained_weights: tuple[int, ...] | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as torch has it
         """Return the logits of tensors, or of texts what `predict` returns."""
@@ -137,11 +139,13 @@ class BertClassifier(OtherNames, TextModel):
             if base
             else (model, load_tokenizer(where, model))
         )
+        clf = cls(*parts).to(choose_device(device))
         if reason and not base:
+            mark_untrained(clf)
             warnings.warn(
                 f"{reason}: fine-tune the new head before you use its predictions.", stacklevel=3
             )
-        return cls(*parts).to(choose_device(device))
+        return clf
 
     @classmethod
     def from_weights(

@@ -1,4 +1,4 @@
-"""Whether a classifier's weights are still those that something was computed with."""
+"""Whether a classifier's weights are those something was computed with, or those as loaded."""
 
 from __future__ import annotations
 
@@ -13,3 +13,13 @@ if TYPE_CHECKING:
 def weights_of(clf: BertClassifier) -> tuple[int, ...]:
     """Return torch's counts of the changes in place of each weight."""
     return tuple(in_place_changes(parameter) for parameter in clf.model.parameters())
+
+
+def mark_untrained(clf: BertClassifier) -> None:
+    """Remember that the head has never been trained with the weights as they are now."""
+    clf.untrained_weights = weights_of(clf)
+
+
+def is_untrained(clf: BertClassifier) -> bool:
+    """Return whether the head is new and no weight has changed since the model was loaded."""
+    return bool(clf.untrained_weights == weights_of(clf))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...explain.attribution.method_table import METHODS
+from .chance import at_chance
 from .questions import QUICK, explained
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ _MOST_UNITS = 40  # for which removing each of them by itself is cheap
 _STRONG = 0.4  # of the strongest score: words that a reader will remember
 _FAINT = 0.1
 _TOLERANCE = 0.01
+_NOTHING = 0.1  # in logits: twice this hardly moves a probability from one half
+_UNTRAINED = (
+    "This head is not trained: its predictions and these scores mean nothing before fine-tuning."
+)
+_AT_CHANCE = (
+    "The prediction is at chance and no word pushes it noticeably, as with a head that is not "
+    "trained."
+)
 
 
 def cross_check(clf: BertClassifier, question: Question, shown: Attribution) -> str:
@@ -72,9 +81,13 @@ def disagreement(shown: Attribution, other: Attribution) -> str:
     return f"Another method, {name}, {_joined(clauses)}."
 
 
-def warnings_of(result: Attribution, disagreeing: str) -> list[str]:
-    """Return what to know before trusting a result."""
+def warnings_of(result: Attribution, disagreeing: str, *, untrained: bool = False) -> list[str]:
+    """Return what to know before trusting a result, whose head may be known to be untrained."""
     warnings = []
+    if untrained:
+        warnings.append(_UNTRAINED)
+    elif at_chance(result.probabilities) and np.abs(result.scores).max(initial=0) < _NOTHING:
+        warnings.append(_AT_CHANCE)
     if result.completeness_error is not None and result.completeness_error > _TOLERANCE:
         warnings.append(
             f"The scores miss the sum they should have by {100 * result.completeness_error:.2g} % "

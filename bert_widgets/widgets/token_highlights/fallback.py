@@ -5,8 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..._common.characters import printable
 from ..._common.numbers import percent
 from ..shared.html import (
@@ -22,6 +20,7 @@ from ..shared.html import (
     signed,
     tag,
 )
+from .chance import scale_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +38,7 @@ def highlights_html(result: Attribution, *, badge: str = "", warnings: Sequence[
     badge, warnings
         Sentences on what supports the scores, and on what to know before trusting them.
     """
-    most = float(np.abs(result.scores).max(initial=0))
+    most = scale_end(result)
     bars = [
         (name, bar(p, TOWARDS if name == result.target else (128, 128, 128)), percent(p))
         for name, p in zip(result.classes, result.probabilities.tolist(), strict=True)

@@ -11,7 +11,7 @@ from ..._common.options import named_options
 from ...explain.attribution.method_table import METHODS
 from ...explain.attribution.options import AttributionOptions
 from ...explain.attribution.result import Attribution
-from ...model.weights_version import weights_of
+from ...model.weights_version import is_untrained, weights_of
 from ..shared.lock import widget_lock
 from .choices import NAMES
 from .cross_check import warnings_of
@@ -228,7 +228,8 @@ class TokenHighlights(HighlightTraits):
         self.refining = not self.busy and self._tasks.pending("exact")
         if not self.busy and not self.refining:
             self.progress = 0.0
-        self.warnings = warnings_of(self.attribution, displayed.disagreement)
+        untrained = self._clf is not None and is_untrained(self._clf)
+        self.warnings = warnings_of(self.attribution, displayed.disagreement, untrained=untrained)
 
     @t.observe("text", "pair")
     def _drop_spans(self, _change: object) -> None:

@@ -1,6 +1,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { Palette } from "../shared/color/palette.ts";
 import { largestMagnitude } from "../shared/color/scales.ts";
+import { leastScale } from "./chance.ts";
 import type { Texts } from "./controls/editor.ts";
 import { type Highlights, isLive, type Method, methodOf } from "./state.ts";
 import { type Stretch, wordsOf } from "./text/selecting.ts";
@@ -58,7 +59,10 @@ export function makeStore(tracker: Tracker, first: Highlights, firstPalette: Pal
       editing: drafts.value !== null,
       scored: scored.value,
       tokens,
-      largest: largestMagnitude(items.map((item) => item.score)),
+      largest: Math.max(
+        leastScale(scored.value),
+        largestMagnitude(items.map(({ score }) => score)),
+      ),
       palette: paletteOf(palette.value, methodOf(state.value, scored.value.shownMethod)),
     };
   });

@@ -226,7 +226,9 @@ describe("the data map", () => {
     expect(mount().textContent).toMatch("37 of 1,200 examples selected");
     const cells = find(".bw-picked tbody td").map((element) => element.textContent);
     expect(cells).toEqual(["4", "a <i>fine</i> film", "positive", "0.91", "0.10", "1.00"]);
-    expect(mount().textContent).toMatch("row 17: labelled negative, probably positive (0.94)");
+    expect(mount().textContent).toMatch(
+      "row 17: labelled negative, probably positive (margin 0.94)",
+    );
   });
 
   it("is not brushed in a saved copy", () => {

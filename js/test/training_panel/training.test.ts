@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { bestMark } from "../../src/training_panel/curves/view.ts";
 import {
   boxAfter,
   boxBetween,
@@ -8,6 +9,7 @@ import {
 } from "../../src/training_panel/data_map/brush.ts";
 import { coverage } from "../../src/training_panel/data_map/key.ts";
 import { suspicion } from "../../src/training_panel/data_map/lists.ts";
+import { scopeOf } from "../../src/training_panel/data_map/view.ts";
 import type { Field } from "../../src/training_panel/form/state.ts";
 import { parsed, rateText, typed } from "../../src/training_panel/form/values.ts";
 import { drawnViews } from "../../src/training_panel/header/invitation.ts";
@@ -187,11 +189,35 @@ describe("the brush", () => {
     expect(wider?.[3]).toBeCloseTo(0.425);
   });
 
+  it("says what is missing after one epoch", () => {
+    const { map } = training();
+    const still = { ...map, epochs: 1, points: Float32Array.from([0, 0.5, 1, 0, 0, 0.7, 1, 1]) };
+    expect(scopeOf(still)).toContain("recorded over 1 epoch. Variability needs a second epoch");
+    const varied = { ...still, points: Float32Array.from([0, 0.5, 1, 0, 0.1, 0.7, 1, 1]) };
+    expect(scopeOf(varied)).not.toContain("second epoch");
+  });
+
   it("stands beside plain words", () => {
     const { map } = training();
     expect(coverage(map)).toBe("2 of 1,200 examples, recorded over 0.4 epochs");
     expect(suspicion(["17", "x", "negative", "positive", 0.94])).toBe(
-      "row 17: labelled negative, probably positive (0.94)",
+      "row 17: labelled negative, probably positive (margin 0.94)",
     );
+  });
+});
+
+describe("the mark of the best model", () => {
+  const run = (steps: number[]) => [
+    { name: "", train: new Map(), valid: new Map([["step", Float64Array.from(steps)]]) },
+  ];
+  const marked = (steps: number[], bestStep: number | null, to = 100) =>
+    bestMark({ curves: run(steps), shown: 0, bestStep }, [0, to])?.position;
+
+  it("is there once a trained model has been evaluated, also if the loaded one was better", () => {
+    expect(marked([0], 0)).toBe(undefined);
+    expect(marked([0, 20], 0)).toBe(0);
+    expect(marked([0, 20], 20)).toBe(20);
+    expect(marked([0, 20], 20, 10)).toBe(undefined);
+    expect(marked([], null)).toBe(undefined);
   });
 });

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
-from bert_widgets import TokenHighlights, attribute
+from bert_widgets import BertClassifier, TokenHighlights, attribute
 from bert_widgets.widgets.token_highlights.cross_check import disagreement, warnings_of
 from tests.models import tiny_classifier
 from tests.widgets.pages import PATIENCE
@@ -61,6 +62,24 @@ def test_the_most_important_warning_is_first(result):
     assert second == "They disagree."
     assert "3 overlapping windows" in third
     assert warnings_of(replace(result, completeness_error=0.009), "") == []
+
+
+def test_a_head_that_is_not_trained_is_called_so_until_it_is(tmp_path):
+    tiny_classifier("bert").save_pretrained(tmp_path)
+    with pytest.warns(UserWarning, match="fine-tune the new head"):
+        clf = BertClassifier.from_pretrained(tmp_path, labels=["a", "b", "c"], new_head=True)
+    widget = TokenHighlights(clf, "The film was not bad")
+    assert widget.warnings[0].startswith("This head is not trained")
+    with torch.no_grad():
+        clf.model.classifier.weight.add_(1)
+    assert not any("not trained:" in text for text in TokenHighlights(clf, "A film").warnings)
+
+
+def test_scores_of_nothing_at_chance_are_called_so(result):
+    faint = replace(scored(result, 0.01, -0.02, 0, 0), probabilities=np.array([0.52, 0.48]))
+    assert warnings_of(faint, "")[0].startswith("The prediction is at chance")
+    assert warnings_of(replace(faint, probabilities=np.array([0.7, 0.3])), "") == []
+    assert warnings_of(scored(faint, 3, -3, 0, 0), "") == [], "words that cancel out"
 
 
 @pytest.mark.parametrize("method", ["occlusion", "integrated_gradients", "saliency"])

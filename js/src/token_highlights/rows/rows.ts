@@ -3,6 +3,7 @@ import { largestMagnitude } from "../../shared/color/scales.ts";
 import { h, setAttribute, setText } from "../../shared/dom.ts";
 import { digitsFor, signed } from "../../shared/format.ts";
 import type { Frame } from "../../shared/frame.ts";
+import { leastScale } from "../chance.ts";
 import type { Highlights, Rows } from "../state.ts";
 import { LONG, makeTextLayer, partsOf } from "../text/text_view.ts";
 import { makeStrip } from "./strip.ts";
@@ -71,7 +72,7 @@ export function makeRows(
     const asText = scores.length <= MOST_WORDS && words <= LONG;
     setText(remark, `${drawing.remark}${asText ? "" : STRIPS}`);
     build(count, asText);
-    const largest = largestMagnitude(scores);
+    const largest = Math.max(leastScale(drawing.scored), largestMagnitude(scores));
     // A list that scrolls must be reachable by keyboard.
     requestAnimationFrame(() => {
       list.tabIndex = list.scrollHeight > list.clientHeight ? 0 : -1;

@@ -158,6 +158,16 @@ function fileName({ curves, shown }: Training, extension: string): string {
   return `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-") || "training"}.${extension}`;
 }
 
+/** The mark of the best model; none before there is another to compare that as loaded with. */
+export function bestMark(
+  { bestStep, curves, shown }: Pick<Training, "bestStep" | "curves" | "shown">,
+  [from, to]: readonly [number, number],
+): { position: number; name: string } | null {
+  const compared = curves[shown]?.valid.get("step")?.some((step) => step > 0) === true;
+  if (bestStep === null || !compared || bestStep < from || bestStep > to) return null;
+  return { position: bestStep, name: "best" };
+}
+
 function drawCharts(
   charts: Charts,
   state: Training,
@@ -166,7 +176,7 @@ function drawCharts(
   palette: Palette,
 ): void {
   const { zoom, cursor, log } = view;
-  const { curves, shown, totalSteps, epochs, bestStep } = state;
+  const { curves, shown, totalSteps, epochs } = state;
   const bounds = viewOf(state, view);
   const smooth: Smooth = (line) =>
     smoothed(line, halfLife(smoothing, Math.max(totalSteps, line.steps.at(-1) ?? 0)));
@@ -174,8 +184,7 @@ function drawCharts(
     position: step,
     name: `epoch ${epoch}`,
   }));
-  const inView = bestStep !== null && bestStep >= bounds[0] && bestStep <= bounds[1];
-  const best = inView ? { position: bestStep, name: "best" } : null;
+  const best = bestMark(state, bounds);
   const traced = tracesOf(curves, shown, smooth, palette);
   charts.forEach((chart, i) => {
     const { traces, values } = traced[i] ?? { traces: [], values: [] };

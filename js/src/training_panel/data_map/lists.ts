@@ -23,7 +23,7 @@ function selectedTable({ selected }: DataMap): HTMLElement {
 }
 
 export function suspicion([row, , label, suggested, score]: DataMap["suspects"][number]): string {
-  return `row ${row}: labelled ${label}, probably ${suggested} (${decimal(score, 2)})`;
+  return `row ${row}: labelled ${label}, probably ${suggested} (margin ${decimal(score, 2)})`;
 }
 
 function suspectList({ suspects }: DataMap): Node[] {

@@ -25,6 +25,12 @@ export function widthOf({ points }: DataMap): number {
   return Math.min(0.5, Math.max(0.1, Math.ceil(largest * 20.4) / 20));
 }
 
+/** Whether any example has been seen often enough to vary. */
+export function hasVariability({ points }: DataMap): boolean {
+  for (let i = 0; i < points.length; i += POINT) if ((points[i] ?? 0) > 0) return true;
+  return false;
+}
+
 export function mapPlot(map: DataMap): Plot {
   const axis = (to: number) => ({ bounds: [0, to] as const, format: plain });
   return {
@@ -103,7 +109,7 @@ export function paintMap(
   ctx.lineJoin = "round";
   ctx.strokeStyle = css(palette.background);
   ctx.fillStyle = css(palette.foreground);
-  for (const [caption, x, y, align] of REGIONS) {
+  for (const [caption, x, y, align] of hasVariability(map) ? REGIONS : []) {
     ctx.textAlign = align;
     const place = [area.left + x * area.width, py(y)] as const;
     ctx.strokeText(caption, ...place);

@@ -9,7 +9,8 @@ import type { Trait } from "../traits.ts";
 import { boxAfter, boxBetween, type Limits } from "./brush.ts";
 import { coverage, keyOf } from "./key.ts";
 import { makeMapLists } from "./lists.ts";
-import { mapPlot, paintMap, widthOf } from "./paint.ts";
+import { hasVariability, mapPlot, paintMap, widthOf } from "./paint.ts";
+import type { DataMap } from "./state.ts";
 
 /** The training examples by confidence and variability. */
 export function makeDataMap(frame: Frame<Trait>): {
@@ -30,10 +31,18 @@ export function makeDataMap(frame: Frame<Trait>): {
     const { map } = next;
     chart.draw(next);
     if (keyChanged(map.labels, frame.palette)) key.replaceChildren(...keyOf(map, frame.palette));
-    setText(scope, `Confidence in the given label and its variability: ${coverage(map)}`);
+    setText(scope, scopeOf(map));
     lists.draw(next);
   };
   return { element, draw };
+}
+
+/** What the map shows, and what it lacks after the first epoch. */
+export function scopeOf(map: DataMap): string {
+  const shown = `Confidence in the given label and its variability: ${coverage(map)}`;
+  return hasVariability(map)
+    ? shown
+    : `${shown}. Variability needs a second epoch: until then all examples stand at 0, the least confident at the bottom.`;
 }
 
 /** The points with the box that selects some of them, which the pointer and the keys change. */
