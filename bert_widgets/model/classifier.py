@@ -65,7 +65,6 @@ class BertClassifier(OtherNames, TextModel):
     _other_names = ATTRIBUTES
     _other_class_names = CLASS_ATTRIBUTES
     _construction = CONSTRUCTION
-    untrained_weights: tuple[int, ...] | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as torch has it
         """Return the logits of tensors, or of texts what `predict` returns."""

@@ -48,6 +48,9 @@ class TextModel(torch.nn.Module):
     Parameters and attributes are those of `BertClassifier`.
     """
 
+    # The state of the weights while the head has not been trained; see `weights_version`.
+    untrained_weights: tuple[int, ...] | None = None
+
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
         super().__init__()
         check_adapter(model)
