@@ -23,7 +23,7 @@ with all the others; the figures are of the long form.
 | --- | ---: | --- |
 {rows}
 
-What holds besides, each shown by a test in `tests/faults`:
+What holds besides, each shown by a test in `tests/faults` or `tests/browser`:
 
 - A probe, an evaluation, a function in `report_to` or a callback that fails is noted, and the
   training goes on. So is one that runs out of memory, after it has tried fewer texts at a time.
@@ -38,6 +38,8 @@ What holds besides, each shown by a test in `tests/faults`:
   anew all that a resume needs, and a note says so.
 - A killed kernel, server or browser (`kill -9`): the panel on the page says that it was training,
   or shows it going on, and the run is resumed from its folder.
+- Where the connection of a page is cut for a minute, the run goes on; what was pressed meanwhile is
+  done, and the panel is up to date, once there is one again.
 - A page that is hidden, busy or closed is sent ever fewer states of a run, a few hundred in a day,
   since hosts keep for it all that it has not read. It is up to date as soon as it answers.
 - A file system that has room for no more files, or that becomes read-only, pauses the run until it

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bert_widgets import Trainer
+from bert_widgets import TokenHighlights, Trainer
 from bert_widgets.training.interrupts import ENDING, held_back
+from bert_widgets.widgets.shared import task_queue
+from tests.models import tiny_classifier
 from tests.training.small import DATA, PATIENCE, trainer
+from tests.widgets.pages import in_thread, joined, page_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,3 +77,16 @@ def test_an_ignored_signal_stays_ignored():
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_the_end_of_the_interpreter_waits_for_no_result_for_ever(pages, monkeypatch):
+    """As for one that waits for a model which a thread that has gone had taken."""
+    monkeypatch.setattr(task_queue, "_LONGEST_END", 0.1)
+    clf = tiny_classifier("bert")
+    widget = TokenHighlights(clf, "The film was good", method="input_x_gradient")
+    assert widget.wait(PATIENCE)
+    with clf.lock:
+        page_of(widget).tell(text="The soup was bad")
+        assert not widget.wait(0.1)
+        assert joined(in_thread(task_queue._end_work))
+    widget.close()

@@ -17,6 +17,7 @@ from tests.models import tiny_classifier
 from tests.widgets.pages import PATIENCE, agrees, page_of
 
 MOST_GROWTH = 1.05
+WARM_UP = 0.2
 RATE = 20
 """Updates a second."""
 
@@ -32,14 +33,30 @@ def memory():
     return psutil.Process().memory_info().rss
 
 
-def steady(turn, turns, tried, *, long):
-    """Do something again and again; in the long form a fifth of the turns is the warm-up.
+def turns(number):
+    """Yield the share that is done of a number of turns."""
+    return (turn / number for turn in range(number))
+
+
+def minutes(number):
+    """Yield the share that is done of some minutes, 20 times a second unless turns take longer."""
+    begun, waiting = time.monotonic(), threading.Event()
+    for tick in itertools.count():
+        waiting.wait(max(0.0, begun + tick / RATE - time.monotonic()))
+        share = (time.monotonic() - begun) / (60 * number)
+        if share >= 1:
+            return
+        yield share
+
+
+def steady(turn, shares, tried, *, long):
+    """Do something again and again; in the long form the first fifth is the warm-up.
 
     A short form ends before memory has settled: its bound is fixed, and finds what keeps models.
     """
-    warm = turns // 5
-    for number in range(turns):
-        if number == warm:
+    level = None
+    for number, share in enumerate(shares):
+        if level is None and share >= WARM_UP:
             level = memory()
         turn(number)
         tried()
@@ -64,7 +81,7 @@ def test_widgets_made_again_and_again_take_no_memory(kind, examples, long, tried
             assert widget.wait(PATIENCE)
         widget.close()
 
-    steady(turn, 500 if long else 10, tried, long=long)
+    steady(turn, turns(500 if long else 10), tried, long=long)
 
 
 def test_thousands_of_explanations_take_no_memory(long, tried):
@@ -77,7 +94,7 @@ def test_thousands_of_explanations_take_no_memory(long, tried):
         page.tell(text=f"The soup number {number} was not so good")
         assert widget.wait(PATIENCE)
 
-    steady(turn, 5_000 if long else 20, tried, long=long)
+    steady(turn, turns(5_000 if long else 20), tried, long=long)
     assert agrees(widget)
     widget.close()
 
@@ -87,27 +104,26 @@ def test_many_steps_take_no_memory(long, tried):
     data = DATA.loc[DATA.index.repeat(4)]
     training = bw.Trainer(tiny_classifier("bert"), data, epochs=10_000, batch_tokens=16)
     events = iter(training)
-    steady(lambda _: next(events), 200_000 if long else 60, tried, long=long)
+    steady(lambda _: next(events), turns(200_000 if long else 60), tried, long=long)
 
 
-@pytest.mark.parametrize("kind", WIDGETS)
-def test_a_page_that_asks_all_the_time_is_answered(kind, examples, long, tried):
-    """Changes by a page, 20 a second, during a training: answered, memory within 5 %."""
-    widget = examples.make(kind)
-    page = page_of(widget)
-    ((name, values),) = CHANGES.get(kind, {"text": [TEXT, "The soup was bad"]}).items()
-    ticks, waiting = itertools.count(), threading.Event()
-    begun = time.monotonic()
+def test_pages_that_ask_all_the_time_are_answered(examples, long, tried):
+    """Changes by the pages of all widgets for 30 minutes, while a run trains: memory within 5 %."""
+    widgets = [examples.make(kind) for kind in WIDGETS]
 
     def turn(number):
-        page.updates.clear()
-        page.tell(**{name: values[number % len(values)]})
-        waiting.wait(max(0.0, begun + next(ticks) / RATE - time.monotonic()))
+        for widget in widgets:
+            page = page_of(widget)
+            page.updates.clear()
+            changes = CHANGES.get(type(widget), {"text": [TEXT, "The soup was bad"]})
+            ((name, values),) = changes.items()
+            page.tell(**{name: values[number % len(values)]})
 
-    steady(turn, RATE * (1_800 if long else 2), tried, long=long)
-    if isinstance(widget, TextWidget):
-        assert widget.wait(PATIENCE)
-    end = time.monotonic() + PATIENCE
-    while not agrees(widget):  # the panel of a running training is always on the move
-        assert time.monotonic() < end
-    widget.close()
+    steady(turn, minutes(30 if long else 0.1), tried, long=long)
+    for widget in widgets:
+        if isinstance(widget, TextWidget):
+            assert widget.wait(PATIENCE)
+        end = time.monotonic() + PATIENCE
+        while not agrees(widget):  # the panel of a running training is always on the move
+            assert time.monotonic() < end
+        widget.close()
