@@ -171,3 +171,4 @@ class Outputs:
             self.widgets += [bw.AttentionMatrix(clf, text, one.pair), similar]
         for widget in self.widgets[1:]:
             assert widget.wait(60)
+        self.results += [widget.static() for widget in self.widgets]
