@@ -32,6 +32,14 @@ def run(page, **names):
     return names
 
 
+def test_each_term_on_screen_has_a_section_on_the_page_of_terms():
+    table = (ROOT / "js/src/shared/terms.ts").read_text("utf-8").split("as const")[0]
+    terms = re.findall(r'^  "?([a-z0-9-]+)"?:$', table, re.MULTILINE)
+    assert len(terms) >= 8  # noqa: PLR2004 - the pattern finds them
+    sections = re.findall(r"^## .* \{ #([a-z0-9-]+) \}$", PAGES["docs/terms.md"].read_text(), re.M)
+    assert set(terms) <= set(sections)
+
+
 def test_reporter_writes_a_line_per_event(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run("how-to/reporter.md", bw=bw, clf=tiny_classifier("bert"), train=FEW, valid=FEW[:4])

@@ -1,5 +1,6 @@
 import { button, dropdown, h, setAttribute, setText } from "../../shared/dom.ts";
 import { decimal, percent } from "../../shared/format.ts";
+import { makeTerm } from "../../shared/terms.ts";
 import { tokenInView } from "../arrangement.ts";
 import { quoted } from "../plot/readings.ts";
 import type { Attention } from "../state.ts";
@@ -73,7 +74,15 @@ function makeMeasuring(send: PredictionActions["send"]): {
   measure.title = "Measures exact effects on the logit by switching off each head in turn";
   const cancel = button("Cancel", () => send("cancel"));
   const progress = h("span", { class: "bw-number", role: "status" });
-  const element = h("span", { class: "bw-measuring" }, progress, measure, cancel);
+  const term = makeTerm("effect-of-a-head", "What is an effect?");
+  const element = h(
+    "span",
+    { class: "bw-measuring" },
+    progress,
+    h("span", { class: "bw-note" }, term),
+    measure,
+    cancel,
+  );
   const draw = (state: Attention): void => {
     const { progress: done, measuring } = state;
     measure.hidden = state.static || measuring || state.labels.length === 0;

@@ -2,6 +2,7 @@ import { computed } from "@preact/signals-core";
 import { h, icon, setText } from "../../shared/dom.ts";
 import { percent, signed } from "../../shared/format.ts";
 import { follow } from "../../shared/reactive.ts";
+import { makeTerm } from "../../shared/terms.ts";
 import { type Highlights, methodOf } from "../state.ts";
 import type { Store } from "../store.ts";
 
@@ -35,6 +36,7 @@ function makeStatus(closing: AbortSignal, store: Store): HTMLElement {
   // Screen readers do not announce every window.
   const progress = h("span", { class: "bw-number", "aria-hidden": "true" });
   const remark = computed(() => remarkOn(store.scored.value, store.refining.value));
+  const term = makeTerm("completeness", "What is this?");
   let shown = "";
   follow(closing, () => {
     const { mark, sentence } = remark.value;
@@ -42,7 +44,8 @@ function makeStatus(closing: AbortSignal, store: Store): HTMLElement {
     if (shown === sentence) return;
     shown = sentence;
     const icons = mark === "refining" ? h("span", { class: "bw-refining" }) : icon(mark);
-    element.replaceChildren(icons, h("span", {}, sentence, progress));
+    const more = mark === "refining" ? [] : [" ", term];
+    element.replaceChildren(icons, h("span", {}, sentence, progress, ...more));
   });
   follow(closing, () => {
     setText(progress, store.refining.value ? progressOf(store.state.value) : "");

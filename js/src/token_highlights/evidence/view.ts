@@ -7,6 +7,7 @@ import type { Frame } from "../../shared/frame.ts";
 import { makeCanvas } from "../../shared/plot/canvas.ts";
 import { areaOf, type Line, type Plot, paint, valueAtShare } from "../../shared/plot/plot.ts";
 import { follow } from "../../shared/reactive.ts";
+import { makeTerm } from "../../shared/terms.ts";
 import type { Deletion } from "../state.ts";
 import type { Store } from "../store.ts";
 import { questionOf } from "../tracker.ts";
@@ -42,6 +43,13 @@ export function makeEvidence(frame: Frame, store: Store, compute: () => void): H
     h("div", { class: "bw-chart-head" }, ...head),
     plot.place,
     note,
+    h(
+      "div",
+      { class: "bw-terms" },
+      makeTerm("deletion-curve", "Deletion curve"),
+      makeTerm("comprehensiveness", "Comprehensiveness"),
+      makeTerm("sufficiency", "Sufficiency"),
+    ),
   );
   follow(closing, () => {
     const next = store.state.value.deletion;

@@ -1,4 +1,5 @@
 import { button, h, setText } from "../../shared/dom.ts";
+import { place } from "../../shared/place.ts";
 import type { Action, Edit } from "./questions.ts";
 
 interface MenuActions {
@@ -198,15 +199,4 @@ function closeWhenLeft(element: HTMLElement, signal: AbortSignal, close: () => v
   // It has a fixed position in the window, so scrolling would separate it from its word.
   window.addEventListener("scroll", close, { signal, capture: true, passive: true });
   window.addEventListener("resize", close, { signal });
-}
-
-/** Below the word, or above it at the end of the window. */
-function place(element: HTMLElement, beside: HTMLElement): void {
-  const word = beside.getBoundingClientRect();
-  const { width, height } = element.getBoundingClientRect();
-  const left = Math.min(word.left, innerWidth - width - 8);
-  const below = word.bottom + 6;
-  const top = below + height > innerHeight ? word.top - height - 6 : below;
-  element.style.left = `${Math.max(8, left)}px`;
-  element.style.top = `${Math.max(8, top)}px`;
 }

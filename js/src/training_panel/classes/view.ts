@@ -1,6 +1,7 @@
 import { h } from "../../shared/dom.ts";
 import type { Frame } from "../../shared/frame.ts";
 import { differs } from "../../shared/model/read.ts";
+import { makeTerm } from "../../shared/terms.ts";
 import type { Training } from "../state.ts";
 import { confusionTable, SPARSE } from "./matrix.ts";
 import { listed, pairsTable } from "./pairs.ts";
@@ -31,7 +32,7 @@ export function makeClasses(frame: Frame): {
       h(
         "section",
         {},
-        h("h3", {}, "Scores of each class"),
+        h("h3", {}, makeTerm("f1-score", "Scores of each class")),
         scrolling("Scores of each class", scores.table(current, found)),
       ),
     );

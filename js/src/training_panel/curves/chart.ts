@@ -10,10 +10,13 @@ import {
   paint,
   valueAtShare,
 } from "../../shared/plot/plot.ts";
+import { makeTerm, type Term } from "../../shared/terms.ts";
 import { valueAt } from "./series.ts";
 
 interface ChartOptions {
   title: string;
+  /** The term that the title is, or that explains it. */
+  term?: Term;
   keys: readonly string[];
   /** Values in the legend. */
   format: (value: number) => string;
@@ -56,7 +59,12 @@ export function makeChart(frame: Frame, options: ChartOptions): Chart {
     paint(ctx, { ...plot, drag }, width, height, frame.palette);
   });
   canvas.place.append(over);
-  const head = h("div", { class: "bw-chart-head" }, h("h3", {}, title), ...legend.elements);
+  const head = h(
+    "div",
+    { class: "bw-chart-head" },
+    h("h3", {}, options.term === undefined ? title : makeTerm(options.term, title)),
+    ...legend.elements,
+  );
   const chart: Chart = {
     title,
     keys,

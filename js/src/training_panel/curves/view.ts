@@ -7,6 +7,7 @@ import { compact, decimal, scientific } from "../../shared/format.ts";
 import type { Frame } from "../../shared/frame.ts";
 import { setTrait } from "../../shared/model/model.ts";
 import type { Bounds, Line } from "../../shared/plot/plot.ts";
+import type { Term } from "../../shared/terms.ts";
 import type { Training } from "../state.ts";
 import type { Trait } from "../traits.ts";
 import { type Chart, makeChart } from "./chart.ts";
@@ -79,9 +80,15 @@ export function makeCurves(frame: Frame<Trait>): {
 type Charts = readonly [Chart, ...Chart[]];
 
 function makeCharts(frame: Frame, shown: Shown, update: (change: Partial<Shown>) => void): Charts {
-  const chart = (title: string, keys: Chart["keys"], format: (value: number) => string): Chart =>
+  const chart = (
+    title: string,
+    keys: Chart["keys"],
+    format: (value: number) => string,
+    term?: Term,
+  ): Chart =>
     makeChart(frame, {
       title,
+      ...(term === undefined ? {} : { term }),
       keys,
       format,
       hover: (place) => {
@@ -97,9 +104,9 @@ function makeCharts(frame: Frame, shown: Shown, update: (change: Partial<Shown>)
   const figures = (value: number): string => decimal(value, 3);
   return [
     chart("Loss", ["training", "validation"], figures),
-    chart("Validation", ["accuracy", "macro-F1"], figures),
+    chart("Validation", ["accuracy", "macro-F1"], figures, "macro-f1"),
     chart("Learning rate", [""], scientific),
-    chart("Gradient norm", [""], plain),
+    chart("Gradient norm", [""], plain, "gradient-norm"),
   ];
 }
 

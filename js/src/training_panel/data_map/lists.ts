@@ -1,6 +1,7 @@
 import { button, h, setText } from "../../shared/dom.ts";
 import { count, decimal } from "../../shared/format.ts";
 import { differs } from "../../shared/model/read.ts";
+import { makeTerm } from "../../shared/terms.ts";
 import type { Training } from "../state.ts";
 import { table } from "../table.ts";
 import type { DataMap } from "./state.ts";
@@ -31,7 +32,7 @@ function suspectList({ suspects }: DataMap): Node[] {
     h("li", {}, h("strong", {}, suspicion(suspect)), h("span", { dir: "auto" }, suspect[1])),
   );
   return [
-    h("h3", {}, "Likely label errors"),
+    h("h3", {}, makeTerm("label-errors", "Likely label errors")),
     h("div", { class: "bw-scroll", tabindex: 0 }, h("ol", { class: "bw-suspects" }, ...items)),
   ];
 }

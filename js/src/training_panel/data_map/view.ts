@@ -4,6 +4,7 @@ import { setTrait } from "../../shared/model/model.ts";
 import { differs } from "../../shared/model/read.ts";
 import { makeCanvas } from "../../shared/plot/canvas.ts";
 import { areaOf, valueAtShare } from "../../shared/plot/plot.ts";
+import { makeTerm } from "../../shared/terms.ts";
 import type { Box, Training } from "../state.ts";
 import type { Trait } from "../traits.ts";
 import { boxAfter, boxBetween, type Limits } from "./brush.ts";
@@ -22,7 +23,8 @@ export function makeDataMap(frame: Frame<Trait>): {
   const scope = h("p", { class: "bw-note" });
   const key = h("div", { class: "bw-map-key bw-note" });
   const lists = makeMapLists(() => chart.brush(null));
-  const side = h("div", { class: "bw-map-side" }, scope, chart.element, key);
+  const term = h("span", { class: "bw-note" }, makeTerm("data-map", "What is a data map?"));
+  const side = h("div", { class: "bw-map-side" }, scope, chart.element, key, term);
   const element = h("div", { class: "bw-map" }, side, ...lists.elements);
   const keyChanged = differs();
 
