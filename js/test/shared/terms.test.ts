@@ -33,10 +33,7 @@ describe("a term", () => {
     expect(tip()?.hidden).toBe(true);
   });
 
-  it.each(Object.keys(TERMS) as Term[])(
-    "“%s” is one sentence",
-    (term) => {
-      expect(TERMS[term]).toMatch(/^[A-Z][^.]*\.$/);
-      },
-  );
+  it.each(Object.keys(TERMS) as Term[])("“%s” is one sentence", (term) => {
+    expect(TERMS[term]).toMatch(/^[A-Z][^.]*\.$/);
+  });
 });
