@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from transformers import PreTrainedModel
+
     from .problem import Problem, Scores
 
 
@@ -34,6 +36,12 @@ class Method:
         if it does not support the model.
     signed
         Whether a score below zero means a push away from the target.
+    family
+        What it works by, under which menus list it: ``"gradients"``, ``"relevance"``,
+        ``"removal"``, ``"Shapley values"`` or another phrase.
+    check
+        Takes a model and raises a ValueError if the method supports none of its texts; None if
+        only running it tells.
     """
 
     name: str
@@ -43,3 +51,5 @@ class Method:
     cost: str
     function: Callable[[Problem], list[Scores]]
     signed: bool = True
+    family: str = "others"
+    check: Callable[[PreTrainedModel], object] | None = None

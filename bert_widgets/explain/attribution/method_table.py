@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .method import Method
 from .methods.attnlrp import attnlrp
-from .methods.captum_methods import deeplift, kernel_shap, lime
+from .methods.captum_methods import check_norms, deeplift, kernel_shap, lime
 from .methods.gradients import expected_gradients, input_x_gradient, saliency, smoothgrad
 from .methods.integrated_gradients import integrated_gradients
-from .methods.perturbation import occlusion, value_zeroing
+from .methods.perturbation import occlusion, value_modules, value_zeroing
 from .methods.relevance import attention_x_gradient, rollout
 from .methods.shapley import exact_shapley, shapley
 
@@ -21,6 +21,7 @@ METHODS: dict[str, Method] = {
             promises=("completeness", "linear", "layers"),
             cost="17 forward and backward passes, sometimes 33 to 129, and 7 forward",
             function=integrated_gradients,
+            family="gradients",
         ),
         Method(
             name="input_x_gradient",
@@ -29,6 +30,7 @@ METHODS: dict[str, Method] = {
             promises=("layers",),
             cost="1 forward and backward pass",
             function=input_x_gradient,
+            family="gradients",
         ),
         Method(
             name="saliency",
@@ -37,6 +39,7 @@ METHODS: dict[str, Method] = {
             promises=("layers",),
             cost="1 forward and backward pass",
             function=saliency,
+            family="gradients",
             signed=False,
         ),
         Method(
@@ -46,6 +49,7 @@ METHODS: dict[str, Method] = {
             promises=("layers",),
             cost="32 forward and backward passes",
             function=smoothgrad,
+            family="gradients",
         ),
         Method(
             name="expected_gradients",
@@ -54,6 +58,7 @@ METHODS: dict[str, Method] = {
             promises=("linear",),
             cost="64 forward and backward passes",
             function=expected_gradients,
+            family="gradients",
         ),
         Method(
             name="attnlrp",
@@ -62,6 +67,7 @@ METHODS: dict[str, Method] = {
             promises=("layers",),
             cost="1 forward and backward pass",
             function=attnlrp,
+            family="relevance",
         ),
         Method(
             name="attention_x_gradient",
@@ -70,6 +76,7 @@ METHODS: dict[str, Method] = {
             promises=(),
             cost="1 forward and backward pass",
             function=attention_x_gradient,
+            family="relevance",
             signed=False,
         ),
         Method(
@@ -79,6 +86,7 @@ METHODS: dict[str, Method] = {
             promises=(),
             cost="1 forward pass",
             function=rollout,
+            family="relevance",
             signed=False,
         ),
         Method(
@@ -88,6 +96,7 @@ METHODS: dict[str, Method] = {
             promises=("linear",),
             cost="1 forward pass, and 1 for each word",
             function=occlusion,
+            family="removal",
         ),
         Method(
             name="value_zeroing",
@@ -96,6 +105,8 @@ METHODS: dict[str, Method] = {
             promises=(),
             cost="1 forward pass, and 1 for each word",
             function=value_zeroing,
+            family="removal",
+            check=value_modules,
         ),
         Method(
             name="shapley",
@@ -104,6 +115,7 @@ METHODS: dict[str, Method] = {
             promises=("completeness", "linear"),
             cost="512 forward passes, or 16 for each word",
             function=shapley,
+            family="Shapley values",
         ),
         Method(
             name="exact_shapley",
@@ -112,6 +124,7 @@ METHODS: dict[str, Method] = {
             promises=("completeness", "linear"),
             cost="2 to the number of words forward passes",
             function=exact_shapley,
+            family="Shapley values",
         ),
         Method(
             name="kernel_shap",
@@ -120,6 +133,7 @@ METHODS: dict[str, Method] = {
             promises=("completeness", "linear"),
             cost="512 forward passes, or 16 for each word",
             function=kernel_shap,
+            family="Shapley values",
         ),
         Method(
             name="lime",
@@ -128,6 +142,7 @@ METHODS: dict[str, Method] = {
             promises=(),
             cost="512 forward passes, or 16 for each word",
             function=lime,
+            family="removal",
         ),
         Method(
             name="deeplift",
@@ -136,6 +151,8 @@ METHODS: dict[str, Method] = {
             promises=("completeness", "linear"),
             cost="3 forward and 1 backward passes; only for models without attention",
             function=deeplift,
+            family="relevance",
+            check=check_norms,
         ),
     )
 }

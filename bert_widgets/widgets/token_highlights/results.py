@@ -9,6 +9,7 @@ import numpy as np
 from ...explain.attribution.method_table import METHODS
 
 if TYPE_CHECKING:
+    from ...explain.attribution.method import Method
     from ...explain.attribution.result import Attribution
     from ...explain.evidence.badge import Badge
     from ...explain.evidence.faithfulness import Curve
@@ -80,12 +81,24 @@ def is_multi_label(clf: BertClassifier | None, result: Attribution) -> bool:
     return not bool(np.isclose(result.probabilities.sum(), 1, atol=1e-3))
 
 
-def method_row(name: str) -> list[str | int]:
-    """Return name, title and cost of a method, and 1 if its scores have signs, else 0.
+def method_row(name: str, clf: BertClassifier | None) -> list[str | int]:
+    """Return what the menu of methods says of one.
 
-    A stored result may be by a method that is not registered any more.
+    Name, title and cost, 1 if its scores have signs, else 0, then family, paper, and why the model
+    refuses it, if it does. A stored result may be by a method that is not registered any more.
     """
     method = METHODS.get(name)
     if method is None:
-        return [name, name, "", 1]
-    return [name, method.title, method.cost, int(method.signed)]
+        return [name, name, "", 1, "", "", ""]
+    about: list[str | int] = [name, method.title, method.cost, int(method.signed)]
+    return [*about, method.family, method.paper, _refusal(method, clf)]
+
+
+def _refusal(method: Method, clf: BertClassifier | None) -> str:
+    if clf is None or method.check is None:
+        return ""
+    try:
+        method.check(clf.model)
+    except ValueError as error:
+        return str(error)
+    return ""

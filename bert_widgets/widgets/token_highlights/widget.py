@@ -143,7 +143,7 @@ class TokenHighlights(HighlightTraits):
             method=question.options.method,
             editable=clf is not None,
             _multi_label=is_multi_label(clf, result),
-            _methods=[method_row(name) for name in (METHODS if clf else [result.method])],
+            _methods=[method_row(name, clf) for name in (METHODS if clf else [result.method])],
         )
 
     @property

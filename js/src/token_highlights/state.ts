@@ -15,6 +15,11 @@ export interface Method {
   /** The number of passes through the model, as text. */
   cost: string;
   hasSign: boolean;
+  /** What it works by, under which the menu lists it. */
+  family: string;
+  paper: string;
+  /** Why the model refuses it; "" if it does not. */
+  refusal: string;
 }
 
 export type Span = [start: number, end: number, segment: number];
@@ -160,8 +165,12 @@ function readTargets(
 }
 
 function readMethods(model: Model<Trait>): Method[] {
-  const rows = read.tuples(model, "_methods", "text", "text", "text", "number");
-  return rows.map(([name, title, cost, sign]) => ({ name, title, cost, hasSign: sign !== 0 }));
+  const text = "text";
+  const rows = read.tuples(model, "_methods", text, text, text, "number", text, text, text);
+  return rows.map(([name, title, cost, sign, family, paper, refusal]) => ({
+    ...{ name, title, cost, hasSign: sign !== 0 },
+    ...{ family, paper, refusal },
+  }));
 }
 
 function readHighlights(model: Model<Trait>, scored: ScoredTexts): Highlights {
@@ -218,5 +227,6 @@ export function isLive(state: Highlights): boolean {
 
 export function methodOf({ methods }: Highlights, name: string): Method {
   const known = methods.find((method) => method.name === name);
-  return known ?? { name, title: name, cost: "", hasSign: true };
+  const unknown = { cost: "", hasSign: true, family: "", paper: "", refusal: "" };
+  return known ?? { name, title: name, ...unknown };
 }

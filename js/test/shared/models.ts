@@ -33,8 +33,16 @@ export function highlightsState(changes: Record<string, unknown> = {}): Record<s
     chosen_target: "",
     method: "integrated_gradients",
     _methods: [
-      ["integrated_gradients", "Integrated gradients", "17 passes", 1],
-      ["saliency", "Saliency", "1 pass", 0],
+      [
+        "integrated_gradients",
+        "Integrated gradients",
+        "17 passes",
+        1,
+        "gradients",
+        "Sundararajan 2017",
+        "",
+      ],
+      ["saliency", "Saliency", "1 pass", 0, "gradients", "Simonyan 2014", ""],
     ],
     against: "",
     output: "logit",

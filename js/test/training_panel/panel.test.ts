@@ -371,7 +371,7 @@ describe("the panel", () => {
       const changing = find("button, input").filter(
         (element) =>
           visible(element) &&
-          !element.matches('[role="tab"], .bw-player *, .bw-curves *, .bw-classes *'),
+          !element.matches('[role="tab"], .bw-term, .bw-player *, .bw-curves *, .bw-classes *'),
       );
       expect(changing).toEqual([]);
       expect(mount().textContent).toMatch("Saved copy: no kernel attached.");

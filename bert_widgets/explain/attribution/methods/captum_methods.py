@@ -137,7 +137,7 @@ def deeplift(problem: Problem) -> list[Scores]:
     with needs_extra("captum", "DeepLift"):
         from captum.attr import DeepLift
 
-    _check_rules(problem.clf.model)
+    check_rules(problem.clf.model)
     if any(target.output == "probability" for target in problem.targets):
         msg = (
             "DeepLift's scores of a probability would not add up; use output='logit', or the "
@@ -184,7 +184,18 @@ class _OneText(nn.Module):
         return self.problem.values(inputs, embeddings)
 
 
-def _check_rules(model: nn.Module) -> None:
+def check_norms(model: nn.Module) -> None:
+    """Raise a ValueError for a model with layer norms, as `check_rules` does, without Captum."""
+    if any(isinstance(module, nn.LayerNorm) for module in model.modules()):
+        msg = (
+            f"DeepLift has no rule for LayerNorm in {type(model).__name__}, so its scores would "
+            "not add up; use 'integrated_gradients'."
+        )
+        raise ValueError(msg)
+
+
+def check_rules(model: nn.Module) -> None:
+    """Raise a ValueError if DeepLift has no rule for a module of the model."""
     supported = (nn.Linear, nn.Embedding, nn.Dropout, nn.Identity, *captum_deep_lift_layers())
     others = sorted({type(leaf).__name__ for leaf in _leaves(model) if type(leaf) not in supported})
     if others:

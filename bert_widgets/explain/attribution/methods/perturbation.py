@@ -95,7 +95,7 @@ def value_zeroing(problem: Problem) -> list[Scores]:
     ----------
     Mohebbi, Zuidema, Chrupała & Alishahi 2023, "Quantifying Context Mixing in Transformers".
     """
-    modules = _value_modules(problem.clf.model)
+    modules = value_modules(problem.clf.model)
     sizes = [len(units) + 1 for units in problem.units]
     rows = np.repeat(np.arange(len(problem)), sizes)
     silenced = np.concatenate([np.arange(size) - 1 for size in sizes])  # -1: none
@@ -130,7 +130,8 @@ def _zeroing(modules: Sequence[torch.nn.Module], zeroed: torch.Tensor) -> Iterat
             hook.remove()
 
 
-def _value_modules(model: PreTrainedModel) -> list[torch.nn.Module]:
+def value_modules(model: PreTrainedModel) -> list[torch.nn.Module]:
+    """Return the modules that make value vectors; raise a ValueError if there are none."""
     modules = [
         module
         for name, module in without_adapter(model).base_model.named_modules()

@@ -1,5 +1,6 @@
-import { button, dropdown, h, icon, setAttribute, setText } from "../../shared/dom.ts";
+import { button, h, icon, setAttribute, setText } from "../../shared/dom.ts";
 import { type Highlights, isLive } from "../state.ts";
+import { makeMethods } from "./methods.ts";
 
 interface ToolbarActions {
   method: (name: string) => void;
@@ -16,7 +17,7 @@ export function makeToolbar(actions: ToolbarActions): {
   draw: (state: Highlights, view: { editing: boolean; open: boolean }) => void;
   focusEdit: () => void;
 } {
-  const method = dropdown("Method", actions.method);
+  const method = makeMethods(actions.method);
   const history = (["undo", "redo"] as const).map((name) => {
     const title = name === "undo" ? "Undo" : "Redo";
     const look = { icon: name, name: title, class: "bw-icon-only" };
@@ -40,10 +41,7 @@ export function makeToolbar(actions: ToolbarActions): {
 
   const draw = (state: Highlights, view: { editing: boolean; open: boolean }): void => {
     const live = isLive(state);
-    method.draw(
-      state.methods.map(({ name, title }) => [name, title] as const),
-      state.method,
-    );
+    method.draw(state.methods, state.method);
     method.element.hidden = state.methods.length === 0;
     method.select.disabled = !live;
     const [undo, redo] = history;
