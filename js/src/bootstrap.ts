@@ -13,14 +13,24 @@ document.documentElement.dataset["bertWidgets"] = "";
 
 const REGISTRY = Symbol.for("bert_widgets.bundles");
 
-function load(name: string, source: string): Promise<Bundle> {
+async function importGzipped(source: BlobPart): Promise<Bundle> {
+  const unpacked = new Blob([source]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const code = await new Response(unpacked).arrayBuffer();
+  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  try {
+    return (await import(url)) as Bundle;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+function load(name: string, source: BlobPart): Promise<Bundle> {
   const page = globalThis as { [REGISTRY]?: Map<string, Promise<Bundle>> };
   page[REGISTRY] ??= new Map();
   const bundles = page[REGISTRY];
   let bundle = bundles.get(name);
   if (bundle === undefined) {
-    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    bundle = (import(url) as Promise<Bundle>).finally(() => URL.revokeObjectURL(url));
+    bundle = importGzipped(source);
     bundle.catch(() => bundles.delete(name));
     bundles.set(name, bundle);
   }
@@ -30,7 +40,7 @@ function load(name: string, source: string): Promise<Bundle> {
 async function render(context: RenderContext): Promise<(() => void) | undefined> {
   const { model, signal } = context;
   const name = model.get("_bundle_name") as string;
-  const bundle = await load(name, model.get("_bundle_source") as string);
+  const bundle = await load(name, model.get("_bundle_source") as BlobPart);
   return signal?.aborted ? undefined : bundle.default.render(context);
 }
 

@@ -25,28 +25,35 @@ vi.stubGlobal(
   class extends OriginalBlob {
     constructor(parts: BlobPart[], options?: BlobPropertyBag) {
       super(parts, options);
-      sources.set(this, parts.join(""));
+      const [part] = parts;
+      if (part instanceof ArrayBuffer) sources.set(this, new TextDecoder().decode(part));
     }
   },
 );
 
-function context(name: string, source = SOURCE, signal?: AbortSignal): RenderContext {
-  const traits: Record<string, unknown> = { _bundle_name: name, _bundle_source: source };
+async function context(
+  name: string,
+  source = SOURCE,
+  signal?: AbortSignal,
+): Promise<RenderContext> {
+  const stream = new Blob([source]).stream().pipeThrough(new CompressionStream("gzip"));
+  const packed = new DataView(await new Response(stream).arrayBuffer()); // as hosts hand over bytes
+  const traits: Record<string, unknown> = { _bundle_name: name, _bundle_source: packed };
   const model = { get: (trait: string) => traits[trait] };
   const el = document.createElement("div");
   return { model, el, ...(signal && { signal }) } as unknown as RenderContext;
 }
 
 it("loads the code of a kind of widget once in a page, however many are shown", async () => {
-  const shown = [context("a"), context("a"), context("a")];
+  const shown = await Promise.all([context("a"), context("a"), context("a")]);
   await Promise.all(shown.map((context) => bootstrap.render(context)));
   expect(page.loaded).toBe(1);
   expect(shown.map(({ el }) => el.textContent)).toEqual(["drawn", "drawn", "drawn"]);
 });
 
 it("loads another version too, and gives the clean-up of the widget", async () => {
-  await bootstrap.render(context("b"));
-  const shown = context("c");
+  await bootstrap.render(await context("b"));
+  const shown = await context("c");
   document.body.append(shown.el);
   const remove = await bootstrap.render(shown);
   expect(page.loaded).toBe(2);
@@ -55,13 +62,15 @@ it("loads another version too, and gives the clean-up of the widget", async () =
 });
 
 it("tries again after a failure", async () => {
-  await expect(bootstrap.render(context("d", "throw new Error('broken');"))).rejects.toThrow();
-  await bootstrap.render(context("d"));
+  await expect(
+    bootstrap.render(await context("d", "throw new Error('broken');")),
+  ).rejects.toThrow();
+  await bootstrap.render(await context("d"));
   expect(page.loaded).toBe(1);
 });
 
 it("draws nothing in a place that was removed meanwhile", async () => {
-  const shown = context("e", SOURCE, AbortSignal.abort());
+  const shown = await context("e", SOURCE, AbortSignal.abort());
   expect(await bootstrap.render(shown)).toBeUndefined();
   expect(shown.el.textContent).toBe("");
 });

@@ -119,7 +119,7 @@ def test_effects_are_measured_in_the_background(open_notebook, page):
     canvas.press("Home")  # shows where the keys stand
     canvas.press("Home")
     detail = matrix.locator(".bw-head-detail")
-    expect(detail).to_contain_text(f"Layer {layer + 1}, head {head + 1}")
+    expect(detail).to_contain_text(f"Layer {layer}, head {head}")
     expect(detail).to_contain_text(f"+{effects.max():.2f}")
     expect(detail).to_contain_text("measured")
 
@@ -250,4 +250,4 @@ def walk_to(matrix, layer, head):
     for key, count in (("ArrowDown", layer), ("ArrowRight", head)):
         for _ in range(count):
             canvas.press(key)
-    expect(detail).to_contain_text(f"Layer {layer + 1}, head {head + 1}")
+    expect(detail).to_contain_text(f"Layer {layer}, head {head}")

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from bert_widgets.cli import main
 from tests.browser.lab import shut_kernels_down
 from tests.browser.test_attention import SETUP, matrix_of, show, walk_to
 
@@ -31,7 +32,7 @@ def saving_state():
 
 
 def test_saved_state_shows_the_heads_that_were_opened(
-    open_notebook, page, server, saving_state, artefact
+    open_notebook, page, server, saving_state, artefact, *, work
 ):
     notebook = open_notebook(SETUP, MATRIX)
     notebook.run_all()
@@ -59,6 +60,13 @@ def test_saved_state_shows_the_heads_that_were_opened(
     open_head(matrix, 5, 11)
     notebook.page.screenshot(path=artefact("missing"), animations="disabled")
     expect(matrix).to_contain_text("Layer 5, head 11 was not saved with this page.")
+
+    assert main(["html", str(work / "0.ipynb")]) == 0
+    exported = notebook.page.context.new_page()
+    exported.goto((work / "0.html").as_uri())
+    matrix = matrix_of(exported)
+    open_head(matrix, 0, 1)
+    expect(matrix).to_contain_text("Strongest of all")
 
 
 def test_without_saved_state_somebody_elses_notebook_shows_the_static_matrix(

@@ -148,7 +148,11 @@ def _saved(model: dict[str, Any], number: int) -> dict[str, Any]:
     return {
         "bundle": _bundle(model),
         "state": {**state, "_static": True},
-        "buffers": [{"path": part["path"], "data": part["data"]} for part in buffers],
+        "buffers": [
+            {"path": part["path"], "data": part["data"]}
+            for part in buffers
+            if part["path"][0] not in _CODE
+        ],
         "mount": mount_id(number),
     }
 

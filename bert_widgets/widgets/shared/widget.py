@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -52,7 +53,7 @@ class Widget(anywidget.AnyWidget):
     # The module that anywidget loads for each widget; it loads the bundle once in a page.
     _esm = t.Unicode().tag(sync=True)
     _css = t.Unicode(STYLE).tag(sync=True)
-    _bundle_source = t.Unicode().tag(sync=True)
+    _bundle_source = t.Bytes().tag(sync=True)  # gzipped: a notebook saves one for each widget
     _bundle_name = t.Unicode().tag(sync=True)
 
     _failure = ""  # why a computation failed; kept until one succeeds
@@ -71,8 +72,8 @@ class Widget(anywidget.AnyWidget):
         return bundle_source("bootstrap")
 
     @t.default("_bundle_source")
-    def _default_bundle_source(self) -> str:
-        return bundle_source(self.bundle)
+    def _default_bundle_source(self) -> bytes:
+        return gzip.compress(bundle_source(self.bundle).encode(), mtime=0)
 
     @t.default("_bundle_name")
     def _default_bundle_name(self) -> str:
@@ -103,7 +104,7 @@ class Widget(anywidget.AnyWidget):
         # JupyterLab keeps the models of closed widgets, with their present values and those before
         # the last update, so what is large is removed from both.
         large = [name for name, value in self.get_state().items() if isinstance(value, bytes)]
-        without = dict.fromkeys(["_bundle_source", *large])
+        without = dict.fromkeys(large)
         for _ in range(2):
             self._send({"method": "update", "state": without, "buffer_paths": []})
         self.close()
