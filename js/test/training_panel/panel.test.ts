@@ -345,6 +345,25 @@ describe("the panel", () => {
     ]);
   });
 
+  it("hides and shows the curves of a run, and lists the figures of each", () => {
+    const model = open({
+      runs: ["a", "b"],
+      _valid: floats(0, 2, 0.7, 0.6, 0.5, 1, 2, 0.9, 0.4, 0.3),
+    });
+    const boxes = () => find(".bw-runs input") as HTMLInputElement[];
+    boxes()[1]?.click();
+    model.set("step", 3);
+    frames();
+    expect(boxes().map(({ checked }) => checked)).toEqual([true, false]);
+    boxes()[1]?.click();
+    expect(boxes().map(({ checked }) => checked)).toEqual([true, true]);
+    expect(model.get("shown")).toBe(0);
+    expect(find(".bw-run-table tbody tr").map((row) => row.textContent)).toEqual([
+      "a20.8000.7000.6000.500",
+      "b0–0.9000.4000.300",
+    ]);
+  });
+
   it("reads values at the cursor, which the arrow keys move", () => {
     open({ _train: floats(0, 1, 0.9, 0.9, 2e-5, 1, 0, 2, 0.5, 0.5, 1e-5, 2) });
     const rate = () => find(".bw-charts .bw-chart")[2]?.querySelector(".bw-key-value")?.textContent;

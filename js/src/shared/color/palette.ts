@@ -29,6 +29,9 @@ const OWN = {
   dark: { background: hex("#14161a"), foreground: hex("#e6e8eb") },
 };
 
+/** The share of the foreground in the darkest surface, or the lightest of a dark theme, with muted text. */
+const DEEPEST = 0.07;
+
 /** The first mix from `from` to `to` that can be read as small text over the background. */
 function readable(from: Rgb, to: Rgb, background: Rgb): Rgb {
   for (let t = 0; t < 1; t += 0.05) {
@@ -67,11 +70,11 @@ export function makePalette(background: Rgb, hostForeground: Rgb | null): Palett
     dark,
     background,
     foreground,
-    muted: readable(tint(dark ? 0.66 : 0.6), foreground, background),
+    muted: readable(tint(dark ? 0.66 : 0.6), foreground, tint(DEEPEST)),
     line: tint(dark ? 0.16 : 0.11),
     track: tint(dark ? 0.16 : 0.11),
     control: tint(dark ? 0.3 : 0.22),
-    surface: tint(dark ? 0.07 : 0.035),
+    surface: tint(dark ? DEEPEST : DEEPEST / 2),
     focus: dark ? fromOklch(0.7, 0.135, 254) : fromOklch(0.57, 0.175, 257),
     positive: highlight(fromOklch(0.72, 0.13, 252), fromOklch(0.52, 0.135, 255)),
     negative: highlight(fromOklch(0.735, 0.15, 58), fromOklch(0.53, 0.135, 48)),

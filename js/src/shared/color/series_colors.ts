@@ -9,6 +9,8 @@ const COLORS = [
   [0.5, 0.19, 345],
   [0.66, 0.11, 222],
   [0.36, 0.08, 125],
+  [0.3, 0.08, 315],
+  [0.34, 0.2, 330],
 ] as const;
 
 /** One colour for each series; neighbours differ in lightness as well as in hue. */

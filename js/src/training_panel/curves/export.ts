@@ -51,35 +51,56 @@ const WIDTH = 640;
 const HEIGHT = 300;
 const HEAD = 30;
 const MARGIN = 24;
+const WRITING = FONT.replace("11px", "13px");
 
-function paintKeys(ctx: CanvasRenderingContext2D, keys: readonly Named[], x: number): void {
-  let left = x;
-  for (const { name, color, dashed } of keys) {
+function paintKeys(
+  ctx: CanvasRenderingContext2D,
+  keys: readonly Named[],
+  places: readonly Place[],
+): void {
+  keys.forEach(({ name, color, dashed }, i) => {
+    const [left, top] = places[i] ?? [0, 0];
     ctx.strokeStyle = color;
     ctx.lineWidth = 2.5;
     ctx.setLineDash(dashed ? [4, 3] : []);
     ctx.beginPath();
-    ctx.moveTo(left, 0);
-    ctx.lineTo(left + 16, 0);
+    ctx.moveTo(left, top);
+    ctx.lineTo(left + 16, top);
     ctx.stroke();
-    ctx.fillText(name, left + 21, 0);
-    left += 40 + ctx.measureText(name).width;
-  }
+    ctx.fillText(name, left + 21, top);
+  });
   ctx.setLineDash([]);
 }
 
-/** All charts two by two on one canvas, with their legends and the runs' names. */
+type Place = readonly [left: number, top: number];
+
+/** Where each key of these widths stands: in lines of a width, from an indent on. */
+export function placed(widths: readonly number[], width: number, indent = 0): Place[] {
+  let [left, top] = [indent, 0];
+  return widths.map((own) => {
+    if (left > 0 && left + own > width) [left, top] = [0, top + HEAD];
+    const place = [left, top] as const;
+    left += own;
+    return place;
+  });
+}
+
+/** All charts two by two on one canvas, with their legends and the names of several runs. */
 export function pictureOf(
   charts: readonly Chart[],
   runs: readonly Named[],
   palette: Palette,
 ): HTMLCanvasElement {
-  const several = runs.length > 1 ? HEAD : 0;
   const canvas = h("canvas");
-  canvas.width = 2 * (2 * WIDTH + 3 * MARGIN);
-  canvas.height = 2 * (several + Math.ceil(charts.length / 2) * (HEAD + HEIGHT) + 2 * MARGIN);
   const ctx = canvas.getContext("2d");
   if (ctx === null) return canvas;
+  ctx.font = WRITING;
+  const widthsOf = (keys: readonly Named[]) =>
+    keys.map(({ name }) => 40 + ctx.measureText(name).width);
+  const places = placed(widthsOf(runs), 2 * WIDTH + MARGIN);
+  const several = runs.length > 0 ? HEAD + (places.at(-1)?.[1] ?? 0) : 0;
+  canvas.width = 2 * (2 * WIDTH + 3 * MARGIN);
+  canvas.height = 2 * (several + Math.ceil(charts.length / 2) * (HEAD + HEIGHT) + 2 * MARGIN);
   ctx.scale(2, 2);
   ctx.fillStyle = css(palette.background);
   ctx.fillRect(0, 0, canvas.width, canvas.height);
@@ -88,11 +109,11 @@ export function pictureOf(
     ctx.save();
     ctx.translate(x, y);
     ctx.fillStyle = css(palette.foreground);
-    ctx.font = FONT.replace("11px", "13px");
+    ctx.font = WRITING;
     draw();
     ctx.restore();
   };
-  if (several > 0) drawAt(MARGIN, MARGIN + HEAD / 2, () => paintKeys(ctx, runs, 0));
+  if (several > 0) drawAt(MARGIN, MARGIN + HEAD / 2, () => paintKeys(ctx, runs, places));
   charts.forEach(({ title, keys, drawing }, i) => {
     if (drawing === null) return;
     const x = MARGIN + (i % 2) * (WIDTH + MARGIN);
@@ -101,12 +122,12 @@ export function pictureOf(
       ctx.font = `600 ${ctx.font}`;
       ctx.fillText(title, 0, 0);
       const start = ctx.measureText(title).width + 20;
-      ctx.font = FONT.replace("11px", "13px");
+      ctx.font = WRITING;
       const named = keys.flatMap((name, k) => {
         const { color, dashed } = drawing.shown[k] ?? { color: palette.muted };
         return name === "" ? [] : [{ name, color: css(color), dashed: dashed === true }];
       });
-      paintKeys(ctx, named, start);
+      paintKeys(ctx, named, placed(widthsOf(named), WIDTH, start));
     });
     const plot = { ...drawing.plot, cursor: null, xName: "Step" };
     drawAt(x, y + HEAD, () => paint(ctx, plot, WIDTH, HEIGHT, palette));

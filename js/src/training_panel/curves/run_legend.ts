@@ -3,30 +3,46 @@ import type { Palette } from "../../shared/color/palette.ts";
 import { seriesColor } from "../../shared/color/series_colors.ts";
 import { h, setAttribute } from "../../shared/dom.ts";
 
-/** Names and colours of the runs; a click selects the run for the header and the other views. */
-export function makeRunLegend(choose: (run: number) => void): {
+interface LegendActions {
+  /** Selects a run for the header and the other views. */
+  choose: (run: number) => void;
+  hide: (run: number, hidden: boolean) => void;
+}
+
+/** Names and colours of the runs, each with a box that hides and shows its curves. */
+export function makeRunLegend({ choose, hide }: LegendActions): {
   element: HTMLElement;
-  draw: (names: string[], shown: number, palette: Palette) => void;
+  draw: (names: string[], shown: number, hidden: ReadonlySet<number>, palette: Palette) => void;
 } {
   const element = h("div", { class: "bw-runs", role: "group", "aria-label": "Runs" });
-  let items: { swatch: HTMLElement; button: HTMLElement }[] = [];
+  let items: ReturnType<typeof makeItem>[] = [];
   let listed = "";
-  const draw = (names: string[], shown: number, palette: Palette): void => {
+  const makeItem = (name: string, run: number) => {
+    const drawn = h("input", { type: "checkbox", "aria-label": `Draw ${name}` });
+    drawn.title = "Draw the curves of this run";
+    drawn.addEventListener("change", () => hide(run, !drawn.checked));
+    const swatch = h("span", { class: "bw-swatch" });
+    const press = h("button", { type: "button", class: "bw-run" }, swatch, h("bdi", {}, name));
+    press.addEventListener("click", () => choose(run));
+    return { drawn, swatch, press, element: h("span", { class: "bw-run-item" }, drawn, press) };
+  };
+  const draw = (
+    names: string[],
+    shown: number,
+    hidden: ReadonlySet<number>,
+    palette: Palette,
+  ): void => {
     element.hidden = names.length < 2;
     const key = JSON.stringify(names);
     if (key !== listed) {
       listed = key;
-      items = names.map((name, run) => {
-        const swatch = h("span", { class: "bw-swatch" });
-        const button = h("button", { type: "button", class: "bw-run" }, swatch, name);
-        button.addEventListener("click", () => choose(run));
-        return { swatch, button };
-      });
-      element.replaceChildren(...items.map(({ button }) => button));
+      items = names.map(makeItem);
+      element.replaceChildren(...items.map((item) => item.element));
     }
-    items.forEach(({ swatch, button }, run) => {
+    items.forEach(({ drawn, swatch, press }, run) => {
+      drawn.checked = !hidden.has(run);
       swatch.style.setProperty("--bw-swatch", css(seriesColor(palette, run)));
-      setAttribute(button, "aria-pressed", run === shown ? "true" : "false");
+      setAttribute(press, "aria-pressed", run === shown ? "true" : "false");
     });
   };
   return { element, draw };

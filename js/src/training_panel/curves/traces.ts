@@ -38,12 +38,16 @@ interface Traced {
   values: { line: Line; color: Rgb; dashed: boolean }[];
 }
 
-/** What each of the four charts draws: the shown run last, on top; raw losses are drawn only for that run. */
+/**
+ * What each of the four charts draws: the shown run last, on top; raw losses are drawn only for that run.
+ * Hidden runs are not drawn.
+ */
 export function tracesOf(
   runs: readonly RunCurves[],
   shown: number,
   smooth: Smooth,
   palette: Palette,
+  hidden: ReadonlySet<number> = new Set(),
 ): Traced[] {
   const several = runs.length > 1;
   const charts: Traced[] = Array.from({ length: 4 }, () => ({ traces: [], values: [] }));
@@ -52,17 +56,18 @@ export function tracesOf(
     const run = runs[i];
     if (run === undefined) continue;
     const front = i === shown;
+    const drawn = charts.map(({ traces }) => (hidden.has(i) ? [] : traces));
     const runColor = seriesColor(palette, i);
     const ink = (alone: Rgb): Rgb => (several ? runColor : alone);
     const width = front ? 2 : 1.25;
     const mean = lineOf(run.train, "loss_mean");
     const add = (chart: number, line: Line, color: Rgb, look: Partial<Trace> = {}): void => {
-      charts[chart]?.traces.push({ line, color, width, ...look });
+      drawn[chart]?.push({ line, color, width, ...look });
       if (front) charts[chart]?.values.push({ line, color, dashed: look.dashed === true });
     };
     const dashed = several ? { dashed: true, markers: true } : { markers: true };
     if (front) {
-      charts[0]?.traces.push({
+      drawn[0]?.push({
         line: lineOf(run.train, "loss"),
         color: ink(palette.positiveInk),
         width: 1,

@@ -14,6 +14,7 @@ import { type Chart, makeChart } from "./chart.ts";
 import { csvOf, pictureOf } from "./export.ts";
 import { type Place, steered, zoomed } from "./navigation.ts";
 import { makeRunLegend } from "./run_legend.ts";
+import { makeRunTable } from "./run_table.ts";
 import { epochMarks, halfLife, lineOf, nearestStep, roundedUp, smoothed } from "./series.ts";
 import { BOUNDS, plain, type Smooth, tracesOf } from "./traces.ts";
 
@@ -25,6 +26,8 @@ interface Shown extends Place {
   log: boolean;
   /** Whether the axis runs to the last planned step, or follows what was measured. */
   toEnd: boolean;
+  /** The runs that are not drawn. */
+  hidden: ReadonlySet<number>;
 }
 
 /** Losses, validation scores, learning rate and gradient norm over one axis of steps. */
@@ -32,7 +35,14 @@ export function makeCurves(frame: Frame<Trait>): {
   element: HTMLElement;
   draw: (state: Training) => void;
 } {
-  const shown: Shown = { state: null, zoom: null, cursor: null, log: false, toEnd: false };
+  const shown: Shown = {
+    state: null,
+    zoom: null,
+    cursor: null,
+    log: false,
+    toEnd: false,
+    hidden: new Set(),
+  };
   const update = (change: Partial<Shown>): void => {
     Object.assign(shown, change);
     if (shown.state !== null) draw(shown.state);
@@ -48,7 +58,14 @@ export function makeCurves(frame: Frame<Trait>): {
   const whole = button("Whole run", () =>
     update({ zoom: null, toEnd: shown.zoom !== null || !shown.toEnd }),
   );
-  const legend = makeRunLegend((run) => setTrait(frame.model, "shown", run));
+  const legend = makeRunLegend({
+    choose: (run) => setTrait(frame.model, "shown", run),
+    hide: (run, hides) => {
+      const others = [...shown.hidden].filter((other) => other !== run);
+      update({ hidden: new Set(hides ? [...others, run] : others) });
+    },
+  });
+  const runs = makeRunTable();
   const element = h(
     "div",
     { class: "bw-curves" },
@@ -59,9 +76,10 @@ export function makeCurves(frame: Frame<Trait>): {
       h("label", { class: "bw-slider bw-note" }, "Smoothing", smoothing),
       log,
       whole,
-      ...saveButtons(() => shown.state, charts, frame),
+      ...saveButtons(shown, charts, frame),
     ),
     h("div", { class: "bw-charts" }, ...charts.map((chart) => chart.element)),
+    runs.element,
   );
 
   const draw = (state: Training): void => {
@@ -71,7 +89,8 @@ export function makeCurves(frame: Frame<Trait>): {
     whole.disabled = shown.zoom === null && followed(state)[1] === planned[1];
     setAttribute(whole, "aria-pressed", shown.zoom === null && shown.toEnd ? "true" : "false");
     const names = state.curves.map(({ name }) => name);
-    legend.draw(names, state.shown, frame.palette);
+    legend.draw(names, state.shown, shown.hidden, frame.palette);
+    runs.draw(state.curves);
     drawCharts(charts, state, shown, Number(smoothing.value), frame.palette);
   };
   return { element, draw };
@@ -135,14 +154,9 @@ function steerByKeys(
 }
 
 /** Buttons that save the curves to a file. */
-function saveButtons(
-  current: () => Training | null,
-  charts: Charts,
-  frame: Frame,
-): HTMLButtonElement[] {
+function saveButtons(shown: Shown, charts: Charts, frame: Frame): HTMLButtonElement[] {
   const saver = (save: (state: Training) => void) => (): void => {
-    const state = current();
-    if (state !== null) save(state);
+    if (shown.state !== null) save(shown.state);
   };
   const saveTable = saver((state) =>
     download(fileName(state, "csv"), new Blob([csvOf(state.curves)], { type: "text/csv" })),
@@ -150,7 +164,8 @@ function saveButtons(
   const savePicture = saver((state) => {
     const { palette } = frame;
     const runs = state.curves.map(({ name }, i) => ({ name, color: css(seriesColor(palette, i)) }));
-    pictureOf(charts, runs, palette).toBlob((file) => {
+    const drawn = runs.filter((_, i) => runs.length > 1 && !shown.hidden.has(i));
+    pictureOf(charts, drawn, palette).toBlob((file) => {
       if (file !== null) download(fileName(state, "png"), file);
     });
   });
@@ -192,7 +207,7 @@ function drawCharts(
     name: `epoch ${epoch}`,
   }));
   const best = bestMark(state, bounds);
-  const traced = tracesOf(curves, shown, smooth, palette);
+  const traced = tracesOf(curves, shown, smooth, palette, view.hidden);
   charts.forEach((chart, i) => {
     const { traces, values } = traced[i] ?? { traces: [], values: [] };
     const vertical = BOUNDS[i] ?? BOUNDS[0];

@@ -12,6 +12,7 @@ import {
 } from "../../../src/shared/plot/plot.ts";
 import { csvOf } from "../../../src/training_panel/curves/export.ts";
 import { beside, scaled, steered, zoomed } from "../../../src/training_panel/curves/navigation.ts";
+import { summaryOf } from "../../../src/training_panel/curves/run_table.ts";
 import {
   epochMarks,
   extent,
@@ -247,6 +248,35 @@ describe("several runs", () => {
     ]);
   });
 
+  it("are not drawn while they are hidden, and the values of the shown run are read all the same", () => {
+    const runs = [run("a"), run("b"), run("c")];
+    const [loss] = tracesOf(runs, 1, smooth, palette, new Set([0, 1]));
+    expect(loss?.traces).toHaveLength(2);
+    expect(loss?.traces.map(({ color }) => color)).toEqual(
+      loss?.traces.map(() => seriesColor(palette, 2)),
+    );
+    expect(loss?.values).toHaveLength(2);
+  });
+
+  it("are summed up by their latest losses and their best scores", () => {
+    const train = columns(TRAIN, [1, 0.9, 0.9, 1e-5, 2], [4, 0.7, 0.8, 2e-5, 3]);
+    const valid = columns(VALID, [2, 0.75, 0.8, 0.5], [4, 0.5, 0.6, 0.4]);
+    expect(summaryOf({ name: "a", train, valid })).toEqual([
+      "4",
+      "0.800",
+      "0.500",
+      "0.800",
+      "0.500",
+    ]);
+    expect(summaryOf({ name: "b", train: new Map(), valid: new Map() })).toEqual([
+      "0",
+      "–",
+      "–",
+      "–",
+      "–",
+    ]);
+  });
+
   it("use the mean of a bucket for the curve and every kept loss for the raw one", () => {
     const [loss] = tracesOf([run("a")], 0, smooth, palette);
     const [raw, mean] = loss?.traces ?? [];
@@ -279,7 +309,7 @@ describe.each(["#ffffff", "#14161a", "#111111", "#1e1e1e", "#fdf6e3"])(
   "the colours of runs over %s",
   (background) => {
     const palette = makePalette(hex(background), null);
-    const colors = Array.from({ length: 6 }, (_, i) => seriesColor(palette, i));
+    const colors = Array.from({ length: 8 }, (_, i) => seriesColor(palette, i));
     /** How red-green-blind eyes see it: the red-green axis of Oklab all but gone. */
     const blind = (color: Rgb) => {
       const [l, a, b] = toOklab(color);
