@@ -1,6 +1,7 @@
 import attentionCss from "./attention_matrix/attention_matrix.css";
 import { makeHeader } from "./attention_matrix/controls/header.ts";
 import { makeSettings } from "./attention_matrix/controls/settings.ts";
+import { KEYS } from "./attention_matrix/keys.ts";
 import { makeLines } from "./attention_matrix/lines/view.ts";
 import { makeMatrix } from "./attention_matrix/matrix/view.ts";
 import { makeMosaic } from "./attention_matrix/mosaic/view.ts";
@@ -162,6 +163,7 @@ function makePlot(
 function render(context: RenderContext): () => void {
   return openFrame(context, {
     name: "Attention matrix",
+    keys: KEYS,
     css: attentionCss + plotsCss + similarCss,
     traits: TRAITS,
     read: attentionReader(),

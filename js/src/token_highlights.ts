@@ -5,6 +5,7 @@ import plotCss from "./shared/plot/plot.css";
 import tabsCss from "./shared/tabs.css";
 import wordsCss from "./shared/words.css";
 import evidenceCss from "./token_highlights/evidence/evidence.css";
+import { KEYS } from "./token_highlights/keys.ts";
 import predictionCss from "./token_highlights/prediction/prediction.css";
 import rowsCss from "./token_highlights/rows/rows.css";
 import { highlightsReader } from "./token_highlights/state.ts";
@@ -19,6 +20,7 @@ function render(context: RenderContext): () => void {
   const readHighlights = highlightsReader();
   return openFrame(context, {
     name: "Token highlights",
+    keys: KEYS,
     css:
       wordsCss +
       plotCss +

@@ -17,6 +17,7 @@ import { makeHeader } from "./training_panel/header/header.ts";
 import { drawnViews, makeInvitation } from "./training_panel/header/invitation.ts";
 import { makeNotes } from "./training_panel/header/notes.ts";
 import { makeKeepingUp } from "./training_panel/keeping_up.ts";
+import { KEYS } from "./training_panel/keys.ts";
 import probeHistoryCss from "./training_panel/probe_history/probe_history.css";
 import { makeProbeHistory } from "./training_panel/probe_history/view.ts";
 import { type Training, trainingReader, VIEW_NAMES, VIEWS } from "./training_panel/state.ts";
@@ -74,6 +75,7 @@ function build(frame: Frame<Trait>): (state: Training) => void {
 function render(context: RenderContext): () => void {
   return openFrame(context, {
     name: "Training panel",
+    keys: KEYS,
     css:
       wordsCss + plotCss + tabsCss + trainingCss + curvesCss + formCss + probeHistoryCss + viewsCss,
     traits: TRAITS,

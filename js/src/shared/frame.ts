@@ -2,6 +2,7 @@ import baseCss from "./base.css";
 import type { Palette } from "./color/palette.ts";
 import { followTheme } from "./color/theme.ts";
 import { h, icon, setText } from "./dom.ts";
+import { asksForHelp, type Help, makeHelp } from "./help.ts";
 import { followLiveness, LIVENESS } from "./model/liveness.ts";
 import type { Model, RenderContext } from "./model/model.ts";
 import { attempt, type Parsed, text } from "./model/read.ts";
@@ -27,6 +28,8 @@ interface Parts<T, Trait extends string> {
   /** The widget's name for screen readers. */
   name: string;
   css: string;
+  /** What its keys do. */
+  keys: Help;
   traits: readonly Trait[];
   read: (model: Model<Trait>) => T;
   /** Builds the parts once and returns what draws a state, now and at every change. */
@@ -48,7 +51,17 @@ export function openFrame<T, Trait extends string>(
 
   const banner = makeBanner();
   const body = h("div", { class: "bw-body" });
-  const root = h("section", { class: "bw", "aria-label": parts.name }, banner.element, body);
+  const help = makeHelp(parts.name, parts.keys);
+  const root = h(
+    "section",
+    { class: "bw", "aria-label": parts.name },
+    banner.element,
+    body,
+    ...help.elements,
+  );
+  root.addEventListener("keydown", (event) => {
+    if (asksForHelp(event)) help.open();
+  });
   keepKeys(root, signal);
   el.replaceChildren(h("style", {}, `${baseCss}${parts.css}`), root);
   signal.addEventListener("abort", () => el.replaceChildren());

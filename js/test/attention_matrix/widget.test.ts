@@ -16,20 +16,11 @@ import {
   usePage,
 } from "../shared/page.ts";
 import { attentionState, mapEntry } from "./models.ts";
-
-/** A drawing context that draws nothing: happy-dom has none, and layout and keys need one to measure with. */
-const context = (): unknown =>
-  new Proxy<Record<string, unknown>>(
-    { measureText: (text: string) => ({ width: 7 * text.length }), getTransform: () => ({ a: 1 }) },
-    {
-      get: (target, name) => target[String(name)] ?? (() => undefined),
-      set: () => true,
-    },
-  );
+import { drawsNothing } from "./page.ts";
 
 usePage();
 beforeEach(() => {
-  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(context as never);
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(drawsNothing as never);
   vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(862);
 });
 

@@ -1,9 +1,12 @@
-"""The page of hosts says what the record does."""
+"""The pages of hosts and of accessibility say what the records do."""
 
 from __future__ import annotations
 
-from tests.browser.hosts.record import PAGE, page
+import pytest
+
+from tests.browser.hosts import accessibility, record
 
 
-def test_page_is_up_to_date():
-    assert PAGE.read_text() == page()
+@pytest.mark.parametrize("written", [accessibility, record])
+def test_page_is_up_to_date(written):
+    assert written.PAGE.read_text() == written.page()

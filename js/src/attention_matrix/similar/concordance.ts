@@ -20,7 +20,7 @@ export function makeConcordance(): {
       list.classList.toggle("bw-labelled", isLabelled);
       const heads = [
         "Cosine",
-        "",
+        h("span", { class: "bw-unseen" }, "Context before"),
         "Match in its context",
         "Looks at",
         ...(isLabelled ? ["Label"] : []),

@@ -1,6 +1,7 @@
-// Writes dist/: page.js, require.js, and renderer.js, the renderer that VS Code's Jupyter extension
-// ships. The renderer's package lists what it was built from (350 MB) as dependencies, though its
-// one file needs none of them; so the archive alone is fetched, and compared with its known hash.
+// Writes dist/: page.js, require.js, axe.min.js, and renderer.js, the renderer that VS Code's
+// Jupyter extension ships. The renderer's package lists what it was built from (350 MB) as
+// dependencies, though its one file needs none of them; so the archive alone is fetched, and
+// compared with its known hash.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +21,7 @@ if (integrity !== INTEGRITY) throw new Error(`${RENDERER} has changed: ${integri
 execFileSync("tar", ["-xzf", join(folder, filename), "-C", folder]);
 copyFileSync(join(folder, "package/dist/ipywidgets.js"), "dist/renderer.js");
 copyFileSync("node_modules/requirejs/require.js", "dist/require.js");
+copyFileSync("node_modules/axe-core/axe.min.js", "dist/axe.min.js");
 await build({
   entryPoints: ["page.ts"],
   outfile: "dist/page.partial.js",
