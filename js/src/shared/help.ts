@@ -27,7 +27,7 @@ export function makeHelp(name: string, help: Help): { elements: HTMLElement[]; o
   const close = button("Close", () => dialog.close());
   const dialog = h(
     "dialog",
-    { class: "bw-help", "aria-label": `Keys of ${name}` },
+    { class: "bw-keys", "aria-label": `Keys of ${name}` },
     ...parts,
     close,
   );
@@ -36,7 +36,7 @@ export function makeHelp(name: string, help: Help): { elements: HTMLElement[]; o
   const open = (): void => {
     if (!dialog.open) dialog.showModal();
   };
-  const opener = button("?", open, { class: "bw-help-button", name: "Keys" });
+  const opener = button("?", open, { class: "bw-keys-button", name: "Keys" });
   opener.title = "Keys (?)";
   return { elements: [opener, dialog], open };
 }
