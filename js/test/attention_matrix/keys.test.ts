@@ -55,7 +55,7 @@ function chooses(view: string, keys: readonly string[], tokens: readonly (number
 describe("the help of the attention matrix", () => {
   testKeys(KEYS, open, {
     "Views: ← →": () => views("Matrix", ["ArrowRight", "lines"], ["ArrowLeft", "matrix"]),
-    "Views: Home, End": () => views("Matrix", ["Home", "mosaic"], ["End", "query_key"]),
+    "Views: Home, End": () => views("Matrix", ["Home", "mosaic"], ["End", "similar"]),
     "All heads: Arrow keys": () => moves({ view: "mosaic" }),
     "All heads: Enter": () => {
       const model = open({ view: "mosaic" });
