@@ -73,7 +73,9 @@ function makeMeasuring(send: PredictionActions["send"]): {
   const measure = button("Measure effects", () => send("effects"));
   measure.title = "Measures exact effects on the logit by switching off each head in turn";
   const cancel = button("Cancel", () => send("cancel"));
-  const progress = h("span", { class: "bw-number", role: "status" });
+  // Only the sentence is spoken: the share changes all the time.
+  const [measured, share] = [h("span"), h("span", { "aria-hidden": "true" })];
+  const progress = h("span", { class: "bw-number", role: "status" }, measured, share);
   const term = makeTerm("effect-of-a-head", "What is an effect?");
   const element = h(
     "span",
@@ -88,7 +90,8 @@ function makeMeasuring(send: PredictionActions["send"]): {
     measure.hidden = state.static || measuring || state.labels.length === 0;
     cancel.hidden = state.static || !measuring || done >= 1;
     progress.hidden = cancel.hidden;
-    setText(progress, `Measuring effects: ${decimal(100 * done, 0)}%`);
+    setText(measured, progress.hidden ? "" : "Measuring effects: ");
+    setText(share, `${decimal(100 * done, 0)}%`);
     element.hidden = measure.hidden && cancel.hidden;
   };
   return { element, draw };

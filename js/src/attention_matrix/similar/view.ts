@@ -25,7 +25,9 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
   const strip = makeTokenStrip(actions.look);
   const by = dropdown("Compare by", (choice) => actions.set("similar_by", choice));
   const chips = makeHeadChips((heads) => actions.set("line_heads", heads));
-  const status = h("p", { class: "bw-similar-status", role: "status" });
+  // Only the sentence is spoken: the share changes all the time.
+  const [said, share] = [h("span"), h("span", { "aria-hidden": "true" })];
+  const status = h("p", { class: "bw-similar-status", role: "status" }, said, share);
   const concordance = makeConcordance();
   const counts = makeCounts();
   const controls = h(
@@ -43,7 +45,8 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
       for (const part of [strip.element, controls, concordance.element, counts.element])
         part.hidden = similar === null;
       if (similar === null) {
-        setText(status, NO_CORPUS);
+        setText(said, NO_CORPUS);
+        setText(share, "");
         return;
       }
       const ofHeads: Attention = { ...state, measure: "weights" };
@@ -54,7 +57,8 @@ export function makeSimilar(frame: Frame, actions: Actions): View {
       );
       chips.draw(ofHeads, strandsOf(ofHeads, frame.palette));
       const missing = absence(state, similar);
-      setText(status, missing?.why ?? sentence(state, similar));
+      setText(said, missing?.why ?? sentence(state, similar));
+      setText(share, missing?.share ?? "");
       status.classList.toggle("bw-note", missing !== null);
       // During a search the previous matches stay, dimmed, so that the layout does not jump.
       const shown = missing === null || missing.isComing ? similar : { matches: [], counts: [] };
@@ -76,7 +80,7 @@ function sentence({ tokens, token, layer, ...state }: Attention, similar: Simila
 export function absence(
   state: Attention,
   similar: Similar,
-): { why: string; isComing: boolean } | null {
+): { why: string; share?: string; isComing: boolean } | null {
   const because = (why: string) => ({ why, isComing: false });
   const { layer, rows, lineHeads, searched } = state;
   const token = tokenInView(state);
@@ -89,7 +93,8 @@ export function absence(
   if (state.static) return because("These matches were not saved with this page.");
   if (searched > 0 && searched < 1)
     return {
-      why: `Reading the corpus at layer ${layer}: ${decimal(100 * searched, 0)}%`,
+      why: `Reading the corpus at layer ${layer}: `,
+      share: `${decimal(100 * searched, 0)}%`,
       isComing: true,
     };
   return { why: "Searching…", isComing: true };

@@ -1,6 +1,7 @@
-import { dropdown, h, setAttribute, setText } from "../../shared/dom.ts";
+import { button, dropdown, h, setAttribute, setText } from "../../shared/dom.ts";
 import { percent } from "../../shared/format.ts";
 import { type Highlights, isLive } from "../state.ts";
+import { listedBars, MANY } from "./listed.ts";
 
 const FORWARD = ["ArrowDown", "ArrowRight"];
 const BACKWARD = ["ArrowUp", "ArrowLeft"];
@@ -30,7 +31,8 @@ function drawBar({ label, fill, value }: Bar, name: string, probability: number 
 
 /**
  * One bar per label; together a radio group that chooses the label to explain. So does the list
- * above, which can also go back to the predicted label ("").
+ * above, which can also go back to the predicted label (""). Of many labels the likeliest have bars,
+ * until all are asked for or some are searched.
  */
 export function makeBars(choose: (label: string) => void): {
   elements: HTMLElement[];
@@ -40,6 +42,11 @@ export function makeBars(choose: (label: string) => void): {
   const choice = dropdown("Class to explain", choose);
   const caption = h("div", { class: "bw-caption bw-bars-caption" }, meaning, choice.element);
   const group = h("div", { class: "bw-bars", role: "radiogroup" });
+  let current: Highlights | null = null;
+  const redraw = (): void => {
+    if (current !== null) draw(current);
+  };
+  const folding = makeFolding(redraw);
   let bars: Bar[] = [];
   let labels: string[] = [];
   let target = "";
@@ -64,7 +71,9 @@ export function makeBars(choose: (label: string) => void): {
 
   const draw = (state: Highlights): void => {
     const moved = state.target !== target;
-    labels = state.labels;
+    current = state;
+    const listed = listedBars(state, folding.isOpen(), folding.sought());
+    labels = listed.map((i) => state.labels[i] ?? "");
     target = state.target;
     locked = !isLive(state);
     if (bars.length !== labels.length) {
@@ -72,23 +81,58 @@ export function makeBars(choose: (label: string) => void): {
       group.replaceChildren(...bars.map((bar) => bar.element));
     }
     setText(meaning, captionOf(state, locked));
-    choice.element.hidden = locked || labels.length < 2;
+    choice.element.hidden = locked || state.labels.length < 2;
     if (!choice.element.hidden) choice.draw(choicesOf(state), state.chosenTarget);
     setAttribute(group, "aria-label", "Class to explain");
     setAttribute(group, "aria-disabled", locked ? "true" : null);
-    group.classList.toggle("bw-many", labels.length > 4);
+    group.classList.toggle("bw-many", state.labels.length > 4);
+    folding.draw(state.labels.length, labels.length);
     const stop = Math.max(0, labels.indexOf(target));
     bars.forEach((bar, i) => {
       const label = labels[i] ?? "";
-      drawBar(bar, label, state.probabilities?.[i]);
+      drawBar(bar, label, state.probabilities?.[listed[i] ?? 0]);
       setAttribute(bar.element, "aria-checked", label === target ? "true" : "false");
       setAttribute(bar.element, "tabindex", i === stop ? 0 : -1);
     });
     if (moved) requestAnimationFrame(() => reveal(group, bars[stop]?.element));
   };
-  return { elements: [caption, group], draw };
+  const shown = h("div", { class: "bw-bars-and-folding" }, group, folding.element);
+  return { elements: [caption, shown], draw };
 }
 
+/** The button that unfolds all labels, and the field that searches them. */
+function makeFolding(changed: () => void): {
+  element: HTMLElement;
+  isOpen: () => boolean;
+  sought: () => string;
+  draw: (all: number, listed: number) => void;
+} {
+  let open = false;
+  const search = h("input", { type: "text", "aria-label": "Search classes" });
+  search.placeholder = "Search classes";
+  search.addEventListener("input", changed);
+  const more = button(
+    "",
+    () => {
+      open = !open;
+      search.value = "";
+      changed();
+    },
+    { class: "bw-fold" },
+  );
+  const element = h("div", { class: "bw-folding" }, more, search);
+  return {
+    element,
+    isOpen: () => open,
+    sought: () => search.value,
+    draw: (all, listed) => {
+      element.hidden = all <= MANY;
+      search.hidden = !open;
+      setText(more, open ? "Fewer classes" : `${all - listed} more classes`);
+      setAttribute(more, "aria-expanded", open ? "true" : "false");
+    },
+  };
+}
 /** Scrolls only the list; `scrollIntoView` would also scroll the page. */
 function reveal(list: HTMLElement, row: HTMLElement | undefined): void {
   if (row === undefined) return;

@@ -139,7 +139,9 @@ describe("the similar tokens", () => {
   it("say why there are none", () => {
     const why = (changes: Record<string, unknown>): string => {
       const state = attention({ ...FOUND, ...changes });
-      return state.similar === null ? "no corpus" : (absence(state, state.similar)?.why ?? "");
+      if (state.similar === null) return "no corpus";
+      const missing = absence(state, state.similar);
+      return `${missing?.why ?? ""}${missing?.share ?? ""}`;
     };
     expect(why({})).toBe("");
     expect(why({ _corpus_size: 0 })).toBe("no corpus");
