@@ -17,7 +17,7 @@ _TEXT = """# Faults
 <!-- Written by `python -m tests.faults.table` from what `pytest --long tests/faults` recorded. -->
 
 What was broken on purpose, how often, and what came of it. The tests run in a short form
-with all the others; the figures are of the long form.
+with all the others; the figures are of the long form, or of as much of it as was run.
 
 | fault | trials | what came of it |
 | --- | ---: | --- |
@@ -40,6 +40,7 @@ What holds besides, each shown by a test in `tests/faults` or `tests/browser`:
   or shows it going on, and the run is resumed from its folder.
 - Where the connection of a page is cut for a minute, the run goes on; what was pressed meanwhile is
   done, and the panel is up to date, once there is one again.
+- A widget that was closed is collected without waiting for a lock, on whichever thread.
 - A page that is hidden, busy or closed is sent ever fewer states of a run, a few hundred in a day,
   since hosts keep for it all that it has not read. It is up to date as soon as it answers.
 - A file system that has room for no more files, or that becomes read-only, pauses the run until it
