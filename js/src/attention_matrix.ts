@@ -3,6 +3,7 @@ import { makeHeader } from "./attention_matrix/controls/header.ts";
 import { makeSettings } from "./attention_matrix/controls/settings.ts";
 import { KEYS } from "./attention_matrix/keys.ts";
 import { makeLines } from "./attention_matrix/lines/view.ts";
+import { titleOf } from "./attention_matrix/maps.ts";
 import { makeMatrix } from "./attention_matrix/matrix/view.ts";
 import { makeMosaic } from "./attention_matrix/mosaic/view.ts";
 import { save } from "./attention_matrix/picture/save.ts";
@@ -20,7 +21,9 @@ import {
   type View as ViewName,
 } from "./attention_matrix/state.ts";
 import { TRAITS, type Trait } from "./attention_matrix/traits.ts";
+import { strongestTable } from "./attention_matrix/values_table.ts";
 import type { Actions, Picture, View } from "./attention_matrix/view.ts";
+import { makeAsTable } from "./shared/as_table.ts";
 import { h, setAttribute } from "./shared/dom.ts";
 import { type Frame, openFrame } from "./shared/frame.ts";
 import { makeHint } from "./shared/hint.ts";
@@ -79,15 +82,21 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
     mask();
   });
   const hint = makeHint("attention_matrix", HINT);
-  const parts = [header, settings, plot, prediction, cautions];
+  const asTable = makeAsTable("Attention");
+  const parts = [header, settings, plot, asTable, prediction, cautions];
   frame.body.append(hint, ...parts.map(({ element }) => element));
 
+  const drawTable = ({ view, map, rows, ...key }: Attention): void => {
+    asTable.element.hidden = map === null || view !== "matrix";
+    if (map !== null) asTable.draw(() => strongestTable(titleOf(key), rows.labels, map));
+  };
   const draw = (latest: Attention): void => {
     state = latest;
     const next = corpus.shown(latest);
     header.draw(next, frame.palette, open);
     settings.draw(next, open);
     plot.draw(next);
+    drawTable(next);
     prediction.draw(next);
     cautions.draw(next);
     hint.classList.toggle("bw-unlive", next.static);

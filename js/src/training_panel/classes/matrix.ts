@@ -3,7 +3,7 @@ import type { Palette } from "../../shared/color/palette.ts";
 import { sequential } from "../../shared/color/scales.ts";
 import { h } from "../../shared/dom.ts";
 import { count, percent } from "../../shared/format.ts";
-import { table } from "../table.ts";
+import { table } from "../../shared/table.ts";
 import type { Classes } from "./state.ts";
 
 /** Up to this number of classes the cells are large and the scores are beside the matrix. */

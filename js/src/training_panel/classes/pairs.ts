@@ -1,6 +1,6 @@
 import { h } from "../../shared/dom.ts";
 import { count, percent } from "../../shared/format.ts";
-import { table } from "../table.ts";
+import { table } from "../../shared/table.ts";
 import { type Classes, MOST_PAIRS, SCORES } from "./state.ts";
 
 /** Which class was taken for which other one, the most frequent first; only classes that are sought. */

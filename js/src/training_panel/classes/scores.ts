@@ -1,7 +1,7 @@
 import { button, h, setAttribute } from "../../shared/dom.ts";
 import { count, decimal } from "../../shared/format.ts";
+import { table } from "../../shared/table.ts";
 import { makeMeter } from "../meter.ts";
-import { table } from "../table.ts";
 import { SPARSE } from "./matrix.ts";
 import { type Classes, SCORES } from "./state.ts";
 

@@ -1,7 +1,7 @@
 import { h } from "../../shared/dom.ts";
 import { count, decimal } from "../../shared/format.ts";
 import { differs } from "../../shared/model/read.ts";
-import { table } from "../table.ts";
+import { table } from "../../shared/table.ts";
 import { lineOf, valueAt } from "./series.ts";
 import type { Curves, RunCurves } from "./state.ts";
 

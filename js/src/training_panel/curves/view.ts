@@ -1,3 +1,4 @@
+import { makeAsTable } from "../../shared/as_table.ts";
 import { css } from "../../shared/color/color.ts";
 import type { Palette } from "../../shared/color/palette.ts";
 import { seriesColor } from "../../shared/color/series_colors.ts";
@@ -17,6 +18,7 @@ import { makeRunLegend } from "./run_legend.ts";
 import { makeRunTable } from "./run_table.ts";
 import { epochMarks, halfLife, lineOf, nearestStep, roundedUp, smoothed } from "./series.ts";
 import { BOUNDS, plain, type Smooth, tracesOf } from "./traces.ts";
+import { valuesTable } from "./values_table.ts";
 
 const SMOOTHING = 50;
 
@@ -66,6 +68,7 @@ export function makeCurves(frame: Frame<Trait>): {
     },
   });
   const runs = makeRunTable();
+  const asTable = makeAsTable("Curves");
   const element = h(
     "div",
     { class: "bw-curves" },
@@ -80,6 +83,7 @@ export function makeCurves(frame: Frame<Trait>): {
     ),
     h("div", { class: "bw-charts" }, ...charts.map((chart) => chart.element)),
     runs.element,
+    asTable.element,
   );
 
   const draw = (state: Training): void => {
@@ -91,6 +95,8 @@ export function makeCurves(frame: Frame<Trait>): {
     const names = state.curves.map(({ name }) => name);
     legend.draw(names, state.shown, shown.hidden, frame.palette);
     runs.draw(state.curves);
+    const run = state.curves[state.shown];
+    if (run !== undefined) asTable.draw(() => valuesTable(run));
     drawCharts(charts, state, shown, Number(smoothing.value), frame.palette);
   };
   return { element, draw };

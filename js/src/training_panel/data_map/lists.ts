@@ -1,9 +1,9 @@
 import { button, h, setText } from "../../shared/dom.ts";
 import { count, decimal } from "../../shared/format.ts";
 import { differs } from "../../shared/model/read.ts";
+import { table } from "../../shared/table.ts";
 import { makeTerm } from "../../shared/terms.ts";
 import type { Training } from "../state.ts";
-import { table } from "../table.ts";
 import type { DataMap } from "./state.ts";
 
 function selectedTable({ selected }: DataMap): HTMLElement {

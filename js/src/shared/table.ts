@@ -1,4 +1,4 @@
-import { h } from "../shared/dom.ts";
+import { h } from "./dom.ts";
 
 /** A table with a heading for each column; those that hold figures are aligned at their end. */
 export function table(

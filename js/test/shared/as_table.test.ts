@@ -1,0 +1,51 @@
+import { describe, expect, it, vi } from "vitest";
+import { strongestTable } from "../../src/attention_matrix/values_table.ts";
+import { makeAsTable } from "../../src/shared/as_table.ts";
+import { valuesTable } from "../../src/training_panel/curves/values_table.ts";
+import { attention } from "../attention_matrix/models.ts";
+
+const cellsOf = (table: HTMLElement) =>
+  [...table.querySelectorAll("tbody tr")].map((row) =>
+    [...row.children].map(({ textContent }) => textContent),
+  );
+
+describe("a drawing as a table", () => {
+  it("is made while it is open only, and follows what is drawn", () => {
+    const { element, draw } = makeAsTable("Curves");
+    const make = vi.fn(() => document.createElement("table"));
+    draw(make);
+    expect(make).not.toHaveBeenCalled();
+    element.open = true;
+    draw(make);
+    expect(make).toHaveBeenCalled();
+    expect(element.querySelectorAll("table")).toHaveLength(1);
+  });
+
+  it("has the values of the curves at each evaluation", () => {
+    const train = new Map([
+      ["step", Float64Array.of(1, 2, 3)],
+      ["loss_mean", Float64Array.of(0.9, 0.8, 0.7)],
+      ["learning_rate", Float64Array.of(1e-5, 2e-5, 1e-5)],
+    ]);
+    const valid = new Map([
+      ["step", Float64Array.of(0, 2)],
+      ["loss", Float64Array.of(1, 0.5)],
+      ["accuracy", Float64Array.of(0.25, 0.75)],
+      ["macro_f1", Float64Array.of(0.2, Number.NaN)],
+    ]);
+    expect(cellsOf(valuesTable({ name: "a", train, valid }))).toEqual([
+      ["0", "–", "1.000", "0.250", "0.200", "–"],
+      ["2", "0.800", "0.500", "0.750", "–", "2e−5"],
+    ]);
+  });
+
+  it("says what each token looks at most", () => {
+    const { map, rows } = attention();
+    if (map === null) throw new Error("There is no map.");
+    expect(cellsOf(strongestTable("Layer 2", rows.labels, map))).toEqual([
+      ["[CLS]", "[CLS] 0.500", "so 0.000", "so 0.000"],
+      ["so", "so 0.400", "so 0.200", "[CLS] 0.100"],
+      ["so", "so 0.500", "[CLS] 0.000", "so 0.000"],
+    ]);
+  });
+});
