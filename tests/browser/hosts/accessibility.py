@@ -114,7 +114,7 @@ def opened(widget):
 
 def settle(widget):
     """Wait until nothing is computed or moves any more."""
-    expect(widget.locator("[aria-busy=true]")).to_have_count(0)
+    expect(widget.locator("[aria-busy=true]:visible")).to_have_count(0)
     moving = "(one) => one.getAnimations({ subtree: true }).some((a) => a.playState === 'running')"
     until(lambda: not widget.evaluate(moving))
 

@@ -1,7 +1,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { css } from "../../shared/color/color.ts";
 import type { Palette } from "../../shared/color/palette.ts";
-import { h, setText } from "../../shared/dom.ts";
+import { h, setAttribute, setText } from "../../shared/dom.ts";
 import { percent } from "../../shared/format.ts";
 import type { Frame } from "../../shared/frame.ts";
 import { makeCanvas } from "../../shared/plot/canvas.ts";
@@ -59,6 +59,7 @@ export function makeEvidence(frame: Frame, store: Store, compute: () => void): H
     for (const part of [ordered, random, plot.place, note]) {
       part.hidden = curves.deletion.value === null;
       part.classList.toggle("bw-faded", next === null);
+      setAttribute(part, "aria-busy", next === null ? "true" : null);
     }
   });
   follow(closing, () => {

@@ -65,6 +65,7 @@ export function makeRows(
     element.hidden = drawing === null && waiting === "";
     // The current rows stay, faded, until the next ones arrive, so that nothing below moves.
     list.classList.toggle("bw-faded", drawing === null);
+    setAttribute(list, "aria-busy", drawing === null ? "true" : null);
     if (drawing === null) setText(remark, waiting);
     if (drawing === null) return;
     const { scores, count } = drawing.rows;
