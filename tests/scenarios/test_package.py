@@ -28,6 +28,11 @@ def test_importing_the_package_loads_nothing_heavy():
 
 
 @pytest.mark.process
+def test_the_exporter_that_jupyterlab_loads_at_its_start_is_light():
+    assert loaded_by("from bert_widgets.widgets.shared.notebook_page import NotebookPage") == []
+
+
+@pytest.mark.process
 def test_a_name_imports_no_package_above_its_own():
     order = ("data", "model", "explain", "training", "widgets")
     code = f"""
