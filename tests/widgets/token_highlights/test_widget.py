@@ -62,7 +62,8 @@ def test_the_page_gets_the_attribution(kind):
     sums = [token_scores[owners == i].sum() for i in range(len(scores))]
     np.testing.assert_allclose(scores, sums, atol=1e-5)
     first = METHODS["integrated_gradients"]
-    assert state["_methods"][0] == [first.name, first.title, first.cost, 1]
+    about = [first.family, first.paper, ""]
+    assert state["_methods"][0] == [first.name, first.title, first.cost, 1, *about]
 
 
 def test_pairs_and_several_labels():
