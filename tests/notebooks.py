@@ -66,6 +66,8 @@ def is_progress_bar(output):
         # A finished bar is overwritten with blanks.
         return not output.text.strip() or "%|" in output.text
     data = output.get("data", {})
+    if output.output_type == "display_data" and not data:  # what a finished one leaves
+        return True
     return WIDGET in data and "text/html" not in data and "%|" in data["text/plain"]
 
 

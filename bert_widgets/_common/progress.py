@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+import uuid
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,38 @@ def heard_by(listener: Callable[[float], object]) -> Iterator[None]:
         _LISTENER.reset(token)
 
 
+def in_notebook() -> bool:
+    """Return whether the code runs in a cell of a notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return hasattr(shell, "kernel")
+
+
+class CellLine:
+    """A file for the line of a bar in a cell, which leaves nothing in a saved notebook.
+
+    What is written to ``sys.stdout`` stays in the file of the notebook, overwritten or not.
+    """
+
+    def __init__(self) -> None:
+        self._id = uuid.uuid4().hex
+        self._shown = ""
+
+    def write(self, text: str) -> None:
+        """Show the text in place of the one before; a blank one takes that away."""
+        line = text.strip()
+        if line == self._shown:
+            return
+        from IPython.display import display
+
+        data = {"text/plain": line} if line else {}
+        display(data, raw=True, display_id=self._id, update=bool(self._shown))  # type: ignore[no-untyped-call]
+        self._shown = line
+
+    def flush(self) -> None:
+        """Do nothing, as each line is shown at once."""
+
+
 class _Bar(_Tqdm):
     """A bar that also informs a listener; tqdm does not count for hidden bars."""
 
@@ -73,8 +106,7 @@ def progress(total: int, doing: str) -> tqdm[Any]:
     than the main one it stays hidden, because they have no cell to show it in.
     """
     hidden = threading.current_thread() is not threading.main_thread()
-    # In a notebook, output to stderr leaves a red band.
-    file = sys.stdout if "ipykernel" in sys.modules else sys.stderr
+    file = CellLine() if in_notebook() else sys.stderr
     bar = _Bar(
         total=total, desc=doing, unit=" texts", delay=1, leave=False, disable=hidden, file=file
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from tqdm import tqdm
 
+from .._common.progress import CellLine, in_notebook
+
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
@@ -42,24 +44,23 @@ def wait_showing(run: Waited, ended: threading.Event, timeout: float | None) -> 
 
     Nothing is shown while something else watches the run, as an open panel does.
     """
-    notebook = _in_notebook()
-    # In a notebook, output to stderr leaves a red band.
-    file = sys.stdout if notebook else sys.stderr
+    if in_notebook():
+        return _wait_with_bar(run, ended, timeout, CellLine(), keep=False)
+    file = sys.stderr
     if file is None:  # a program without a console
         return ended.wait(timeout)
-    if notebook or file.isatty():
-        return _wait_with_bar(run, ended, timeout, file, keep=not notebook)
+    if file.isatty():
+        return _wait_with_bar(run, ended, timeout, file, keep=True)
     return _wait_with_lines(run, ended, timeout, file)
 
 
-def _in_notebook() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    return hasattr(shell, "kernel")
-
-
 def _wait_with_bar(
-    run: Waited, ended: threading.Event, timeout: float | None, file: TextIO, *, keep: bool
+    run: Waited,
+    ended: threading.Event,
+    timeout: float | None,
+    file: TextIO | CellLine,
+    *,
+    keep: bool,
 ) -> bool:
     bar: tqdm[Any] | None = None
     try:

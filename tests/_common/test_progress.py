@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 import threading
 
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from bert_widgets._common.progress import (
     Cancelled,
@@ -53,3 +56,19 @@ def test_work_ends_once_it_is_called_off() -> None:
         with pytest.raises(Cancelled):
             check_cancelled()
     check_cancelled()
+
+
+@pytest.mark.process
+def test_a_bar_leaves_nothing_in_a_saved_notebook() -> None:
+    source = """
+        from tqdm import tqdm
+        from bert_widgets._common.progress import CellLine, in_notebook, progress
+        with tqdm(total=2, file=CellLine(), leave=False, mininterval=0) as bar:
+            bar.update(1)
+        assert in_notebook() and isinstance(progress(2, "explain").fp._wrapped, CellLine)
+        print("done")
+    """
+    notebook = new_notebook(cells=[new_code_cell(textwrap.dedent(source))])
+    bar, printed = NotebookClient(notebook, timeout=300).execute().cells[0].outputs
+    assert (bar.output_type, bar.data) == ("display_data", {})
+    assert printed.text == "done\n"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _CHECKPOINTS_KEPT = 2
+_FROM_THE_SYSTEM = re.compile(r"\(os error |\bOs \{ code: ")  # the latter in safetensors 0.5.0
 _NAME = re.compile(r"checkpoint-([0-9]+)(?:\.([0-9]+))?")
 
 
@@ -63,7 +64,7 @@ def write(folder: Path, step: int, fill: Callable[[Path], None]) -> Path:
         raise
     except Exception as error:
         # Libraries written in Rust raise other exceptions, even a bare `Exception`.
-        if not isinstance(error, OSError) and "(os error " not in str(error):
+        if not isinstance(error, OSError) and not _FROM_THE_SYSTEM.search(str(error)):
             raise
         reason = getattr(error, "strerror", None) or str(error)
         msg = (

@@ -85,6 +85,11 @@ function mount(frame: Frame, store: Store, requests: Requests): Editor {
   });
   toolbar.opens(options);
   follow(signal, () => bars.draw(store.state.value));
+  follow(signal, () => {
+    // Another class or method leaves the probabilities as they are.
+    const old = store.stale.value && !sameTexts(store.state.value, store.scored.value);
+    for (const element of bars.elements) element.classList.toggle("bw-outdated", old);
+  });
   follow(signal, () => whatIf.draw(store.state.value));
   follow(signal, () => {
     const editing = store.drafts.value !== null;
@@ -192,6 +197,7 @@ function makeReading(
     const { scored, largest, palette } = store.drawing.value;
     legend.draw(targetOf(scored), largest, palette, store.shownMethod.value.hasSign);
     element.hidden = scored.words.length === 0;
+    element.classList.toggle("bw-outdated", store.stale.value);
   });
   follow(closing, () => {
     const { compare, byLayer } = store.state.value;
@@ -200,6 +206,10 @@ function makeReading(
     detail.replaceChildren(...drawDetail(store.scored.value, words, { compare, byLayer }));
   });
   return { element, legend: legend.element };
+}
+
+function sameTexts(one: Highlights, other: Highlights): boolean {
+  return one.texts.every((text, i) => text === other.texts[i]);
 }
 
 function inDrawnSpan(scored: Highlights, words: readonly number[]): boolean {

@@ -144,6 +144,32 @@ describe("token highlights", () => {
     expect(model.get("text")).toBe("from a cell and");
   });
 
+  it("grey every figure under an edited text until its own arrive", () => {
+    const grey = () => find(".bw-outdated").map((element) => element.className.split(" ")[0]);
+    const model = open(highlights, highlightsState());
+    expect(grey()).toEqual([]);
+    edit().type("not so 😀");
+    vi.advanceTimersByTime(40);
+    frames();
+    expect(grey()).toEqual(expect.arrayContaining(["bw-caption", "bw-bars", "bw-reading"]));
+    expect(find(".bw-stale")).toHaveLength(1);
+    model.set("probabilities", floats(0.4, 0.6));
+    model.set("words", ["not", "so", "😀"]);
+    model.set("word_offsets", ints(0, 3, 4, 6, 7, 8));
+    model.set("token_offsets", ints(0, 0, 0, 3, 4, 6, 7, 8));
+    model.set("scores", floats(0.1, 0.2, 0.3));
+    frames();
+    expect([grey(), find(".bw-stale")]).toEqual([[], []]);
+  });
+
+  it("leave the probabilities as they are while another class is explained", () => {
+    open(highlights, highlightsState());
+    find('[role="radio"]')[0]?.click();
+    frames();
+    expect(find(".bw-outdated").map((element) => element.classList[0])).toContain("bw-reading");
+    expect(find(".bw-bars.bw-outdated")).toEqual([]);
+  });
+
   it("keep what was typed if Python rejects it and restores the previous text", () => {
     const model = open(highlights, highlightsState());
     const { field, type } = edit();

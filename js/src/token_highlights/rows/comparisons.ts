@@ -33,6 +33,10 @@ export function makeComparisons(
     const { byLayer } = store.state.value;
     layers.draw(byLayer ? layerDrawing(store) : null, waiting(byLayer, LAYERS_COMING));
   });
+  follow(frame.signal, () => {
+    for (const { element } of [classes, layers])
+      element.classList.toggle("bw-outdated", store.stale.value);
+  });
   return { classes: classes.element, layers: layers.element };
 }
 

@@ -38,9 +38,12 @@ export function commandsOf(state: Training): ButtonCommand[] {
   return state.canSave ? commands : commands.filter((command) => command !== "save");
 }
 
-/** Shown when a pressed button had no effect: hosts may lose messages, especially after a reload. */
+/**
+ * Shown when a pressed button had no effect yet. Before ipykernel 7, no message arrives while a cell runs;
+ * and hosts may lose messages, especially after a reload.
+ */
 const SILENCE =
-  "The kernel has not answered yet. If it does not answer, reload the page, or control the run in a cell: run.pause(), run.stop().";
+  "The kernel has not answered yet. If a cell is running, this is done when the cell ends, or when you interrupt it. If none is, reload the page, or control the run in a cell: run.pause(), run.stop().";
 
 /** The buttons that can be used now: those that control the run, and the less prominent ones. */
 export function makeButtons(

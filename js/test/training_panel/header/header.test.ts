@@ -122,6 +122,7 @@ describe("the header", () => {
     expect(statusText()).toBe("");
     vi.advanceTimersByTime(3000);
     expect(statusText()).toMatch("The kernel has not answered");
+    expect(statusText()).toMatch("If a cell is running, this is done when the cell ends");
     press("Pause");
     expect(sent).toEqual(["pause", "pause"]);
     draw(training({ state: "paused" }));
