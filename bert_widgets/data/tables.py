@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from inspect import isgenerator
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,10 @@ def _from_list(rows: Sequence[Any], text: str, label: str) -> pd.DataFrame:
 
 def _with_label_names(split: Any, label: str | Sequence[str]) -> pd.DataFrame:  # noqa: ANN401
     """Read a `datasets` split or another table, with label names in place of ClassLabel numbers."""
-    frame: pd.DataFrame = split.to_pandas()
+    given: Any = split.to_pandas()
+    frame: pd.DataFrame = given
+    if isgenerator(given):  # of a streamed split, in datasets 4.0; it yields nothing
+        frame = pd.concat(split.to_pandas(batched=True), ignore_index=True)
     features: Any = getattr(split, "features", None) or {}
     if not isinstance(label, str) or label not in features:
         return frame
