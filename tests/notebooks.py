@@ -34,7 +34,8 @@ def as_saved(notebook):
     removed too.
     """
     for cell in code_cells(notebook):
-        cell.outputs = joined_streams(cell.outputs)
+        streams = [o for o in cell.outputs if "text" in o or not is_progress_bar(o)]
+        cell.outputs = joined_streams(streams)
         for output in cell.outputs:
             if "text" in output:  # a bar is drawn over the one before it
                 output.text = re.sub(r"[^\n]*\r(?!\n)", "", output.text)

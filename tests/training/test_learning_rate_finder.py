@@ -11,6 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import mannwhitneyu
 
 from bert_widgets import Trainer
 from bert_widgets.training import learning_rate_finder as finder
@@ -81,7 +82,7 @@ def test_a_fall_is_found_in_the_noise_of_small_batches(spread):
     curve = 0.7 - 0.3 / (1 + np.exp((50 - steps) / 4)) + 0.03 * np.maximum(0, steps - 72)
     noise = spread * (random.gamma(4, 1, (200, 88)) - 4) / 2
     suggestions = [finder._suggest(rates, losses, average(losses)) for losses in curve + noise]
-    assert sum(suggestion is not None for suggestion in suggestions) > 160
+    assert sum(suggestion is not None for suggestion in suggestions) > 170
 
 
 @pytest.mark.parametrize("noise", ["normal", "lognormal", "standard_cauchy"])
@@ -90,6 +91,15 @@ def test_noise_of_any_shape_is_no_fall(noise):
     curves = getattr(random, noise)(size=(300, 100))
     suggestions = [finder._suggest(rates, losses, average(losses)) for losses in curves]
     assert sum(suggestion is not None for suggestion in suggestions) <= 3
+
+
+def test_the_fall_is_the_largest_statistic_of_mann_and_whitney():
+    losses = np.random.default_rng(0).integers(0, 9, 30) / 8.0  # with ties
+    expected = []
+    for k in range(1, 30):
+        u = mannwhitneyu(losses[:k], losses[k:]).statistic
+        expected.append((u - k * (30 - k) / 2) / np.sqrt(k * (30 - k) * 31 / 12))
+    np.testing.assert_allclose(finder._fall(losses), max(expected))
 
 
 def average(losses):
