@@ -74,13 +74,13 @@ def test_mosaic_opens_a_head(open_notebook, page, artefact):
         notebook.wear(theme)
         page.screenshot(path=artefact(theme.lower()), animations="disabled")
     canvas.click(position={"x": 300, "y": 60})
-    notebook.becomes("[matrix.layer, matrix.head]", [layer - 1, head - 1])
+    notebook.becomes("[matrix.layer, matrix.head]", [layer, head])
 
     show(matrix, "Lines")  # of the head that was opened
     chip = matrix.get_by_role("button", name=f"Head {head}", exact=True)
     expect(chip).to_have_attribute("aria-pressed", "true")
     show(matrix, "Query-key")
-    notebook.becomes("matrix._query_key_of", [layer - 1, head - 1])
+    notebook.becomes("matrix._query_key_of", [layer, head])
     expect(matrix).to_contain_text("softmax of the sums")
 
 
@@ -175,7 +175,7 @@ def test_picture_of_all_heads_is_small_and_has_their_numbers_as_text(clf, page, 
     assert len(pictures["SVG"]) < 150_000  # of 6 x 12 heads
     root = ET.fromstring(pictures["SVG"])  # noqa: S314 - our own
     texts = [element.text for element in root.iter(f"{SVG}text")]
-    assert texts.count("1") == texts.count("6") == 2  # a layer and a head
+    assert texts.count("0") == texts.count("5") == 2  # a layer and a head
     assert len(list(root.iter(f"{SVG}image"))) == 1
     assert len(list(root.iter(f"{SVG}use"))) == 72
     vector, pixels = (
