@@ -12,7 +12,15 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.lab import PATIENCE, ROOT, Notebook, saved_notebook, serving, shut_kernels_down
+from tests.browser.lab import (
+    PATIENCE,
+    ROOT,
+    Notebook,
+    forget_open_documents,
+    saved_notebook,
+    serving,
+    shut_kernels_down,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -71,6 +79,7 @@ def server(browser, work, tmp_path_factory):
 
 @pytest.fixture
 def clean_server(server):
+    forget_open_documents(server)
     yield server
     shut_kernels_down(server)
 

@@ -109,8 +109,14 @@ def shut_kernels_down(url):
     until(lambda: not ask(url, "kernels"))
 
 
-def ask(url, what, method="GET"):
-    request = urllib.request.Request(f"{url}api/{what}", method=method)
+def forget_open_documents(url):
+    """Let JupyterLab start with what its address names, not with what was open before."""
+    for name in ask(url, "workspaces", at="lab/api")["workspaces"]["ids"]:
+        ask(url, f"workspaces/{name}", "DELETE", at="lab/api")
+
+
+def ask(url, what, method="GET", *, at="api"):
+    request = urllib.request.Request(f"{url}{at}/{what}", method=method)
     with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
         return json.loads(reply.read() or b"null")
 

@@ -175,7 +175,7 @@ def test_picture_of_all_heads_is_small_and_has_their_numbers_as_text(clf, page, 
     assert len(pictures["SVG"]) < 150_000  # of 6 x 12 heads
     root = ET.fromstring(pictures["SVG"])  # noqa: S314 - our own
     texts = [element.text for element in root.iter(f"{SVG}text")]
-    assert texts.count("0") == texts.count("5") == 2  # a layer and a head
+    assert texts.count("1") == texts.count("5") == 2  # a layer and a head
     assert len(list(root.iter(f"{SVG}image"))) == 1
     assert len(list(root.iter(f"{SVG}use"))) == 72
     vector, pixels = (
