@@ -111,8 +111,8 @@ def badge(clf: BertClassifier, attribution: Attribution, *, words: int = 3, seed
 
     Examples
     --------
-    >>> badge(clf, bw.attribute(clf, "a gorgeous film")[0]).sentence
-    'Removing this word lowers P(positive) from 1.00 to 0.98; removing another at random, to 1.00.'
+    >>> print(badge(clf, bw.attribute(clf, "a gorgeous film")[0]).sentence)
+    Removing this word lowers P(positive) from 99.8% to 98.2%; removing another at random, to 99.8%.
     """
     if words < 1:
         msg = f"words={words} is invalid; use 1 or more."
