@@ -98,7 +98,7 @@ def test_another_head_is_drawn_when_chosen(open_notebook, page):
     matrix = matrix_of(page)
     first = drawing(matrix)
 
-    matrix.get_by_role("combobox", name="Head").select_option(label="8")  # counted from one
+    matrix.get_by_role("combobox", name="Head").select_option(label="7")
     notebook.becomes("matrix.head", 7)
     second = redrawn(matrix, first)
     matrix.get_by_role("button", name="Next layer").click()
