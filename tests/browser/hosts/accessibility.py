@@ -11,12 +11,12 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.browser.hosts.pages import with_table
 from tests.browser.hosts.vscode_page import BUILT
 from tests.browser.lab import ROOT, until
 
 RECORD = Path(__file__).with_name("accessibility.json")
 PAGE = ROOT / "docs" / "accessibility.md"
-START, END = "<!-- table -->", "<!-- end of table -->"
 
 SETUP = """
 import bert_widgets as bw
@@ -144,9 +144,7 @@ def table(record):
 
 
 def page():
-    before, _, rest = PAGE.read_text().partition(START)
-    _, _, after = rest.partition(END)
-    return f"{before}{START}\n\n{table(json.loads(RECORD.read_text()))}\n\n{END}{after}"
+    return with_table(PAGE, table(json.loads(RECORD.read_text())))
 
 
 if __name__ == "__main__":

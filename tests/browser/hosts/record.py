@@ -10,6 +10,7 @@ import importlib.metadata
 import json
 from pathlib import Path
 
+from tests.browser.hosts.pages import with_table
 from tests.browser.lab import ROOT
 
 RECORD = Path(__file__).with_name("record.json")
@@ -21,7 +22,6 @@ COLUMNS = {
     "light": "light theme",
     "dark": "dark theme",
 }
-START, END = "<!-- table -->", "<!-- end of table -->"
 
 
 def note(host, *held, package=None, version=None):
@@ -43,9 +43,7 @@ def table(record):
 
 
 def page():
-    before, _, rest = PAGE.read_text().partition(START)
-    _, _, after = rest.partition(END)
-    return f"{before}{START}\n\n{table(json.loads(RECORD.read_text()))}\n\n{END}{after}"
+    return with_table(PAGE, table(json.loads(RECORD.read_text())))
 
 
 if __name__ == "__main__":
