@@ -126,7 +126,7 @@ def test_cell_under_the_cursor_is_read_from_the_weights(open_notebook, page):
     reading = matrix_of(page).locator(".bw-cell-reading")
     expect(reading).to_have_text(f"“is”→“,”{weight:.3f}")
     canvas.press("Enter")
-    notebook.becomes("matrix.words[matrix.selected]", "is")
+    notebook.becomes("matrix.selected", notebook.value("matrix.words.index('is')"))
 
 
 def test_linked_views_select_the_same_word(open_notebook, page, artefact):

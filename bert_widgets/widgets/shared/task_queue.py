@@ -283,7 +283,7 @@ class TaskQueue:
 
     def _show(self, run: _Run, result: Any, failure: str) -> None:  # noqa: ANN401
         name = run.task.name
-        with self._widget.hold_sync(), self._widget.hold_trait_notifications():
+        with self._widget.hold_trait_notifications():
             self._runs.remove(run)
             wanted = not run.cancelled.is_set() and self._question(name) == run.question
             if wanted and self.pending(name):

@@ -177,10 +177,15 @@ class Widget(anywidget.AnyWidget):
 
     # Every way to write a trait takes the lock: while traitlets applies an update from the page, it
     # suspends validation and notification of the whole object, so a write from another thread
-    # would be neither validated nor notified.
+    # would be neither validated nor notified. What follows from a write is sent in the same
+    # message: between two, a slow page would show a new text with the words of the old one.
 
     def __setattr__(self, name: str, value: object) -> None:
-        with widget_lock:
+        if not isinstance(getattr(type(self), name, None), t.TraitType):
+            with widget_lock:
+                super().__setattr__(name, value)
+            return
+        with self.hold_sync():
             super().__setattr__(name, value)
 
     @contextlib.contextmanager
@@ -191,8 +196,8 @@ class Widget(anywidget.AnyWidget):
 
     @contextlib.contextmanager
     def hold_trait_notifications(self) -> Iterator[None]:
-        """Notify observers of the traits set inside at the end."""
-        with widget_lock, super().hold_trait_notifications():
+        """Notify observers of the traits set inside at the end, and send all in one message."""
+        with self.hold_sync(), super().hold_trait_notifications():
             yield
 
     def _handle_msg(self, msg: dict[str, Any]) -> None:

@@ -271,7 +271,7 @@ class TokenHighlights(HighlightTraits):
                 self._refuse(str(error))
 
     def _move(self, step: Callable[[], tuple[str, str]]) -> None:
-        with self.hold_sync(), self.hold_trait_notifications():
+        with self.hold_trait_notifications():
             self._undo_stack.push((self.text, self.pair))
             texts = step()
             if texts != (self.text, self.pair):

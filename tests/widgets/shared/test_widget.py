@@ -220,6 +220,17 @@ def test_a_widget_survives_a_failing_observer(trait, change):
     assert agrees(widget)
 
 
+@pytest.mark.parametrize("make", [highlights, matrix])
+def test_a_slow_page_never_has_a_new_text_with_the_words_of_the_old_one(make):
+    widget = make()
+    page = page_of(widget)
+    page.updates.clear()
+    widget.text = "good soup"
+    first = page.updates[0]
+    assert (first["text"], first["busy"]) == ("good soup", True)
+    assert agrees(widget)
+
+
 def test_a_reloaded_page_gets_the_whole_state():
     widget = highlights()
     page = page_of(widget)
