@@ -28,15 +28,15 @@ PROCESS = "__import__('os').getpid()"
 
 
 def pytest_generate_tests(metafunc):
-    """Kill each of them fifty times in the long form."""
-    if "folder" in metafunc.fixturenames:
-        times = range(50 if metafunc.config.getoption("long") else 1)
-        metafunc.parametrize("folder", times, indirect=True)
+    """Kill each of them fifty times in the long form: ten runs, each of them five times."""
+    if "kills" in metafunc.fixturenames:
+        # A server gives a kernel up that has ended a sixth time.
+        long = metafunc.config.getoption("long")
+        metafunc.parametrize("kills", [5] * 10 if long else [1])
 
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "home").mkdir()
     (tmp_path / "work").mkdir()
     saved_notebook(tmp_path / "work" / "kill.ipynb", SETUP, STARTED, RESUMED)
     return tmp_path
@@ -51,71 +51,105 @@ def opened(browser, url):
 
 
 def begin(notebook):
-    """Train until there are checkpoints; return the kernel's process and a step."""
+    """Start a training whose panel is shown."""
     notebook.do(SETUP)
     notebook.page.locator(".jp-CodeCell").nth(1).locator(".jp-Editor").click()
     notebook.command("notebook:run-cell")
     expect(status(panel_of(notebook.page))).to_have_text("Training")
-    notebook.comes_true(f"trainer.progress.step > {2 * EVERY}")
-    notebook.command("docmanager:save")
-    return psutil.Process(notebook.value(PROCESS)), notebook.value("trainer.progress.step")
 
 
-def goes_on(notebook, step):
+def resume(notebook, step):
     """Resume the training in the last cell; it has lost at most two intervals."""
     notebook.run_last_cell()
-    panel = panel_of(notebook.page)
-    expect(status(panel)).to_have_text("Training")
+    expect(status(panel_of(notebook.page))).to_have_text("Training")
+    reaches(notebook, step)
+    steps = notebook.value("panel.run.history.columns('step')['step'].tolist()")
+    assert steps == sorted(set(steps)), "no step is taken twice"
+
+
+def reaches(notebook, step):
+    """Wait until the run, and its panel on the page, are beyond a step."""
     notebook.comes_true(f"panel.run.progress.step > {step}")
-    first = notebook.value("panel.run.history.columns('step')['step'].tolist()")
-    assert first == sorted(set(first)), "no step is taken twice"
-    until(lambda: int(progress(panel).get_attribute("aria-valuenow")) > step)
+    until(lambda: int(progress(panel_of(notebook.page)).get_attribute("aria-valuenow")) > step)
+
+
+def under_way(notebook):
+    """Train until there are new checkpoints; return the kernel's process and a step."""
+    begun = notebook.value("panel.run.progress.step")
+    notebook.comes_true(f"panel.run.progress.step > {begun + 2 * EVERY}")
+    notebook.command("docmanager:save")
+    return psutil.Process(notebook.value(PROCESS)), notebook.value("panel.run.progress.step")
+
+
+def end(notebook):
     notebook.do("panel.run.stop(); panel.run.wait()")
+    notebook.page.context.close()
 
 
 def test_of_a_killed_kernel_the_page_says_so_and_the_run_is_resumed(
-    browser, folder, artefact, tried
+    browser, folder, kills, artefact, tried
 ):
     """Kernels killed (`kill -9`): the page said so, and the run was resumed."""
     with serving(folder / "home", folder / "work") as url:
         notebook = opened(browser, url)
-        kernel, step = begin(notebook)
-        kernel.kill()
-        until(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE)
-        expect(status(panel_of(notebook.page))).to_have_text("Was training")
-        expect(panel_of(notebook.page)).to_contain_text("Saved copy: no kernel attached.")
-        notebook.page.screenshot(path=artefact("killed"), animations="disabled")
         # "The kernel appears to have died": JupyterLab says it twice, one above the other.
         dialog = notebook.page.get_by_role("button", name="Ok", exact=True)
         notebook.page.add_locator_handler(
             dialog.last, lambda button: button.click(), no_wait_after=True
         )
-        until(lambda: kernels() - {kernel})
-        notebook.wait_until_ready()
-        goes_on(notebook, step)
+        begin(notebook)
+        for _ in range(kills):
+            kernel, step = under_way(notebook)
+            kernel.kill()
+            until(lambda: not is_running(kernel))  # noqa: B023 - called at once
+            expect(status(panel_of(notebook.page))).to_have_text("Was training")
+            expect(panel_of(notebook.page)).to_contain_text("Saved copy: no kernel attached.")
+            notebook.page.screenshot(path=artefact("killed"), animations="disabled")
+            until(lambda: kernels() - {kernel})  # noqa: B023 - called at once
+            notebook.wait_until_ready()
+            resume(notebook, step)
+            tried()
+        end(notebook)
+
+
+@pytest.mark.parametrize(("how", "state"), [("killed", "Was training"), ("shut down", "Stopped")])
+def test_of_a_kernel_that_is_gone_for_good_the_page_says_so(browser, folder, how, state, artefact):
+    never = "--AsyncIOLoopKernelRestarter.restart_limit=0"
+    with serving(folder / "home", folder / "work", never) as url:
+        notebook = opened(browser, url)
+        begin(notebook)
+        if how == "killed":
+            psutil.Process(notebook.value(PROCESS)).kill()
+        else:
+            notebook.command("kernelmenu:shutdown")
+        expect(status(panel_of(notebook.page))).to_have_text(state)
+        expect(panel_of(notebook.page)).to_contain_text("Saved copy: no kernel attached.")
+        notebook.page.screenshot(path=artefact("gone"), animations="disabled")
         notebook.page.context.close()
-    tried()
 
 
-def test_a_run_outlives_a_killed_browser(launch, browser, folder, artefact, tried):
+def test_a_run_outlives_a_killed_browser(launch, folder, kills, artefact, tried):
     """Browsers killed (`kill -9`): the run went on, and a new page showed it."""
     with serving(folder / "home", folder / "work") as url:
-        before = browsers()
-        notebook = opened(launch(), url)
-        _, step = begin(notebook)
-        new = browsers() - before
-        for process in [p for p in new if of(p, psutil.Process.parent, p) not in new]:
-            process.kill()
-        until(lambda: [kernel["connections"] for kernel in ask(url, "kernels")] == [0])
+        for number in range(kills):
+            others = browsers()
+            notebook = opened(launch(), url)
+            if number == 0:
+                begin(notebook)
+            _, step = under_way(notebook)
+            new = browsers() - others
+            for process in [p for p in new if of(p, psutil.Process.parent, p) not in new]:
+                process.kill()
+            until(lambda: [kernel["connections"] for kernel in ask(url, "kernels")] == [0])
 
-        again = opened(browser, url)
-        panel = panel_of(again.page)
-        expect(status(panel)).to_have_text("Training")
-        until(lambda: int(progress(panel).get_attribute("aria-valuenow")) > step)
-        again.page.screenshot(path=artefact("again"), animations="disabled")
-        again.do("panel.run.stop(); panel.run.wait()")
-        again.page.context.close()
-    tried()
+            again = opened(launch(), url)
+            expect(status(panel_of(again.page))).to_have_text("Training")
+            reaches(again, step)
+            again.page.screenshot(path=artefact("again"), animations="disabled")
+            tried()
+            if number == kills - 1:
+                again.do("panel.run.stop(); panel.run.wait()")
+            again.page.context.browser.close()
 
 
 def browsers():
@@ -143,19 +177,30 @@ def children():
     return psutil.Process().children(recursive=True)
 
 
-def test_after_a_killed_server_the_run_is_resumed_in_a_new_one(browser, folder, artefact, tried):
+def test_after_a_killed_server_the_run_is_resumed_in_a_new_one(
+    browser, folder, kills, artefact, tried
+):
     """Servers killed (`kill -9`): the run was resumed in a new one."""
-    with serving(folder / "home", folder / "work") as url:
-        notebook = opened(browser, url)
-        kernel, step = begin(notebook)
-        (process,) = (folder / "home" / "runtime").glob("jpserver-*.json")
-        os.kill(int(process.stem.partition("-")[2]), signal.SIGKILL)
-        until(lambda: not kernel.is_running())  # it notices that its parent has gone
-        notebook.page.screenshot(path=artefact("killed"), animations="disabled")
-        notebook.page.context.close()
-    (folder / "other").mkdir()
-    with serving(folder / "other", folder / "work") as url:
-        again = opened(browser, url)
-        goes_on(again, step)
-        again.page.context.close()
-    tried()
+    step = None
+    for number in range(kills + 1):
+        home = folder / f"home-{number}"
+        with serving(home, folder / "work") as url:
+            notebook = opened(browser, url)
+            if step is None:
+                begin(notebook)
+            else:
+                resume(notebook, step)
+                tried()
+            if number == kills:
+                end(notebook)
+                return
+            kernel, step = under_way(notebook)
+            (process,) = (home / "runtime").glob("jpserver-*.json")
+            os.kill(int(process.stem.partition("-")[2]), signal.SIGKILL)
+            until(lambda: not is_running(kernel))  # noqa: B023 - called at once
+            notebook.page.screenshot(path=artefact("killed"), animations="disabled")
+            notebook.page.context.close()
+
+
+def is_running(process):
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
