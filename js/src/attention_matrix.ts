@@ -3,7 +3,6 @@ import { makeHeader } from "./attention_matrix/controls/header.ts";
 import { makeSettings } from "./attention_matrix/controls/settings.ts";
 import { KEYS } from "./attention_matrix/keys.ts";
 import { makeLines } from "./attention_matrix/lines/view.ts";
-import { titleOf } from "./attention_matrix/maps.ts";
 import { makeMatrix } from "./attention_matrix/matrix/view.ts";
 import { makeMosaic } from "./attention_matrix/mosaic/view.ts";
 import { save } from "./attention_matrix/picture/save.ts";
@@ -20,8 +19,8 @@ import {
   attentionReader,
   type View as ViewName,
 } from "./attention_matrix/state.ts";
+import { tableMaker } from "./attention_matrix/tables.ts";
 import { TRAITS, type Trait } from "./attention_matrix/traits.ts";
-import { strongestTable } from "./attention_matrix/values_table.ts";
 import type { Actions, Picture, View } from "./attention_matrix/view.ts";
 import { makeAsTable } from "./shared/as_table.ts";
 import { h, setAttribute } from "./shared/dom.ts";
@@ -86,9 +85,11 @@ function build(frame: Frame<Trait>): (state: Attention) => void {
   const parts = [header, settings, plot, asTable, prediction, cautions];
   frame.body.append(hint, ...parts.map(({ element }) => element));
 
-  const drawTable = ({ view, map, rows, ...key }: Attention): void => {
-    asTable.element.hidden = map === null || view !== "matrix";
-    if (map !== null) asTable.draw(() => strongestTable(titleOf(key), rows.labels, map));
+  const tableOf = tableMaker();
+  const drawTable = (next: Attention): void => {
+    const make = tableOf(next);
+    asTable.element.hidden = make === null;
+    if (make !== null) asTable.draw(make);
   };
   const draw = (latest: Attention): void => {
     state = latest;

@@ -1,13 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { strongestTable } from "../../src/attention_matrix/values_table.ts";
 import { makeAsTable } from "../../src/shared/as_table.ts";
 import { valuesTable } from "../../src/training_panel/curves/values_table.ts";
-import { attention } from "../attention_matrix/models.ts";
-
-const cellsOf = (table: HTMLElement) =>
-  [...table.querySelectorAll("tbody tr")].map((row) =>
-    [...row.children].map(({ textContent }) => textContent),
-  );
+import { cellsOf } from "./tables.ts";
 
 describe("a drawing as a table", () => {
   it("is made while it is open only, and follows what is drawn", () => {
@@ -36,16 +30,6 @@ describe("a drawing as a table", () => {
     expect(cellsOf(valuesTable({ name: "a", train, valid }))).toEqual([
       ["0", "–", "1.000", "0.250", "0.200", "–"],
       ["2", "0.800", "0.500", "0.750", "–", "2e−5"],
-    ]);
-  });
-
-  it("says what each token looks at most", () => {
-    const { map, rows } = attention();
-    if (map === null) throw new Error("There is no map.");
-    expect(cellsOf(strongestTable("Layer 2", rows.labels, map))).toEqual([
-      ["[CLS]", "[CLS] 0.500", "so 0.000", "so 0.000"],
-      ["so", "so 0.400", "so 0.200", "[CLS] 0.100"],
-      ["so", "so 0.500", "[CLS] 0.000", "so 0.000"],
     ]);
   });
 });

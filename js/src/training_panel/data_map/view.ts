@@ -1,3 +1,4 @@
+import { makeAsTable } from "../../shared/as_table.ts";
 import { h, setAttribute, setText } from "../../shared/dom.ts";
 import type { Frame } from "../../shared/frame.ts";
 import { setTrait } from "../../shared/model/model.ts";
@@ -12,6 +13,7 @@ import { coverage, keyOf } from "./key.ts";
 import { makeMapLists } from "./lists.ts";
 import { hasVariability, mapPlot, paintMap, widthOf } from "./paint.ts";
 import type { DataMap } from "./state.ts";
+import { mapTable } from "./table.ts";
 
 /** The training examples by confidence and variability. */
 export function makeDataMap(frame: Frame<Trait>): {
@@ -24,15 +26,19 @@ export function makeDataMap(frame: Frame<Trait>): {
   const key = h("div", { class: "bw-map-key bw-note" });
   const lists = makeMapLists(() => chart.brush(null));
   const term = h("span", { class: "bw-note" }, makeTerm("data-map", "What is a data map?"));
-  const side = h("div", { class: "bw-map-side" }, scope, chart.element, key, term);
+  const asTable = makeAsTable("Data map");
+  const side = h("div", { class: "bw-map-side" }, scope, chart.element, key, asTable.element, term);
   const element = h("div", { class: "bw-map" }, side, ...lists.elements);
-  const keyChanged = differs();
+  const [keyChanged, mapChanged] = [differs(), differs()];
 
   const draw = (next: Training): void => {
     state = next;
     const { map } = next;
     chart.draw(next);
     if (keyChanged(map.labels, frame.palette)) key.replaceChildren(...keyOf(map, frame.palette));
+    // Only an evaluation tells whether each text has one label.
+    const oneLabel = next.classes.scores !== null && next.classes.oneLabel;
+    if (mapChanged(map, oneLabel)) asTable.draw(() => mapTable(map, oneLabel));
     setText(scope, scopeOf(map));
     lists.draw(next);
   };
