@@ -116,8 +116,11 @@ def fastest_attention(model: PreTrainedModel, precision: Precision, tokens: int 
     Returns
     -------
     str
-        ``"eager"`` or ``"sdpa"``; on a GPU, the model's current implementation.
+        ``"eager"`` or ``"sdpa"``; on a GPU, the model's current implementation. Always ``"eager"``
+        for a model that caps its attention logits, as Gemma 2 does.
     """
+    if getattr(model.config, "attn_logit_softcapping", None) is not None:
+        return "eager"  # the SDPA of older versions of transformers leaves the cap out
     current = attention_implementation(model)
     if model.device.type != "cpu":
         return current

@@ -158,3 +158,9 @@ def test_long_texts_give_the_same_with_and_without_fused_attention():
 def test_an_unknown_precision_is_named():
     with pytest.raises(ValueError, match="fp64"):
         resolve_precision("fp64", tiny_classifier("bert").model)
+
+
+def test_a_model_that_caps_its_attention_is_never_computed_without_the_cap():
+    clf = tiny_classifier("bert")
+    clf.model.config.attn_logit_softcapping = 50.0  # as in Gemma 2
+    assert fastest_attention(clf.model, "fp32", LONG["fp32"]) == "eager"
