@@ -97,7 +97,7 @@ def _html(notebook: Path, output: Path) -> int:
         with needs_extra("nbconvert", "bert-widgets html"):
             import nbformat
 
-            from .widgets.shared.notebook_page import NotebookPage
+            from .widgets.saving.notebook_page import NotebookPage
     except ImportError as error:
         return _fail(str(error))
     try:

@@ -18,7 +18,7 @@ from ..data.text_data import TextData
 from ..explain import attribute
 from ..training import Run, Trainer
 from ..widgets import AttentionMatrix, TokenHighlights, TrainingPanel
-from ..widgets.shared.export import Heading, write_page
+from ..widgets.saving.export import Heading, write_page
 from . import classifier, reviews, sentences
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The widgets: interactive views of results, linked through their traits.
 
 Names are imported when they are first used: nbconvert, and with it JupyterLab's server, imports the
-exporter in `shared.notebook_page`, which needs neither torch nor a model.
+exporter in `saving.notebook_page`, which needs neither torch nor a model.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .attention_matrix.widget import AttentionMatrix
-    from .shared.export import Heading, write_page
+    from .saving.export import Heading, write_page
     from .token_highlights.widget import TokenHighlights
     from .training_panel.panel import TrainingPanel
 
@@ -19,10 +19,10 @@ __all__ = ["AttentionMatrix", "Heading", "TokenHighlights", "TrainingPanel", "wr
 
 _HOMES = {
     "AttentionMatrix": ".attention_matrix.widget",
-    "Heading": ".shared.export",
+    "Heading": ".saving.export",
     "TokenHighlights": ".token_highlights.widget",
     "TrainingPanel": ".training_panel.panel",
-    "write_page": ".shared.export",
+    "write_page": ".saving.export",
 }
 
 if not TYPE_CHECKING:  # a type checker would take every name for defined

@@ -29,7 +29,7 @@ def test_importing_the_package_loads_nothing_heavy():
 
 @pytest.mark.process
 def test_the_exporter_that_jupyterlab_loads_at_its_start_is_light():
-    assert loaded_by("from bert_widgets.widgets.shared.notebook_page import NotebookPage") == []
+    assert loaded_by("from bert_widgets.widgets.saving.notebook_page import NotebookPage") == []
 
 
 @pytest.mark.process

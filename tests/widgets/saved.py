@@ -6,7 +6,7 @@ import nbformat
 from IPython.core.formatters import DisplayFormatter
 from ipywidgets import Widget
 
-from bert_widgets.widgets.shared.saved_outputs import STATE
+from bert_widgets.widgets.saving.saved_outputs import STATE
 
 
 def notebook_of(*shown, keep=True):

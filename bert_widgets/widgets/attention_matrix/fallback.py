@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._common.characters import printable
 from ..._common.numbers import percent
-from ..shared.html import (
+from ..saving.html import (
     MOST_ROWS,
     QUIET,
     TABLE,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ...explain import Reading
     from ...model.classifier import BertClassifier
-    from .static import Static
+    from ..saving.static import Static
     from .task_queue import Task
 
 LONGEST_TEXT = 100_000

@@ -12,13 +12,13 @@ import traitlets as t
 
 from ..._common._compat import answer_in_sender_subshell, open_widgets
 from ..._common.options import unknown
-from .bundle import bundle_source, bundle_version
-from .export import write_page
+from ..saving.bundle import bundle_source, bundle_version
+from ..saving.export import write_page
+from ..saving.static import Static
 from .lock import widget_lock
 from .page_values import is_message, same_types, value_problem
 from .refused import PLACE, STYLE
 from .replaced import note_display
-from .static import Static
 from .trait_docs import document_traits
 
 if TYPE_CHECKING:

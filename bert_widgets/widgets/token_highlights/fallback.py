@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..._common.characters import printable
 from ..._common.numbers import percent
-from ..shared.html import (
+from ..saving.html import (
     PROSE,
     QUIET,
     TOWARDS,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._common.numbers import percent
-from ..shared.html import (
+from ..saving.html import (
     MOST_ROWS,
     PROSE,
     QUIET,

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bert_widgets import AttentionMatrix, TokenHighlights, Trainer, TrainingPanel
-from bert_widgets.widgets.shared import bundle as _bundle
+from bert_widgets.widgets.saving import bundle as _bundle
 from bert_widgets.widgets.shared.text_widget import TextWidget
 from bert_widgets.widgets.training_panel.form import values_of
 from tests.models import tiny_classifier

@@ -11,7 +11,7 @@ from bert_widgets.widgets.attention_matrix.fallback import attention_html
 from bert_widgets.widgets.token_highlights.fallback import highlights_html
 from bert_widgets.widgets.training_panel.fallback import training_html
 from tests.widgets.documents import Document
-from tests.widgets.shared.test_fallback import attribution, cells, maps, progress
+from tests.widgets.saving.test_fallback import attribution, cells, maps, progress
 
 # What GitHub's sanitiser keeps, from the list of html-pipeline that its documentation points to.
 GITHUB_TAGS = frozenset(

@@ -16,9 +16,9 @@ import pytest
 from IPython.display import HTML
 
 from bert_widgets.cli import main
-from bert_widgets.widgets.shared.bundle import bundle_source
-from bert_widgets.widgets.shared.notebook_page import NotebookPage
-from bert_widgets.widgets.shared.saved_outputs import (
+from bert_widgets.widgets.saving.bundle import bundle_source
+from bert_widgets.widgets.saving.notebook_page import NotebookPage
+from bert_widgets.widgets.saving.saved_outputs import (
     DAMAGED,
     MOUNT,
     NOT_SAVED,
@@ -26,7 +26,7 @@ from bert_widgets.widgets.shared.saved_outputs import (
     STATE,
 )
 from tests.widgets.saved import notebook_of, state_of
-from tests.widgets.shared.test_export import EVIL, widgets
+from tests.widgets.saving.test_export import EVIL, widgets
 from tests.widgets.shared.test_widget import highlights, matrix
 
 ROOT = Path(__file__).parents[3]

@@ -13,7 +13,7 @@ from ipywidgets.embed import embed_data
 
 from bert_widgets import AttentionMatrix, TokenHighlights, Trainer, TrainingPanel
 from bert_widgets.widgets import Heading, write_page
-from bert_widgets.widgets.shared.bundle import bundle_source
+from bert_widgets.widgets.saving.bundle import bundle_source
 from tests.models import tiny_classifier
 from tests.widgets.documents import Document
 from tests.widgets.pages import json_like

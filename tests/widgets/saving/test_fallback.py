@@ -13,7 +13,7 @@ from bert_widgets.explain import AttentionMaps, Attribution, Matrix
 from bert_widgets.model.evaluation import evaluate
 from bert_widgets.training import ProbeSnapshot, Progress
 from bert_widgets.widgets.attention_matrix.fallback import attention_html
-from bert_widgets.widgets.shared import html as _fallback
+from bert_widgets.widgets.saving import html as _fallback
 from bert_widgets.widgets.token_highlights.fallback import highlights_html
 from bert_widgets.widgets.training_panel.fallback import training_html
 from tests.widgets.documents import Document

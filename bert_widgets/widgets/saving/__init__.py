@@ -1,0 +1,1 @@
+"""Widgets without Python or scripts: interactive pages, saved notebooks, static renderings."""
