@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const LARGEST_GZIPPED = 40_000;
+const LARGEST_GZIPPED = 42_000;
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "bert_widgets", "static");
 const bundles = (await readdir(join(here, "src")))

@@ -1,4 +1,5 @@
-import { button, dropdown, h, setAttribute, setText } from "../../shared/dom.ts";
+import { makeClassPicker } from "../../shared/class_picker.ts";
+import { button, h, setAttribute, setText } from "../../shared/dom.ts";
 import { decimal, percent } from "../../shared/format.ts";
 import { makeTerm } from "../../shared/terms.ts";
 import { tokenInView } from "../arrangement.ts";
@@ -18,7 +19,7 @@ export function makePrediction(actions: PredictionActions): {
   element: HTMLElement;
   draw: (state: Attention) => void;
 } {
-  const target = dropdown("Target class of effects", actions.target);
+  const target = makeClassPicker("Target class of effects", actions.target);
   const sentence = h("span", { class: "bw-number", "aria-live": "polite" });
   const fill = h("span", { class: "bw-chance-fill" });
   const before = h("span", { class: "bw-chance-before" });
@@ -44,8 +45,7 @@ export function makePrediction(actions: PredictionActions): {
     element.hidden = index === -1;
     const [whole, now] = [unmaskedProbabilities[index] ?? 0, ablatedProbabilities[index] ?? 0];
     const changes = changesOf(ablated.size, masked.size);
-    target.draw(choicesOf(state), state.chosenTarget);
-    target.select.disabled = state.static || labels.length < 2;
+    target.draw(choicesOf(state), state.chosenTarget, state.static || labels.length < 2);
     fill.style.width = `${100 * now}%`;
     before.hidden = changes === "";
     before.style.insetInlineStart = `${100 * whole}%`;

@@ -1,3 +1,4 @@
+import { makeClassPicker } from "../../shared/class_picker.ts";
 import { button, dropdown, h, named, setText } from "../../shared/dom.ts";
 import { follow } from "../../shared/reactive.ts";
 import { type Copied, copyFailed } from "../copying/clipboard.ts";
@@ -40,7 +41,7 @@ export function makeOptions(
 
 function makePickers(closing: AbortSignal, store: Store, { set }: OptionActions): HTMLElement {
   const unit = dropdown("What is scored", (value) => set("unit", value));
-  const against = dropdown("Against", (value) => set("against", value));
+  const against = makeClassPicker("Against", (value) => set("against", value));
   const output = dropdown("Measured as", (value) => set("output", value));
   const baseline = dropdown("Baseline", (value) => set("baseline", value));
   const element = h(
@@ -62,8 +63,8 @@ function makePickers(closing: AbortSignal, store: Store, { set }: OptionActions)
     against.draw(
       [["", "No other class"], ...others.map((label) => [label, label] as const)],
       state.against,
+      others.length === 0,
     );
-    against.select.disabled = others.length === 0;
     const logit = state.against === "" ? "Logit" : "Log-odds";
     output.draw(
       [

@@ -1,4 +1,5 @@
-import { button, dropdown, h, setAttribute, setText } from "../../shared/dom.ts";
+import { makeClassPicker } from "../../shared/class_picker.ts";
+import { button, h, setAttribute, setText } from "../../shared/dom.ts";
 import { percent } from "../../shared/format.ts";
 import { type Highlights, isLive } from "../state.ts";
 import { listedBars, MANY } from "./listed.ts";
@@ -39,7 +40,7 @@ export function makeBars(choose: (label: string) => void): {
   draw: (state: Highlights) => void;
 } {
   const meaning = h("span");
-  const choice = dropdown("Class to explain", choose);
+  const choice = makeClassPicker("Class to explain", choose);
   const caption = h("div", { class: "bw-caption bw-bars-caption" }, meaning, choice.element);
   const group = h("div", { class: "bw-bars", role: "radiogroup" });
   let current: Highlights | null = null;
@@ -82,7 +83,7 @@ export function makeBars(choose: (label: string) => void): {
     }
     setText(meaning, captionOf(state, locked));
     choice.element.hidden = locked || state.labels.length < 2;
-    if (!choice.element.hidden) choice.draw(choicesOf(state), state.chosenTarget);
+    if (!choice.element.hidden) choice.draw(choicesOf(state), state.chosenTarget, false);
     setAttribute(group, "aria-label", "Class to explain");
     setAttribute(group, "aria-disabled", locked ? "true" : null);
     group.classList.toggle("bw-many", state.labels.length > 4);

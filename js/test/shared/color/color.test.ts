@@ -12,6 +12,7 @@ import {
 } from "../../../src/shared/color/color.ts";
 import { makePalette } from "../../../src/shared/color/palette.ts";
 import { diverging, largestMagnitude, sequential } from "../../../src/shared/color/scales.ts";
+import { seriesColor } from "../../../src/shared/color/series_colors.ts";
 
 // Own themes, JupyterLab, VS Code, marimo, Solarized, high contrast and a middling grey.
 const BACKGROUNDS = [
@@ -159,6 +160,19 @@ describe.each([
         seenWith(matrix, diverging(palette, share)),
       );
       expect(distance(against ?? [0, 0, 0], towards ?? [0, 0, 0]), name).toBeGreaterThan(0.08);
+    }
+  });
+
+  it("distinguish eight series for every kind of colour vision, and from the background", () => {
+    const colors = Array.from({ length: 8 }, (_, i) => seriesColor(palette, i));
+    for (const color of colors)
+      expect(contrast(color, palette.background)).toBeGreaterThanOrEqual(3);
+    for (const matrix of [[1, 0, 0, 0, 1, 0, 0, 0, 1], ...Object.values(DEFICIENCIES)]) {
+      const seen = colors.map((color) => seenWith(matrix, color));
+      const apart = seen.flatMap((one, i) =>
+        seen.slice(i + 1).map((other) => distance(one, other)),
+      );
+      expect(Math.min(...apart)).toBeGreaterThan(0.12);
     }
   });
 
