@@ -12,7 +12,7 @@ import pytest
 from bert_widgets.widgets.shared.page_values import same_types
 from bert_widgets.widgets.shared.text_widget import TextWidget
 from tests.faults.everything import TEXT, WIDGETS, Examples, page_traits
-from tests.widgets.pages import PATIENCE, agrees, page_of
+from tests.widgets.pages import PATIENCE, comes_to_agree, page_of
 
 DEEP: list[object] = []
 for _ in range(970):
@@ -73,11 +73,7 @@ def sound(widget, patience=PATIENCE):
     """Whether every wait ends, and the page knows what Python holds."""
     if isinstance(widget, TextWidget):
         assert widget.wait(patience)
-    end = time.monotonic() + patience
-    while not agrees(widget):  # the panel of a running training is always on the move
-        assert time.monotonic() < end, "the page holds something else"
-        time.sleep(0.001)
-    return True
+    return comes_to_agree(widget, patience)
 
 
 def message(draw, widget, traits):

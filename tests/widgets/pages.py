@@ -63,6 +63,15 @@ def agrees(widget) -> bool:
     return {name: known.get(name) for name in held} == held
 
 
+def comes_to_agree(widget, patience=PATIENCE) -> bool:
+    """Wait until the page holds what Python does; the panel of a training is always on the move."""
+    end = time.monotonic() + patience
+    while not agrees(widget):
+        assert time.monotonic() < end, "the page holds something else"
+        time.sleep(0.001)
+    return True
+
+
 def json_like(value):
     return value if isinstance(value, bytes) else json.loads(json.dumps(value))
 

@@ -17,7 +17,7 @@ from bert_widgets.widgets.saving import bundle as _bundle
 from bert_widgets.widgets.shared.text_widget import TextWidget
 from bert_widgets.widgets.training_panel.form import values_of
 from tests.models import tiny_classifier
-from tests.widgets.pages import PATIENCE, agrees, page_of
+from tests.widgets.pages import PATIENCE, agrees, comes_to_agree, page_of
 
 GENERATOR = Path(__file__).parents[3] / "js" / "generate_traits.py"
 TEXT = "The film was not good"
@@ -127,7 +127,7 @@ def test_forged_states_never_raise_and_change_only_settable_traits(make):
             page.message({"method": "update", "state": state, "buffer_paths": []})
         after = widget.get_state()
         assert is_consistent(widget)
-        assert agrees(widget), "what was refused has been sent back"
+        assert comes_to_agree(widget), "what was refused is sent back"
         if not isinstance(state, dict) or not settable & state.keys():
             assert {name: after[name] for name in fixed} == {name: before[name] for name in fixed}
             assert bool(widget.error) >= (state != {})
