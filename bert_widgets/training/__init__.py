@@ -1,6 +1,7 @@
 """Fine-tuning as an iterator of events or as a background run, with a history of measurements."""
 
 from .checkpoints.files import CheckpointError
+from .curves import plot_runs
 from .hyperparameters import Hyperparameters
 from .learning_rate_finder import RateSearch, find_learning_rate
 from .progress import Progress
@@ -24,6 +25,7 @@ __all__ = [
     "Run",
     "Trainer",
     "find_learning_rate",
+    "plot_runs",
     "runs",
     "tensorboard",
 ]

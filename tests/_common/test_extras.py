@@ -16,7 +16,7 @@ from tests.models import tiny_classifier
 def without_extras(monkeypatch):
     for name in ("captum.attr", "matplotlib.figure"):
         monkeypatch.setitem(sys.modules, name, None)  # an import of it then fails
-    monkeypatch.delitem(sys.modules, "bert_widgets.explain.evidence.figure", raising=False)
+    monkeypatch.delitem(sys.modules, "bert_widgets.figures.picture", raising=False)
 
 
 @pytest.mark.usefixtures("without_extras")

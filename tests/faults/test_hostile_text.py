@@ -7,10 +7,12 @@ import json
 import pkgutil
 import re
 import unicodedata
+import xml.etree.ElementTree as ET
 
 import pytest
 
 import bert_widgets
+from bert_widgets.figures.drawn import Drawn
 from bert_widgets.widgets import Heading, write_page
 from tests.faults.hostile_texts import PAYLOADS, Outputs, samples_of_unicode
 from tests.widgets.documents import Document
@@ -82,6 +84,24 @@ def test_no_text_controls_a_terminal(hostile, tried):
         assert not controls
         assert not re.search("[\u202a-\u202e\u2066-\u2069]", text)
         tried(len(texts))
+
+
+def test_svg_has_the_elements_that_it_has_for_other_texts(harmless, hostile, tried):
+    """Texts, labels and names in figures: text of the SVG, no elements"""
+    texts, outputs = hostile
+
+    def tags(result):
+        return {element.tag for element in ET.fromstring(result.to_svg()).iter()}  # noqa: S314
+
+    allowed = set().union(*map(tags, drawn(harmless.results)))
+    for result in drawn(outputs.results)[::4]:
+        assert tags(result) <= allowed
+        tried(1)
+    assert drawn(outputs.results)
+
+
+def drawn(results):
+    return [result for result in results if isinstance(result, Drawn)]
 
 
 def test_a_saved_page_has_the_elements_that_it_has_for_other_texts(

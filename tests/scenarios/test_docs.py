@@ -16,7 +16,7 @@ import bert_widgets as bw
 from bert_widgets import explain, training
 from bert_widgets.data import files
 from tests.models import tiny_classifier
-from tests.training.small import FEW
+from tests.training.small import FEW, trainer
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -68,6 +68,16 @@ def test_combined_widgets_follow_the_chosen_text():
     assert names["highlights"].text == names["attention"].text == names["uncertain"][2]
     names["highlights"].selected = 1
     assert names["attention"].selected == 1
+
+
+def test_figures_of_the_page_are_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = training.Run(trainer())
+    names = run("how-to/figures.md", bw=bw, clf=tiny_classifier("bert"), run=done)
+    assert len(names["maps"].tokens) > 2
+    written = {path.name for path in tmp_path.iterdir()}
+    svg = {"words.svg", "all-heads.svg", "head.svg", "curves.svg"}
+    assert written == svg | {"words.png", "words.tex"}
 
 
 def test_pages_made_from_the_code_are_up_to_date():

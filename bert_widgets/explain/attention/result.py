@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..._common.extras import needs_extra
+from ..._common.numbers import percent
+from ...figures.drawn import Drawn
 from ..reading import Reading
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
 
@@ -37,7 +41,7 @@ class Matrix(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class AttentionMaps(Reading):
+class AttentionMaps(Drawn, Reading):
     """Where each head of each layer looks, for one text or pair of n tokens.
 
     Attributes
@@ -215,6 +219,55 @@ class AttentionMaps(Reading):
                 "weight": self.head(layer, head).ravel(),
             }
         )
+
+    def plot(
+        self,
+        *,
+        layer: int | None = None,
+        head: int | None = None,
+        words: bool = False,
+        specials: bool = True,
+        width: float = 6.0,
+    ) -> Figure:
+        """Draw one head, the mean of a layer's heads, or all heads as a mosaic.
+
+        Row i of a matrix shows where token i looks. This is not why the model decided.
+
+        Parameters
+        ----------
+        layer, head
+            Both for one head, the layer alone for the mean of its heads, neither for the mosaic.
+        words, specials
+            As in `arranged`; the mosaic shows all tokens.
+        width
+            The width of the figure in inches.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            It displays itself in a notebook, and is not registered with pyplot.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If there is no such layer or head, or an option is given that has no effect.
+        """
+        with needs_extra("matplotlib", "The figure"):
+            from ...figures.matrices import draw_matrix, draw_mosaic
+        best = int(self.probabilities.argmax())
+        predicted = f"predicted: {self.classes[best]} {percent(self.probabilities[best])}"
+        if layer is None:
+            if head is not None or words or not specials:
+                msg = "The mosaic shows all heads and tokens; give a layer to draw one matrix."
+                raise ValueError(msg)
+            return draw_mosaic(self.thumbnails(), f"All heads, {predicted}", width=width)
+        weights = self.mean(layer) if head is None else self.head(layer, head)
+        matrix = self.arranged(weights, words=words, specials=specials)
+        name = "mean of the heads" if head is None else f"head {head}"
+        title = f"Layer {layer}, {name}, {predicted}"
+        return draw_matrix(matrix.labels, matrix.weights, title, width=width)
 
     def _groups(self, *, words: bool) -> NDArray[np.int64]:
         """Return the group of each token; groups are numbered by their first token."""

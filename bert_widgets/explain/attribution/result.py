@@ -8,18 +8,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..._common.characters import printable
+from ..._common.extras import needs_extra
+from ..._common.numbers import percent
+from ...figures.drawn import Drawn, written
+from ...figures.latex import latex_words
+from ...figures.marked import Marked, parts_of, scale
 from ..reading import Reading
+from .chance import scale_end
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
 _SHOWN = 8
 """The most words that a summary shows."""
+_LIKELIEST = 3
+"""The most classes of the prediction in a figure."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Attribution(Reading):
+class Attribution(Drawn, Reading):
     """How much each of m words, and each of n tokens, pushed one class's logit up or down.
 
     Where ``unit`` is not ``"words"``, the units (tokens, sentences, spans) take the place of
@@ -100,4 +111,66 @@ class Attribution(Reading):
                 "end": self.word_offsets[:, 1],
                 "segment": self.word_segments,
             }
+        )
+
+    def plot(self, *, width: float = 6.0) -> Figure:
+        """Draw the text with its words coloured, the larger scores, prediction, scale and method.
+
+        Blue words push towards the target and orange ones, which are underlined, against it.
+
+        Parameters
+        ----------
+        width
+            The width of the figure in inches; the text is wrapped.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            It displays itself in a notebook, and is not registered with pyplot.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        with needs_extra("matplotlib", "The figure"):
+            from ...figures.words import draw_words
+        return draw_words(self._marked(), width=width)
+
+    def to_latex(self, path: str | Path | None = None) -> str | None:
+        r"""Write the text with its words coloured as LaTeX, to be included in a document.
+
+        It needs the package xcolor. Characters are written as they are: those that pdfLaTeX does
+        not know, such as Chinese ones, need XeLaTeX or LuaLaTeX with a font that has them.
+
+        Parameters
+        ----------
+        path
+            The file; an existing one is replaced. None returns the LaTeX as a string.
+
+        Examples
+        --------
+        >>> attribution.to_latex("figure.tex")  # then \input{figure}
+        """
+        return written(latex_words(self._marked()), path)
+
+    def _marked(self) -> Marked:
+        most = scale_end(self.scores, self.probabilities, self.output)
+        passages = []
+        for segment, text in enumerate((self.text, self.pair)):
+            of_segment = np.flatnonzero(self.word_segments == segment)
+            offsets, scores = self.word_offsets[of_segment], self.scores[of_segment]
+            words = zip(*offsets.T.tolist(), scores.tolist(), strict=True)
+            passages += [parts_of(text, words, most)] if text else []
+        likeliest = np.argsort(-self.probabilities, kind="stable")[:_LIKELIEST]
+        named = ", ".join(f"{self.classes[i]} {percent(self.probabilities[i])}" for i in likeliest)
+        against = f"towards {self.against}" if self.against else f"against {self.target}"
+        minus = f" minus that of {self.against}" if self.against else ""
+        baseline = "" if self.difference is None else f", baseline {self.baseline}"
+        return Marked(
+            prediction=f"Prediction: {named}",
+            passages=tuple(passages),
+            legend=scale(most, f"towards {self.target}", against),
+            caption=f"Method: {self.method}{baseline}. "
+            f"Scores of {self.unit} for the {self.output} of {self.target}{minus}.",
         )

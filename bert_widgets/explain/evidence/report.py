@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..._common.characters import printable
 from ..._common.extras import needs_extra
+from ...figures.drawn import Drawn
 from .rationales import f1
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _RUNS = ("iou_precision", "iou_recall")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ExplanationReport:
+class ExplanationReport(Drawn):
     """How several methods explain the same texts.
 
     Attributes
@@ -69,7 +70,7 @@ class ExplanationReport:
         not registered with pyplot, so it needs no closing.
         """
         with needs_extra("matplotlib", "The plot"):
-            from .figure import Picture
+            from ...figures.picture import Picture
 
         shown = self._measures()
         figure = Picture(

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ..._common.extras import needs_extra
+from ...figures.drawn import Drawn
 from ...model.fair_lock import FairLock
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from ...model.evaluation import Evaluation
@@ -59,7 +62,7 @@ class Note:
     text: str
 
 
-class History:
+class History(Drawn):
     """The measurements of a run.
 
     It is safe to read while a training thread adds to it: a reader sees complete rows.
@@ -145,6 +148,33 @@ class History:
         frame = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
         frame = frame.sort_values("step", kind="stable", ignore_index=True) if len(frame) else frame
         return frame[["kind", *(c for c in frame.columns if c != "kind")]]
+
+    def plot(self, *, width: float = 6.0) -> Figure:
+        """Draw the loss of the steps, faint and smoothed, and what the evaluations measured.
+
+        Parameters
+        ----------
+        width
+            The width of the figure in inches.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            It displays itself in a notebook, and is not registered with pyplot.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+
+        See Also
+        --------
+        plot_runs : Several runs in one figure.
+        """
+        with needs_extra("matplotlib", "The figure"):
+            from ...figures.curves import draw_curves
+        steps, evaluations = self.columns("step"), self.columns("evaluation")
+        return draw_curves([""], [steps], [evaluations], width=width)
 
     def tables(self) -> dict[str, NDArray[np.float64]]:
         """Return all columns by ``kind/name``, for a checkpoint; see `load`."""

@@ -9,11 +9,11 @@ import numpy as np
 
 from ..._common.characters import printable
 from ..._common.numbers import percent
+from ...figures.colors import TOWARDS
 from ..saving.html import (
     MOST_ROWS,
     QUIET,
     TABLE,
-    TOWARDS,
     bar,
     bar_table,
     frame,

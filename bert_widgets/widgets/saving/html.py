@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...figures.colors import AGAINST, TOWARDS
+from ...figures.marked import NUMBERED, UNDERLINED, signed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ...explain.attribution.result import Attribution
 
-TOWARDS = (56, 132, 244)
-AGAINST = (238, 130, 28)
 STRONGEST = 0.42  # opacity: the text above stays readable on white and on dark
-_UNDERLINED = 0.08  # a smaller share against the target is not underlined
-_NUMBERED = 0.1  # a smaller share is not written beside its word
 _BOLD = 0.4  # the number of a larger share is bold
 MOST_ROWS = 15
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -49,7 +48,7 @@ def marked_text(text: str, result: Attribution, segment: int, most: float) -> It
         yield literal(text[position:start])
         share = score / most if most else 0.0
         yield mark(text[max(position, start) : end], share, title=title)
-        if abs(share) >= _NUMBERED:
+        if abs(share) >= NUMBERED:
             number = f"\u202f{signed(score)}"
             bold = abs(share) >= _BOLD
             yield tag("sub", tag("strong", number) if bold else number, _SMALL, dir="ltr")
@@ -61,13 +60,8 @@ def mark(text: str, share: float, **attributes: str) -> str:
     """Colour a part of a text by a share from -1 to 1; a negative share is underlined too."""
     style = f"background:{rgba(TOWARDS if share >= 0 else AGAINST, share)};border-radius:3px"
     # An element rather than a style: some hosts remove styles for underlining.
-    name = "u" if share < -_UNDERLINED else "span"
+    name = "u" if share < -UNDERLINED else "span"
     return tag(name, literal(text), style, **attributes)
-
-
-def signed(score: float) -> str:
-    """Write a score with its sign and two digits."""
-    return f"{score:+.2f}".replace("-", "−")
 
 
 def sparkline(values: Iterable[float]) -> str:

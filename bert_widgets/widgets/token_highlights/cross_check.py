@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...explain.attribution.chance import at_chance
 from ...explain.attribution.method_table import METHODS
-from .chance import at_chance
 from .questions import QUICK, explained
 
 if TYPE_CHECKING:

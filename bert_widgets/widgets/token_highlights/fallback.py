@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._common.characters import printable
 from ..._common.numbers import percent
+from ...explain.attribution.chance import scale_end
+from ...figures.colors import TOWARDS
+from ...figures.marked import signed
 from ..saving.html import (
     PROSE,
     QUIET,
-    TOWARDS,
     bar,
     bar_table,
     frame,
     isolated,
     mark,
     marked_text,
-    signed,
     tag,
 )
-from .chance import scale_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ def highlights_html(result: Attribution, *, badge: str = "", warnings: Sequence[
     badge, warnings
         Sentences on what supports the scores, and on what to know before trusting them.
     """
-    most = scale_end(result)
+    most = scale_end(result.scores, result.probabilities, result.output)
     bars = [
         (name, bar(p, TOWARDS if name == result.target else (128, 128, 128)), percent(p))
         for name, p in zip(result.classes, result.probabilities.tolist(), strict=True)

@@ -10,11 +10,11 @@ import numpy as np
 import traitlets as t
 
 from ..._common.options import named_options
+from ...training.legend import legend
 from ..shared.lock import widget_lock
 from .checks import check_box, check_index, runs_of
 from .commands import COMMANDS, ENDED, SEEN, obey, set_learning_rate, set_probes, set_values
 from .fallback import training_html
-from .legend import legend
 from .publisher import Publisher
 from .search import search_of
 from .snapshots import Snapshots, trouble

@@ -8,8 +8,8 @@ import traitlets as t
 
 from bert_widgets import Trainer, TrainingPanel
 from bert_widgets.training import Event
+from bert_widgets.training.legend import legend
 from bert_widgets.widgets.shared.lock import widget_lock
-from bert_widgets.widgets.training_panel.legend import legend
 from tests.widgets.pages import PATIENCE, agrees, in_thread, joined, page_of
 from tests.widgets.training import DATA, PROBES, ended, table, trained, trainer
 

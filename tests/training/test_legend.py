@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bert_widgets.training import Run
-from bert_widgets.widgets.training_panel.legend import legend
+from bert_widgets.training.legend import legend
 from tests.training.small import trainer
 
 

@@ -1,15 +1,16 @@
-"""What the runs of a panel are called: by their names, or by the settings in which they differ."""
+"""What several runs are called: by their names, or by the settings in which they differ."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...training.hyperparameters import FORM
+from .hyperparameters import FORM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...training import Run, Trainer
+    from .run import Run
+    from .trainer import Trainer
 
 _MOST_SETTINGS = 3
 

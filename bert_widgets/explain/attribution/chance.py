@@ -9,8 +9,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ...explain.attribution.result import Attribution
-
 _EVEN = 0.99  # the share of the largest entropy from which probabilities count as even
 _HALF = 0.06  # how far from one half a probability of one of several labels may be
 _SCALE_ENDS = {"logit": 0.5, "probability": 0.1}
@@ -27,7 +25,17 @@ def at_chance(probabilities: NDArray[Any]) -> bool:
     return bool(entropy >= _EVEN * np.log(len(shares)))
 
 
-def scale_end(result: Attribution) -> float:
-    """Return the score with the strongest colour: the largest, but not a tiny one at chance."""
-    largest = float(np.abs(result.scores).max(initial=0))
-    return max(largest, _SCALE_ENDS[result.output]) if at_chance(result.probabilities) else largest
+def scale_end(scores: NDArray[Any], probabilities: NDArray[Any], output: str) -> float:
+    """Return the score with the strongest colour: the largest, but not a tiny one at chance.
+
+    Parameters
+    ----------
+    scores
+        The score of each word.
+    probabilities
+        The prediction.
+    output
+        ``"logit"`` or ``"probability"``: the unit of the scores.
+    """
+    largest = float(np.abs(scores).max(initial=0))
+    return max(largest, _SCALE_ENDS[output]) if at_chance(probabilities) else largest

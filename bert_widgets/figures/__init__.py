@@ -1,0 +1,1 @@
+"""Figures for papers and slides: coloured words, matrices and curves, from plain values."""
