@@ -61,9 +61,7 @@ def draw_curves(
     _key(panels[0], {"training, smoothed": {}, **({"validation": _EVALUATED} if measured else {})})
     if measured:
         panels[1].set(ylabel="validation")
-        styles = {
-            name.replace("_f1", " F1"): {"linestyle": line} for name, line in MEASURES.items()
-        }
+        styles = {name: {"linestyle": line} for name, line in MEASURES.values()}
         _key(panels[1], styles)
     if rows:
         lines = [panels[0].plot([], [], color=series(i))[0] for i in range(rows)]

@@ -88,7 +88,7 @@ def test_no_text_controls_a_terminal(hostile, tried):
 
 def test_svg_has_the_elements_that_it_has_for_other_texts(harmless, hostile, tried):
     """Texts, labels and names in figures: text of the SVG, no elements"""
-    texts, outputs = hostile
+    _, outputs = hostile
 
     def tags(result):
         return {element.tag for element in ET.fromstring(result.to_svg()).iter()}  # noqa: S314
