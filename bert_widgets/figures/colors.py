@@ -19,14 +19,14 @@ AGAINST = (238, 130, 28)
 POSITIVE = (0.72, 0.13, 252)
 NEGATIVE = (0.735, 0.15, 58)
 SERIES = (
-    (0.5, 0.17, 257),
-    (0.62, 0.16, 52),
-    (0.58, 0.11, 168),
-    (0.5, 0.19, 345),
-    (0.66, 0.11, 222),
-    (0.36, 0.08, 125),
-    (0.3, 0.08, 315),
-    (0.34, 0.2, 330),
+    (0.489, 0.188, 268),
+    (0.642, 0.177, 40),
+    (0.474, 0.087, 325),
+    (0.653, 0.183, 263),
+    (0.48, 0.185, 29),
+    (0.303, 0.112, 289),
+    (0.661, 0.075, 342),
+    (0.294, 0.104, 34),
 )
 INK = "#1a1d23"
 MUTED = "#5c6370"
@@ -75,7 +75,7 @@ def sequential() -> NDArray[np.float64]:
 
 
 def series(number: int) -> str:
-    """Return the colour of a curve; neighbours differ in lightness as well as in hue."""
+    """Return the colour of a curve; eight differ for every kind of colour vision."""
     return _hex(_oklab(SERIES[number % len(SERIES)]))
 
 
