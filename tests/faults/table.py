@@ -37,7 +37,8 @@ What holds besides, each shown by a test in `tests/faults` or `tests/browser`:
 - If the folder of a run is emptied, moved or unmounted while it trains, the next checkpoint writes
   anew all that a resume needs, and a note says so.
 - A killed kernel, server or browser (`kill -9`): the panel on the page says that it was training,
-  or shows it going on, and the run is resumed from its folder.
+  or shows it going on, and the run is resumed from its folder. So it says where the server gives a
+  kernel up that has ended too often, or where it is shut down from the menu.
 - Where the connection of a page is cut for a minute, the run goes on; what was pressed meanwhile is
   done, and the panel is up to date, once there is one again.
 - A widget that was closed is collected without waiting for a lock, on whichever thread.
