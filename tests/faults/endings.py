@@ -20,6 +20,7 @@ def main(folder):
     torch.set_num_threads(1)
     tqdm.monitor_interval = 0  # its thread would not survive a fork
     for number in ENDING:
+        signal.signal(number, signal.SIG_DFL)  # nohup ignores SIGHUP
         for background in (False, True):
             name = f"{signal.Signals(number).name} {background}"
             status = forked(lambda run=folder / name, n=number, b=background: asked(run, n, b))
