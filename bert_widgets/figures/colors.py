@@ -57,7 +57,7 @@ def diverging(share: float) -> str:
     Examples
     --------
     >>> diverging(0.0), diverging(1.0), diverging(-1.0)
-    ('#ffffff', '#6cacf4', '#f19344')
+    ('#ffffff', '#64a9f3', '#ee8e3a')
     """
     strength = min(1.0, abs(share)) if np.isfinite(share) else 0.0
     end = _oklab(NEGATIVE if share < 0 else POSITIVE)

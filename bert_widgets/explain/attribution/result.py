@@ -150,7 +150,7 @@ class Attribution(Drawn, Reading):
 
         Examples
         --------
-        >>> attribution.to_latex("figure.tex")  # then \input{figure}
+        >>> bw.attribute(clf, "not bad")[0].to_latex("figure.tex")  # then \input{figure}
         """
         return written(latex_words(self._marked()), path)
 

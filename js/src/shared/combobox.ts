@@ -75,12 +75,12 @@ export function makeCombobox(
     list.replaceChildren();
     setAttribute(input, "aria-expanded", "false");
     setAttribute(input, "aria-activedescendant", null);
-    removeEventListener("scroll", closeWhenMoved, true);
+    removeEventListener("scroll", follow, true);
     restore();
   };
-  // It has a fixed position in the window, so scrolling would separate it from its field.
-  const closeWhenMoved = ({ target }: Event): void => {
-    if (!(target instanceof Node && popup.contains(target))) close();
+  // It has a fixed position in the window. A browser scrolls when a field is typed into that is partly out of view.
+  const follow = ({ target }: Event): void => {
+    if (!(target instanceof Node && popup.contains(target))) place(popup, input);
   };
   const open = (sought: string): void => {
     if (popup.hidden) {
@@ -88,7 +88,7 @@ export function makeCombobox(
       popup.showPopover?.();
       popup.style.minWidth = `${input.offsetWidth}px`;
       setAttribute(input, "aria-expanded", "true");
-      addEventListener("scroll", closeWhenMoved, true);
+      addEventListener("scroll", follow, true);
     }
     fill(sought);
   };
