@@ -39,7 +39,7 @@ export function makeCombobox(
   });
   const list = h("ul", { id, role: "listbox", "aria-label": name });
   const remark = h("p", { class: "bw-note", role: "status" });
-  const popup = h("div", { class: "bw-choices", popover: "manual", hidden: true }, list, remark);
+  const popup = h("div", { class: "bw-combobox", popover: "manual", hidden: true }, list, remark);
   const element = h("span", { class: "bw-select" }, input, icon("down"), popup);
   let choices: readonly Choice[] = [];
   let chosen = "";

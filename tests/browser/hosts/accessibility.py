@@ -29,6 +29,10 @@ WIDGETS = {
 highlights = bw.TokenHighlights(clf, text)
 highlights.selected = 3
 highlights""",
+    "Token highlights, many classes": """
+from bert_widgets.testing.models import tiny_bert
+labels = tuple(f"intent {i}" for i in range(77))
+bw.TokenHighlights(tiny_bert(labels=labels), text)""",
     "Attention matrix": """
 corpus = bw.Corpus(clf, [text, "A thin plot, badly acted.", "The acting is superb."])
 matrix = bw.AttentionMatrix(clf, text, layer=2, head=3, corpus=corpus)
@@ -47,7 +51,8 @@ panel""",
     "Training panel, ready": """
 bw.TrainingPanel(bw.Trainer(clf, train, valid, epochs=1, probes=[text]))""",
 }
-CLOSED = "button[aria-expanded=false]:visible"
+CLOSED = ":is(button, [role=combobox])[aria-expanded=false]:visible"
+FOLDED = "details:not([open]) > summary:visible"
 CHOICES = '[role=tab]:visible, [role=radiogroup][aria-label="View"] [role=radio]:visible'
 TOGGLES = "[role=group][aria-label=Show] [aria-pressed=false]:visible"
 
@@ -102,14 +107,17 @@ def states(widget):
         word.first.press("Enter")
         yield "the menu of a word"
         widget.page.keyboard.press("Escape")
+    widget.get_by_role("button", name="Keys", exact=True).click()
+    yield "the list of keys"
+    widget.page.keyboard.press("Escape")
 
 
 def opened(widget):
     """Open what can be opened; yield the name of each."""
-    for selector in (CLOSED, TOGGLES):
+    for selector in (CLOSED, TOGGLES, FOLDED):
         for closed in widget.locator(selector).element_handles():
             closed.click()
-            yield f"{closed.inner_text()} opened"
+            yield f"{closed.inner_text() or closed.get_attribute('aria-label')} opened"
 
 
 def settle(widget):
